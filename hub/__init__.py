@@ -1,0 +1,1 @@
+"""Attune: a connector hub for customer emotion data."""

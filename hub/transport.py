@@ -1,0 +1,218 @@
+"""The prepared ``requests.Session`` that every connector makes its calls on.
+
+Vendor clients follow paging links to any host with the credentials attached, wait for ever, retry never or without end
+(see docs/explanation/connectors.md). So the session itself holds the line: the adapter sees every request, redirects and
+paging links included.
+"""
+
+import fnmatch
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import MaxRetryError, ResponseError
+from urllib3.response import BaseHTTPResponse
+from urllib3.util.retry import Retry
+
+from hub.errors import ConfigError, PolicyError, TransientError
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class TransportLimits:
+    """Bounds of one connection's traffic.
+
+    Args:
+        connect_timeout: seconds to open a connection.
+        read_timeout: seconds between two bytes of an answer.
+        retries: further attempts per request.
+        max_wait: longest wait in seconds that a Retry-After may ask for; above it the answer goes to the caller.
+        max_response_bytes: an answer that announces more is refused.
+    """
+
+    connect_timeout: float = 10
+    read_timeout: float = 60
+    retries: int = 3
+    max_wait: float = 60
+    max_response_bytes: int = 256 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What went over the wire: requests and bytes, for metrics; never contents."""
+
+    requests: int = 0
+    bytes_out: int = 0
+    bytes_in: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where requests may go.
+
+    Args:
+        origin: the vendor's own address, which clients call ("https://api.twitter.com").
+        base_url: what to call instead, or None.
+        hosts: further hosts of the vendor that may be called; ``*.zendesk.com`` allows one label below.
+    """
+
+    origin: str
+    base_url: str | None
+    hosts: tuple[str, ...] = ()
+
+    def resolve(self, url: str) -> str:
+        """This is the address to call for ``url``; raises PolicyError for any host that is not pinned."""
+        parts = urlsplit(url)
+        origin = urlsplit(self.origin)
+        if (parts.scheme, parts.netloc) == (origin.scheme, origin.netloc) and self.base_url:
+            return _rebase(parts, urlsplit(self.base_url))
+        if self._is_pinned(parts):
+            return url
+        raise PolicyError(
+            f"a request to host {parts.hostname!r} was refused: it is not a host of this connection.",
+            reason="transport.host_not_pinned",
+            fix="Check the vendor's paging links and redirects, or the plugin's manifest.",
+        )
+
+    def _is_pinned(self, parts: SplitResult) -> bool:
+        if parts.username or parts.password:
+            return False
+        if self.base_url:
+            base = urlsplit(self.base_url)
+            return (parts.scheme, parts.netloc) == (base.scheme, base.netloc)
+        names = (urlsplit(self.origin).hostname or "", *self.hosts)
+        host = (parts.hostname or "").lower()
+        return parts.scheme == "https" and any(_host_matches(host, name) for name in names)
+
+
+def _host_matches(host: str, pattern: str) -> bool:
+    return fnmatch.fnmatchcase(host, pattern.lower()) and host.count(".") == pattern.count(".")
+
+
+def _rebase(parts: SplitResult, base: SplitResult) -> str:
+    return urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + parts.path, parts.query, ""))
+
+
+def check_base_url(url: str | None, *, where: str) -> str | None:
+    """This accepts https anywhere and plain http on loopback only; raises ConfigError."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        return url.rstrip("/")
+    raise ConfigError(
+        f"{where}: base_url must be https (plain http is for loopback only).",
+        fix="Use an https address, or 127.0.0.1 for a local server.",
+    )
+
+
+class BoundedRetry(Retry):
+    """urllib3's Retry with a ceiling on what a Retry-After may ask for.
+
+    429 is retried for every method (the vendor did nothing); 502, 503 and 504 for idempotent ones only.
+    """
+
+    def __init__(self, *args: Any, max_wait: float = 60, pause: Callable[[float], None] = time.sleep, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.max_wait = max_wait
+        self.pause = pause
+
+    def new(self, **kwargs: Any) -> Self:
+        """This carries the ceiling and the clock to the next attempt."""
+        return super().new(max_wait=self.max_wait, pause=self.pause, **kwargs)
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        """This retries 429 always and gateway errors on idempotent methods."""
+        if not self.total:
+            return False
+        return status_code == 429 or (status_code in {502, 503, 504} and method.upper() in IDEMPOTENT)
+
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        """This waits as long as the vendor asks (seconds or date), else backs off."""
+        wait = self.get_retry_after(response) if response is not None else None
+        self.pause(wait if wait is not None else self.get_backoff_time())
+
+    def increment(
+        self, method: str | None = None, url: str | None = None, response: Any = None, error: Exception | None = None,
+        _pool: Any = None, _stacktrace: Any = None,
+    ) -> Self:  # fmt: skip
+        """This gives up at once where the vendor asks for a longer wait than allowed."""
+        if response is not None and (self.get_retry_after(response) or 0) > self.max_wait:
+            raise MaxRetryError(_pool, url or "", ResponseError("the wait that the vendor asks for is too long"))
+        return super().increment(method, url, response, error, _pool, _stacktrace)
+
+
+class PinnedAdapter(HTTPAdapter):
+    """This sends requests to pinned hosts only, with time-outs and bounded retries.
+
+    Args:
+        route: where requests may go.
+        limits: bounds.
+        traffic: counters to add to.
+        pause: how to wait.
+    """
+
+    def __init__(self, route: Route, limits: TransportLimits, traffic: Traffic, pause: Callable[[float], None]) -> None:
+        self._route, self._limits, self._traffic = route, limits, traffic
+        retry = BoundedRetry(
+            total=limits.retries, connect=limits.retries, read=0, redirect=0, status=limits.retries, other=0,
+            backoff_factor=0.5, backoff_jitter=0.2, raise_on_status=False, respect_retry_after_header=True,
+            allowed_methods=None, max_wait=limits.max_wait, pause=pause,
+        )  # fmt: skip
+        super().__init__(max_retries=retry)
+
+    def send(
+        self, request: requests.PreparedRequest, stream: bool = False, timeout: Any = None, verify: bool | str = True,
+        cert: Any = None, proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:  # fmt: skip
+        """This calls the pinned address and answers as if the asked-for one had been called.
+
+        zenpy compares the address it asked for with the answer's, so the answer keeps the former.
+        """
+        asked = request.url or ""
+        request.url = self._route.resolve(asked)
+        timeout = timeout or (self._limits.connect_timeout, self._limits.read_timeout)
+        self._traffic.requests += 1
+        self._traffic.bytes_out += len(request.body or b"")
+        try:
+            response = super().send(request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies=None)
+        finally:
+            request.url = asked
+        response.url = asked
+        self._check_size(response)
+        return response
+
+    def _check_size(self, response: requests.Response) -> None:
+        length = response.headers.get("Content-Length", "")
+        size = int(length) if length.isdecimal() else 0
+        self._traffic.bytes_in += size
+        if size > self._limits.max_response_bytes:
+            response.close()
+            raise TransientError(f"an answer announced {size} bytes, more than the allowed maximum.")
+
+
+@dataclass(slots=True)
+class PreparedSession:
+    """A session and its counters."""
+
+    session: requests.Session
+    traffic: Traffic = field(default_factory=Traffic)
+
+
+def prepare_session(
+    route: Route, *, limits: TransportLimits | None = None, pause: Callable[[float], None] = time.sleep
+) -> PreparedSession:
+    """This makes one connection's session; environment proxies and CA overrides are ignored (``trust_env=False``)."""
+    prepared = PreparedSession(requests.Session())
+    prepared.session.trust_env = False
+    prepared.session.headers["User-Agent"] = "attune-hub"
+    adapter = PinnedAdapter(route, limits or TransportLimits(), prepared.traffic, pause)
+    for prefix in ("https://", "http://"):
+        prepared.session.mount(prefix, adapter)
+    return prepared
