@@ -1,1 +1,1 @@
-"""To be filled."""
+"""The flow: pull, push, sweep and erase, each a list of steps over batches."""

@@ -4,10 +4,11 @@ Importable without pytest; ``hub.testing.pytest_plugin`` adds fixtures where pyt
 """
 
 from hub.testing.cast import Cast, CastMember, Line, make_cast
-from hub.testing.clock import FakeClock
+from hub.testing.clock import FakeClock, SystemClock
 from hub.testing.connect import connect
 from hub.testing.faults import Fault, FaultScript
 from hub.testing.reply import Reply, Request
+from hub.testing.sandbox import Sandbox
 from hub.testing.simulator import Call, Simulator, route
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "Line",
     "Reply",
     "Request",
+    "Sandbox",
     "Simulator",
+    "SystemClock",
     "connect",
     "make_cast",
     "route",

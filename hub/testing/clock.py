@@ -1,5 +1,6 @@
 """A clock that moves only when told to."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -29,3 +30,15 @@ class FakeClock:
         """This notes the wait and moves the clock instead of waiting."""
         self.slept.append(seconds)
         self.advance(seconds)
+
+
+class SystemClock:
+    """The real clock, for simulators that people work against."""
+
+    def now(self) -> datetime:
+        """This is the current instant in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """This waits."""
+        time.sleep(seconds)

@@ -1,0 +1,267 @@
+"""The composition root: opens the rooms that a command needs, and wires them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hub import plugins as plugin_loader
+from hub.audit.log import AuditLog
+from hub.audit.note import Signer
+from hub.config import Deployment, SyncSettings, load_settings, resolve_config, resolve_secret
+from hub.contract import Connector, ConsentSource, Context, Destination, Object, Source, Stream, Tagger
+from hub.emotion.tagger import load_tagger
+from hub.errors import ConfigError
+from hub.mappings.load import MappingSet, load_mappings
+from hub.pipeline.pull import PullJob
+from hub.pipeline.plan import PushJob
+from hub.pipeline.rooms import Rooms
+from hub.plugins import Plugins
+from hub.privacy.policy import Policy, load_policy
+from hub.privacy.redaction import Redactor, load_redaction, make_redactor
+from hub.store.store import Store, open_store
+from hub.store.vault import Vault
+from hub.transport import PreparedSession, Route, check_base_url, prepare_session
+
+KEY_BYTES = 32
+
+
+def utc_now() -> datetime:
+    """This is the real clock."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Hub:
+    """One deployment, its rooms opened on first use.
+
+    Args:
+        deployment: the settings.
+        now: the clock.
+        dry_run: everything happens in one transaction that is rolled back at the end; nothing is sent.
+        sleep: how connectors wait.
+    """
+
+    deployment: Deployment
+    now: Callable[[], datetime] = utc_now
+    dry_run: bool = False
+    sleep: Callable[[float], None] = time.sleep
+    sessions: dict[str, PreparedSession] = field(default_factory=dict)
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """The installed plugins."""
+        return plugin_loader.load(self.deployment.settings.plugins)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Keyed hashes and encryption under the root key."""
+        return Vault(_key(self.deployment, self.deployment.settings.root_key, "root_key"))
+
+    @cached_property
+    def store(self) -> Store:
+        """The database."""
+        return open_store(self.deployment.store_url(), self.vault, now=self.now, dry_run=self.dry_run)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The privacy rules."""
+        return load_policy(self.deployment.path(self.deployment.settings.privacy))
+
+    @cached_property
+    def mappings(self) -> MappingSet:
+        """The mapping files: the site's own first, then the plugins'."""
+        site = self.deployment.path(self.deployment.settings.mappings)
+        return load_mappings([site, *self.plugins.mapping_folders()], functions=self.plugins.offered.functions)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The transparency log."""
+        key = _key(self.deployment, self.deployment.settings.audit_key, "audit_key")
+        origin = f"attune.example/audit/{self.deployment.settings.tenant}"
+        return AuditLog(self.store, Signer(origin, Ed25519PrivateKey.from_private_bytes(key)), self.now)
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """The redaction engine; loading it takes about a second."""
+        policy = load_redaction(self.deployment.path(self.deployment.settings.privacy) / "redaction.yaml")
+        return make_redactor(policy, recognisers=[make() for make in self.plugins.offered.recognisers.values()])
+
+    @cached_property
+    def tagger(self) -> Tagger:
+        """The emotion tagger that the settings name."""
+        name = self.deployment.settings.tagger
+        makers: dict[str, Callable[[], Tagger]] = {"linear-en": load_tagger, **self.plugins.offered.taggers}
+        if name not in makers:
+            raise ConfigError(f"unknown tagger {name!r} (known: {', '.join(sorted(makers))}).")
+        return makers[name]()
+
+    @property
+    def rooms(self) -> Rooms:
+        """What the flow works with."""
+        return Rooms(
+            store=self.store,
+            vault=self.vault,
+            audit=self.audit,
+            mappings=self.mappings,
+            policy=self.policy,
+            redactor=lambda: self.redactor,
+            tagger=lambda: self.tagger,
+            now=self.now,
+            jurisdiction=self.deployment.settings.jurisdiction,
+            revision=self.revision,
+            holder=f"{socket.gethostname()}/{os.getpid()}",
+        )
+
+    @property
+    def revision(self) -> str:
+        """The hash over settings, mappings and policy that a run is made under."""
+        parts = (self.deployment.revision, self.mappings.revision, self.policy.version)
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:12]
+
+    def sync(self, name: str) -> SyncSettings:
+        """This is a sync of the settings; raises ConfigError."""
+        syncs = self.deployment.settings.syncs
+        if name not in syncs:
+            raise ConfigError(f"unknown sync {name!r} (known: {', '.join(sorted(syncs)) or 'none'}).")
+        return syncs[name]
+
+    def connector(self, connection: str) -> Connector:
+        """This is the connector behind a connection."""
+        return self.plugins.connector(self._connection(connection).connector)
+
+    def connect(self, connection: str) -> Any:
+        """This opens a connection on a prepared session; it calls nobody yet."""
+        settings = self._connection(connection)
+        connector = self.plugins.connector(settings.connector)
+        config = resolve_config(connection, settings, connector.config_model, self.deployment.root)
+        base_url = check_base_url(settings.base_url, where=f"connections.{connection}")
+        prepared = prepare_session(
+            Route(connector.origin(config), base_url, connector.manifest.hosts), pause=self.sleep
+        )
+        self.sessions[connection] = prepared
+        return connector.open(config, Context(connection, prepared.session, base_url, self.now, self.sleep))
+
+    def pull_job(self, name: str, *, full: bool = False) -> PullJob:
+        """This is a pull ready to run: streams checked against the manifest, consent streams first."""
+        sync = self._of_kind(name, "pull")
+        connector, source = self.connector(sync.connection), self.connect(sync.connection)
+        known = {stream.name: stream for stream in connector.manifest.streams}
+        streams = [_pick(known, stream, f"syncs.{name}.streams") for stream in sync.streams]
+        if not isinstance(source, Source):
+            raise ConfigError(f"syncs.{name}: connector {connector.manifest.name!r} does not read.")
+        ordered = sorted(streams, key=lambda stream: not stream.consent)
+        return PullJob(
+            name, sync.connection, connector.manifest.name, source, tuple(stream.name for stream in ordered), full=full
+        )
+
+    def push_job(self, name: str) -> PushJob:
+        """This is a push ready to run: objects and fields checked against the manifest and the mappings."""
+        sync = self._of_kind(name, "push")
+        connector, destination = self.connector(sync.connection), self.connect(sync.connection)
+        known = {obj.name: obj for obj in connector.manifest.objects}
+        objects = tuple(_pick(known, obj, f"syncs.{name}.objects") for obj in sync.objects)
+        if not isinstance(destination, Destination):
+            raise ConfigError(f"syncs.{name}: connector {connector.manifest.name!r} does not write.")
+        for obj in objects:
+            self._check_fields(connector.manifest.name, obj)
+        return PushJob(name, sync.connection, connector.manifest.name, destination, objects, str(sync.purpose))
+
+    def _check_fields(self, connector: str, obj: Object) -> None:
+        mapped = self.mappings.outbound(connector, obj.name).fields
+        if strange := sorted(set(mapped) - set(obj.fields)):
+            raise ConfigError(
+                f"mapping {connector}.{obj.name}: the plugin does not write {strange[0]!r}.",
+                fix=f"It writes: {', '.join(obj.fields)}.",
+            )
+
+    def _of_kind(self, name: str, kind: str) -> SyncSettings:
+        sync = self.sync(name)
+        if sync.kind != kind:
+            raise ConfigError(f"sync {name!r} is a {sync.kind}, not a {kind}.", fix=f"Run 'hub {sync.kind} {name}'.")
+        return sync
+
+    def _connection(self, name: str) -> Any:
+        connections = self.deployment.settings.connections
+        if name not in connections:
+            raise ConfigError(f"unknown connection {name!r} (known: {', '.join(sorted(connections)) or 'none'}).")
+        return connections[name]
+
+    def close(self) -> None:
+        """This closes what was opened."""
+        for prepared in self.sessions.values():
+            prepared.session.close()
+        if "store" in self.__dict__:
+            self.store.close()
+
+    def __enter__(self) -> Hub:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_hub(config: Path, *, dry_run: bool = False, now: Callable[[], datetime] = utc_now) -> Hub:
+    """This reads the settings and gives the hub; rooms open when first used. Raises ConfigError."""
+    return Hub(load_settings(config), now=now, dry_run=dry_run)
+
+
+def consent_streams(source: Any) -> tuple[str, ...]:
+    """These streams of an opened connector hold consent objects."""
+    return tuple(source.consent_streams()) if isinstance(source, ConsentSource) else ()
+
+
+def write_key(path: Path) -> bool:
+    """This writes a new random key, readable by its owner only; an existing file is left alone (False)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
+        return True
+    return False
+
+
+def defaults_folder() -> Path:
+    """This is where the shipped hub.yaml, mappings and privacy rules are: inside the wheel, or the checkout's root."""
+    package = Path(str(sys.modules["hub"].__file__)).parent
+    packaged = package / "_defaults"
+    return packaged if packaged.is_dir() else package.parent
+
+
+def _key(deployment: Deployment, reference: str, name: str) -> bytes:
+    text = resolve_secret(reference, deployment.root)
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ConfigError(
+            f"{name}: expected {KEY_BYTES} random bytes as base64.",
+            fix="Run 'hub init' to make keys, or restore yours.",
+        )
+    return key
+
+
+def _pick(known: dict[str, Any], name: str, where: str) -> Any:
+    if name not in known:
+        raise ConfigError(f"{where}: unknown {name!r} (known: {', '.join(sorted(known)) or 'none'}).")
+    return known[name]
+
+
+__all__ = ["Hub", "Stream", "consent_streams", "defaults_folder", "open_hub", "utc_now", "write_key"]

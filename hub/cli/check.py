@@ -1,0 +1,86 @@
+"""``hub check``: is this deployment sound?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from hub.app import Hub, open_hub
+from hub.cli.options import DEFAULT_CONFIG, AsJson, Config
+from hub.cli.screen import show
+from hub.contract import Checkable
+from hub.errors import HubError
+
+
+def add_commands(app: typer.Typer) -> None:
+    """This adds the command to ``hub``."""
+    app.command("check")(check)
+
+
+def check(
+    online: Annotated[bool, typer.Option("--online/--offline", help="Also log in to each system.")] = True,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Check settings, plugins, mappings, privacy rules, database and the credentials of every connection.
+
+    Example: hub check --offline
+    """
+    rows: list[dict[str, Any]] = []
+    errors: list[HubError] = []
+    with open_hub(config) as hub:
+        for what, test in _tests(hub, online):
+            try:
+                rows.append({"what": what, "result": "ok", "detail": test()})
+            except HubError as error:
+                errors.append(error)
+                rows.append({"what": what, "result": "FAILED", "detail": str(error)})
+    show("Check", ["what", "result", "detail"], rows, as_json=as_json)
+    if errors:
+        raise typer.Exit(errors[0].exit_code)
+
+
+def _tests(hub: Hub, online: bool) -> list[tuple[str, Callable[[], str]]]:
+    settings = hub.deployment.settings
+    tests: list[tuple[str, Callable[[], str]]] = [
+        ("plugins", lambda: _plugins(hub)),
+        ("mappings", lambda: f"{len(hub.mappings.files)} files, revision {hub.mappings.revision}"),
+        ("privacy rules", lambda: f"version {hub.policy.version}, {len(hub.policy.lint())} remarks"),
+        ("keys and database", lambda: _database(hub)),
+    ]
+    tests += [(f"sync {name}", lambda name=name: _sync(hub, name)) for name in settings.syncs]
+    if online:
+        tests += [(f"connection {name}", lambda name=name: _connection(hub, name)) for name in settings.connections]
+    return tests
+
+
+def _plugins(hub: Hub) -> str:
+    bad = [f"{plugin.name}: {plugin.reason}" for plugin in hub.plugins.found if plugin.status == "quarantined"]
+    usable = ", ".join(sorted(hub.plugins.offered.connectors))
+    return f"usable: {usable}" + (f"; quarantined: {'; '.join(bad)}" if bad else "")
+
+
+def _database(hub: Hub) -> str:
+    with hub.store.read() as tx:
+        return f"{tx.persons.count()} people"
+
+
+def _sync(hub: Hub, name: str) -> str:
+    sync = hub.sync(name)
+    if sync.kind == "pull":
+        job = hub.pull_job(name)
+        for stream in job.streams:
+            hub.mappings.inbound(job.connector, stream)
+        return f"reads {', '.join(job.streams)}"
+    hub.policy.destination(sync.connection)
+    return f"writes {', '.join(obj.name for obj in hub.push_job(name).objects)}"
+
+
+def _connection(hub: Hub, name: str) -> str:
+    opened = hub.connect(name)
+    if not isinstance(opened, Checkable):
+        return "the connector cannot check its credentials"
+    opened.check()
+    return "logged in"

@@ -1,0 +1,195 @@
+"""``hub run``, ``pull``, ``push`` and ``sweep``: the main job, and its parts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.app import Hub, open_hub
+from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, DryRun
+from hub.cli.sandbox import open_sandbox, write_deployment
+from hub.cli.screen import err, out, print_json, progress, table
+from hub.cli.summary import print_summary
+from hub.errors import HubError
+from hub.pipeline.pull import PullReport, pull as run_pull
+from hub.pipeline.push import PushReport, push as run_push
+from hub.pipeline.sweep import SweepReport, sweep as run_sweep
+from hub.store.store import migrate
+
+DEGRADED = 3
+Report = PullReport | PushReport
+_COLUMNS = {
+    PullReport: ("read", "stored", "unchanged", "withheld", "quarantined", "tagged"),
+    PushReport: ("selected", "confirmed", "unchanged", "withheld", "failed", "unknown", "pending"),
+}
+
+
+def add_commands(app: typer.Typer) -> None:
+    """This adds the commands to ``hub``."""
+    app.command("run")(run)
+    app.command("pull")(pull)
+    app.command("push")(push)
+    app.command("sweep")(sweep)
+
+
+def run(
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Run against simulators of all installed connectors.")
+    ] = False,
+    people: Annotated[int, typer.Option(min=1, max=100_000, help="With --sandbox: how many invented customers.")] = 24,
+    config: Config = DEFAULT_CONFIG,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run every sync of the deployment, pulls first, then the retention sweep, and print a summary.
+
+    Example: hub run --sandbox    (needs no account and no network)
+    """
+    if sandbox:
+        with open_sandbox(people) as running:
+            folder = Path("var/demo")
+            # A demonstration begins with an empty hub, so that it shows the same story each time.
+            shutil.rmtree(folder, ignore_errors=True)
+            made = write_deployment(folder, running)
+            migrate(f"sqlite:///{(folder / 'var' / 'hub.db').resolve()}")
+            return _run_all(made, dry_run=dry_run, as_json=as_json)
+    return _run_all(config, dry_run=dry_run, as_json=as_json)
+
+
+def _run_all(config: Path, *, dry_run: bool, as_json: bool) -> None:
+    with open_hub(config, dry_run=dry_run) as hub:
+        names = sorted(hub.deployment.settings.syncs, key=lambda name: hub.sync(name).kind != "pull")
+        reports = [_run_one(hub, name, dry_run=dry_run) for name in names]
+        swept = _run_sweep(hub)
+        hub.audit.sequence()
+        if as_json:
+            print_json({"syncs": [_as_dict(report) for report in reports], "swept": dict(swept.deleted)})
+        else:
+            print_summary(hub, reports, config)
+    _end(reports)
+
+
+def pull(
+    sync: Annotated[str, typer.Argument(help="A pull of hub.yaml.")],
+    full: Annotated[bool, typer.Option("--full", help="Read from the beginning again.")] = False,
+    config: Config = DEFAULT_CONFIG,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read one system from where the last pull stopped.
+
+    Example: hub pull zendesk-pull --dry-run
+    """
+    with _opened(config, dry_run) as hub:
+        report = _run_one(hub, sync, kind="pull", full=full)
+        hub.audit.sequence()
+    _print_reports([report], as_json=as_json)
+    _end([report])
+
+
+def push(
+    sync: Annotated[str, typer.Argument(help="A push of hub.yaml.")],
+    config: Config = DEFAULT_CONFIG,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send what is due and permitted to one system; --dry-run shows every row and its fields instead.
+
+    Example: hub push salesforce-push --dry-run
+    """
+    with _opened(config, dry_run) as hub:
+        report = _run_one(hub, sync, kind="push", dry_run=dry_run)
+        hub.audit.sequence()
+    if dry_run and isinstance(report, PushReport):
+        _print_plan(report, as_json=as_json)
+    else:
+        _print_reports([report], as_json=as_json)
+    _end([report])
+
+
+def sweep(config: Config = DEFAULT_CONFIG, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Delete what has outlived its retention rule; the next push clears it downstream.
+
+    Example: hub sweep --dry-run
+    """
+    with _opened(config, dry_run) as hub:
+        report = _run_sweep(hub)
+        hub.audit.sequence()
+    if as_json:
+        return print_json({"deleted": dict(report.deleted), "people": report.people, "dry_run": dry_run})
+    rows = sorted(report.deleted.items())
+    out.print(table("Would delete" if dry_run else "Deleted", ["category", "records"], rows, right=[1]))
+    out.print(f"people of whom nothing is left: {report.people}")
+    return None
+
+
+@contextmanager
+def _opened(config: Path, dry_run: bool) -> Iterator[Hub]:
+    with open_hub(config, dry_run=dry_run) as hub:
+        yield hub
+
+
+def _run_one(hub: Hub, name: str, *, kind: str | None = None, full: bool = False, dry_run: bool = False) -> Report:
+    kind = kind or hub.sync(name).kind
+    with progress(name) as advance:
+        if kind == "pull":
+            return run_pull(hub.rooms, hub.pull_job(name, full=full), progress=advance)
+        return run_push(hub.rooms, hub.push_job(name), dry_run=dry_run or hub.dry_run, progress=advance)
+
+
+def _run_sweep(hub: Hub) -> SweepReport:
+    with progress("sweep") as advance:
+        return run_sweep(hub.rooms, progress=advance)
+
+
+def _print_reports(reports: Sequence[Report], *, as_json: bool) -> None:
+    if as_json:
+        return print_json([_as_dict(report) for report in reports])
+    for report in reports:
+        columns = _COLUMNS[type(report)]
+        out.print(table(report.sync, columns, [[report.counts[c] for c in columns]], right=range(len(columns))))
+        if report.reasons:
+            out.print(table("Reasons", ["reason", "records"], report.reasons.most_common(20), right=[1]))
+    return None
+
+
+def _print_plan(report: PushReport, *, as_json: bool) -> None:
+    rows: list[dict[str, Any]] = [
+        {"object": p.object, "state": p.state, "reason": p.reason, "fields": dict(p.fields or {})}
+        for p in report.planned
+    ]
+    if as_json:
+        return print_json(rows)
+    cells = [
+        [r["object"], r["state"], r["reason"], ", ".join(f"{k}={v}" for k, v in r["fields"].items())] for r in rows
+    ]
+    out.print(table(f"{report.sync}: would do", ["object", "state", "reason", "fields"], cells))
+    return None
+
+
+def _as_dict(report: Report) -> dict[str, Any]:
+    return {
+        "run": report.run_id,
+        "sync": report.sync,
+        "counts": dict(report.counts),
+        "reasons": dict(report.reasons),
+        "error": str(report.error) if report.error else None,
+    }
+
+
+def _end(reports: Sequence[Report]) -> None:
+    """The exit code tells scripts how it went; the error tells people."""
+    for report in reports:
+        if report.error:
+            err.print(f"hub: {report.sync}: {report.error}", style="red", soft_wrap=True, markup=False)
+    errors: list[HubError] = [report.error for report in reports if report.error]
+    bad = sum(report.counts[state] for report in reports for state in ("quarantined", "failed", "unknown"))
+    if errors:
+        raise typer.Exit(max(error.exit_code for error in errors))
+    if bad:
+        raise typer.Exit(DEGRADED)

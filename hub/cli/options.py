@@ -1,0 +1,15 @@
+"""Options that many commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Config = Annotated[
+    Path, typer.Option("--config", "-c", envvar="HUB_CONFIG", help="The deployment's settings file.", show_default=True)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write and send nothing.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="How many rows at most.")]
+
+DEFAULT_CONFIG = Path("hub.yaml")

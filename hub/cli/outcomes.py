@@ -1,0 +1,62 @@
+"""``hub outcomes``: what became of each record, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.app import open_hub
+from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, Limit
+from hub.cli.screen import show
+from hub.cli.wording import explain
+
+app = typer.Typer(help="What became of each record, and why.", no_args_is_help=True)
+
+
+def add_commands(parent: typer.Typer) -> None:
+    """This adds the group to ``hub``."""
+    parent.add_typer(app, name="outcomes")
+
+
+@app.command("list")
+def list_outcomes(
+    run: Annotated[str | None, typer.Option(help="Only of this run.")] = None,
+    sync: Annotated[str | None, typer.Option(help="Only of this sync.")] = None,
+    state: Annotated[str | None, typer.Option(help="stored, unchanged, withheld or quarantined.")] = None,
+    config: Config = DEFAULT_CONFIG,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List outcomes of read records, newest first; records appear by the hub's own reference, never by content.
+
+    Example: hub outcomes list --state withheld
+    """
+    with open_hub(config) as hub, hub.store.read() as tx:
+        rows = [
+            {
+                "at": f"{row.at:%Y-%m-%d %H:%M:%SZ}",
+                "sync": row.sync,
+                "stream": row.stream,
+                "record": row.ref,
+                "state": str(row.state),
+                "reason": row.reason if as_json or not row.reason else explain(row.reason),
+                "run": row.run_id,
+            }
+            for row in tx.ledger.outcomes(run_id=run, sync=sync, state=state, limit=limit)
+        ]
+    show("Outcomes", ["at", "sync", "stream", "record", "state", "reason"], rows, as_json=as_json)
+
+
+@app.command("quarantine")
+def list_quarantine(config: Config = DEFAULT_CONFIG, limit: Limit = 50, as_json: AsJson = False) -> None:
+    """List vendor records that could not be mapped: where they are and why; their content is not kept.
+
+    Example: hub outcomes quarantine
+    """
+    with open_hub(config) as hub, hub.store.read() as tx:
+        rows = [
+            {"connection": one.connection, "stream": one.stream, "key": one.key, "reason": one.reason, "run": one.run_id}
+            for one in tx.quarantine.list(limit)
+        ]
+    show("Quarantine", ["connection", "stream", "key", "reason"], rows, as_json=as_json)

@@ -1,0 +1,62 @@
+"""What people see: tables, bars and JSON, written to standard output; progress and errors to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """This prints one JSON document."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[int] = ()) -> Table:
+    """This is a table; ``right`` names the columns with numbers in them. Cells are shown as they are, never as markup."""
+    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    for index, column in enumerate(columns):
+        made.add_column(column, justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
+    return made
+
+
+def show(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """This prints rows as a table for people or as a JSON list for machines; ``columns`` are the rows' keys."""
+    if as_json:
+        print_json(list(rows))
+    elif rows:
+        out.print(table(title, columns, [[row.get(column) for column in columns] for row in rows]))
+    else:
+        out.print(Text(f"{title}: none"))
+
+
+def bar(share: float, *, width: int = 24, style: str = "cyan") -> Text:
+    """This is a bar for a share between 0 and 1."""
+    return Text("█" * round(max(0.0, min(1.0, share)) * width), style=style)
+
+
+@contextmanager
+def progress(label: str, *, shown: bool = True) -> Iterator[Callable[[int], None]]:
+    """This shows a running count on standard error while the block works; it hides itself where nobody watches."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not (shown and err.is_terminal)) as live:
+        task = live.add_task(label, total=None)
+        yield lambda count: live.update(task, advance=count)

@@ -1,0 +1,33 @@
+"""Reason codes in words, for people who do not know the codes."""
+
+REASONS: dict[str, str] = {
+    "subject.unknown": "nobody it could belong to",
+    "suppressed": "erased before, stays erased",
+    "source.deleted": "deleted at the source",
+    "mapping.not_wanted": "no mapping rule wants it",
+    "author.not_customer": "said by an agent or a bot",
+    "redaction.not_possible": "its text could not be redacted",
+    "consent.none": "no consent on record",
+    "consent.expired": "consent has expired",
+    "consent.stale": "consent is too old",
+    "consent.not_explicit": "consent was not explicit",
+    "consent.minor_needs_guardian": "a minor, without a guardian's consent",
+    "optout.withdrawn": "consent was withdrawn",
+    "optout.refused": "consent was refused",
+    "optout.objected": "the person objected",
+    "optout.opted_out": "the person opted out",
+    "optout.revoked": "consent was revoked",
+    "restriction.active": "processing is restricted",
+    "hard.erased": "the person was erased",
+    "nothing_to_say": "nothing to say about them",
+    "cleared": "taken back what was said before",
+    "consent.moved": "consent changed on the way",
+    "decision.stale": "decided anew",
+    "no_answer": "the vendor did not answer",
+}
+
+
+def explain(reason: str) -> str:
+    """This is a reason code in words, followed by the code itself; unknown codes stand for themselves."""
+    words = REASONS.get(reason)
+    return f"{words} ({reason})" if words else reason

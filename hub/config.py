@@ -1,0 +1,232 @@
+"""The settings: one frozen model read from ``hub.yaml`` at the door; secrets are references."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from hub.errors import ConfigError
+
+_MAX_BYTES = 1_000_000
+_NAME = r"^[a-z][a-z0-9_-]{0,40}$"
+_SECRET = re.compile(r"(env|file):(.+)\Z", re.DOTALL)
+Name = Annotated[str, Field(pattern=_NAME)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ConnectionSettings(_Settings):
+    """A configured connector with credentials.
+
+    ``config`` is checked by the connector's own model; secrets in it are references: ``env:NAME`` or ``file:PATH``.
+    """
+
+    connector: str
+    base_url: str | None = None
+    config: dict[str, Any] = Field(default_factory=dict)
+
+
+class SyncSettings(_Settings):
+    """A scheduled pull or push of one connection.
+
+    ``streams`` (pull) and ``objects`` (push) are read and written in this order, consent streams first.
+    ``purpose`` is what a push is for: the gate is asked about it for every record.
+    """
+
+    kind: Literal["pull", "push"]
+    connection: Name
+    streams: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    purpose: str | None = None
+    schedule: str | None = Field(None, description="cron expression, UTC")
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> SyncSettings:
+        if self.kind == "pull" and (self.objects or self.purpose or not self.streams):
+            raise ValueError("a pull names streams, and neither objects nor a purpose")
+        if self.kind == "push" and (self.streams or not self.objects or not self.purpose):
+            raise ValueError("a push names objects and a purpose, and no streams")
+        return self
+
+
+class SweepSettings(_Settings):
+    """When retention runs."""
+
+    schedule: str | None = "17 3 * * *"
+
+
+class Settings(_Settings):
+    """Everything that ``hub.yaml`` says. Paths are relative to the file's folder."""
+
+    version: Literal[1]
+    tenant: Name = "attune"
+    store: str = "sqlite:///var/hub.db"
+    root_key: str = "file:var/root.key"
+    audit_key: str = "file:var/audit.key"
+    privacy: Path = Path("privacy")
+    mappings: Path = Path("mappings")
+    plugins: tuple[str, ...] | None = Field(
+        None, description="allow-list of plugin names; all installed ones if absent"
+    )
+    tagger: str = "linear-en"
+    jurisdiction: str | None = Field(None, description="where a person is who does not say; strictest rules if absent")
+    connections: dict[Name, ConnectionSettings] = Field(default_factory=dict)
+    syncs: dict[Name, SyncSettings] = Field(default_factory=dict)
+    sweep: SweepSettings = SweepSettings()
+
+    @model_validator(mode="after")
+    def _syncs_name_connections(self) -> Settings:
+        for name, sync in self.syncs.items():
+            if sync.connection not in self.connections:
+                raise ValueError(f"sync {name!r} names unknown connection {sync.connection!r}")
+        return self
+
+
+class Deployment(_Settings):
+    """Settings, and the folder they were read from."""
+
+    settings: Settings
+    root: Path
+    revision: str = Field(description="short hash of the settings file")
+
+    def path(self, relative: Path | str) -> Path:
+        """This is a path of the settings made absolute."""
+        return (self.root / relative).resolve()
+
+    def store_url(self) -> str:
+        """This is the database URL with SQLite paths made absolute and secrets resolved."""
+        url = resolve_secret(self.settings.store, self.root)
+        prefix = "sqlite:///"
+        if url.startswith(prefix) and not url.startswith(prefix + "/"):
+            return prefix + str(self.path(url.removeprefix(prefix)))
+        return url
+
+
+def load_settings(path: Path) -> Deployment:
+    """This reads ``hub.yaml``; raises ConfigError with file, line and the nearest valid name."""
+    text = _read(path)
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise ConfigError(
+            f"{path}:{line}: this is not valid YAML: {getattr(error, 'problem', 'unreadable')}."
+        ) from None
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}:1: expected a mapping at the top.", fix="Run 'hub init' for a working example.")
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(_explain(path, text, error)) from None
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return Deployment(settings=settings, root=path.resolve().parent, revision=digest)
+
+
+def _read(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file.", fix="Run 'hub init' here, or name one with --config.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
+    if len(data) > _MAX_BYTES:
+        raise ConfigError(f"{path}: larger than {_MAX_BYTES} bytes.")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not UTF-8 text.") from None
+
+
+def _explain(path: Path, text: str, error: ValidationError) -> str:
+    """This turns pydantic's first complaint into "file:line: what; did you mean ...?"."""
+    problem = error.errors(include_input=False, include_url=False)[0]
+    place = [str(part) for part in problem["loc"]]
+    what = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        what = f"unknown key {place[-1]!r}" + _nearest(place[-1], _keys_at(place[:-1]))
+    elif problem["type"] == "missing":
+        what = f"missing key {place[-1]!r}"
+    return f"{path}:{_line_of(text, place)}: {'.'.join(place) or 'settings'}: {what}."
+
+
+def _nearest(name: str, valid: list[str]) -> str:
+    found = difflib.get_close_matches(name, valid, n=1)
+    return f", did you mean {found[0]!r}?" if found else f" (valid: {', '.join(valid)})"
+
+
+def _keys_at(place: list[str]) -> list[str]:
+    models: dict[str, type[BaseModel]] = {
+        "connections": ConnectionSettings,
+        "syncs": SyncSettings,
+        "sweep": SweepSettings,
+    }
+    return sorted((models.get(place[0], Settings) if place else Settings).model_fields)
+
+
+def _line_of(text: str, place: list[str]) -> int:
+    """This is the line of the deepest part of ``place`` that the file has."""
+    node, line = yaml.compose(text, Loader=yaml.SafeLoader), 1
+    for part in place:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        found = next(((key, value) for key, value in pairs if key.value == part), None)
+        if found is None:
+            return line
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
+def resolve_secret(value: str, root: Path, environ: Mapping[str, str] = os.environ) -> str:
+    """This looks a secret reference up: ``env:NAME`` or ``file:PATH`` (relative to ``root``); other text is itself."""
+    found = _SECRET.match(value)
+    if found is None:
+        return value
+    kind, where = found.groups()
+    if kind == "env":
+        if where not in environ:
+            raise ConfigError(f"secret reference {value!r}: this environment variable is not set.", fix=f"Set {where}.")
+        return environ[where]
+    try:
+        return (root / where).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"secret reference {value!r}: the file cannot be read ({error.strerror}).") from None
+
+
+def resolve_config(name: str, connection: ConnectionSettings, model: type[BaseModel], root: Path) -> Any:
+    """This makes the connector's own settings object, secrets resolved; raises ConfigError without any value in it."""
+    secrets = {field for field, info in model.model_fields.items() if _is_secret(info.annotation)}
+    values = {key: _resolve(value, root) for key, value in connection.config.items()}
+    for field in sorted(secrets & set(connection.config)):
+        given = connection.config[field]
+        if isinstance(given, str) and given and not _SECRET.match(given):
+            raise ConfigError(
+                f"connections.{name}.config.{field}: a secret stands in the file itself.",
+                fix="Write env:NAME or file:PATH instead.",
+            )
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(part) for part in problem["loc"])
+        hint = _nearest(field, sorted(model.model_fields)) if problem["type"] == "extra_forbidden" else ""
+        raise ConfigError(
+            f"connections.{name}.config.{field}: {problem['msg'].removeprefix('Value error, ')}{hint}."
+        ) from None
+
+
+def _resolve(value: Any, root: Path) -> Any:
+    return resolve_secret(value, root) if isinstance(value, str) else value
+
+
+def _is_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or SecretStr in getattr(annotation, "__args__", ())

@@ -1,0 +1,129 @@
+"""Service cues: what customers say when something went wrong, or when they are about to leave.
+
+Complaints often state facts ("third day without my bag") that a model of feelings reads as neutral. Each cue is bound to
+whole words, looks for a negator before it where that turns its meaning round, and says how much it moves the scores.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hub.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One cue.
+
+    Args:
+        name: for explanations.
+        regex: matched against the text in small letters with straight apostrophes.
+        distress: 0..1, how much distress it shows on its own.
+        churn: 0..1, how much it announces that the customer leaves.
+        nudges: what it adds to the logits of native labels.
+        negatable: a negator shortly before it silences it ("I won't cancel").
+    """
+
+    name: str
+    regex: re.Pattern[str]
+    distress: float = 0.0
+    churn: float = 0.0
+    nudges: Mapping[str, float] = field(default_factory=dict)
+    negatable: bool = False
+
+    def fires(self, text: str) -> bool:
+        """This cue is in the text, and not negated."""
+        return any(not (self.negatable and _negated(text, match.start())) for match in self.regex.finditer(text))
+
+
+_NEGATED = re.compile(
+    r"\b(?:not|never|no|don't|dont|do not|didn't|won't|wont|wouldn't|isn't|wasn't|aren't|without|nobody|rather than"
+    r"|instead of|no plans to|no need to|no intention of|wouldn't dream of)(?:\s+(?!but\b)[a-z']+){0,2}\s+$"
+)
+
+
+def _negated(text: str, start: int) -> bool:
+    clause = re.split(r"[.,;!?]", text[max(0, start - 60) : start])[-1]
+    return bool(_NEGATED.search(clause))
+
+
+PACK = Path(__file__).parent / "cues-en.yaml"
+"""The rule pack that ships with the hub."""
+
+
+def load_cues(path: Path = PACK) -> tuple[Cue, ...]:
+    """This reads a rule pack; raises ConfigError where the file cannot be used."""
+    try:
+        pack = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return tuple(_cue(entry, pack["words"], pack["nudges"]) for entry in pack["cues"])
+    except (OSError, yaml.YAMLError, KeyError, TypeError, re.error) as error:
+        raise ConfigError(f"{path.name}: the rule pack cannot be used ({type(error).__name__}).") from None
+
+
+def _cue(entry: Mapping[str, Any], words: Mapping[str, list[str]], nudges: Mapping[str, Mapping[str, float]]) -> Cue:
+    regex = re.sub(r"<([a-z]+)>", lambda found: "".join(words[found[1]]), "".join(entry["regex"]))
+    nudge = entry.get("nudge", {})
+    return Cue(
+        entry["name"],
+        re.compile(regex),
+        entry.get("distress", 0.0),
+        entry.get("churn", 0.0),
+        nudges[nudge] if isinstance(nudge, str) else nudge,
+        entry.get("negatable", False),
+    )
+
+
+_RESOLVED = re.compile(
+    r"\b(?:all good now|(?:is|was|got|been|all|now) (?:fully |finally )?(?:solved|resolved|fixed|sorted)|solved it|fixed it"
+    r"|sorted (?:it )?out|works (?:again|now|perfectly|great)|no complaints?|no (?:problems?|issues?) (?:at all|whatsoever))\b"
+)
+_UNRESOLVED = re.compile(r"\b(?:not|\w+n't) (?:\w+ ){0,2}(?:solved|resolved|fixed|sorted)")
+_RESOLVED_SHARE = 0.35
+"""What is left of the cues' weight in a message that says the matter is settled."""
+_NUDGE_CAP = 4.5
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """What the cues of one text add up to; ``distress`` and ``churn`` are 0..1, ``nudges`` are logits."""
+
+    names: tuple[str, ...]
+    distress: float
+    churn: float
+    nudges: Mapping[str, float]
+
+
+def read_cues(text: str, cues: Sequence[Cue]) -> Fired:
+    """This finds ``cues`` in a masked text."""
+    low = text.lower().replace("’", "'")
+    found = [cue for cue in cues if cue.fires(low)]
+    share = (
+        _RESOLVED_SHARE
+        if _RESOLVED.search(low) and not re.search(r"\b(?:not|n't) (?:\w+ )?(?:solved|resolved|fixed|sorted)", low)
+        else 1.0
+    )
+    return Fired(
+        tuple(cue.name for cue in found),
+        share * _either(cue.distress for cue in found),
+        share * _either(cue.churn for cue in found),
+        {label: share * total for label, total in _sums(found)},
+    )
+
+
+def _either(shares: Iterable[float]) -> float:
+    """The share that at least one of several independent signs is right."""
+    return 1 - prod(1 - share for share in shares)
+
+
+def _sums(cues: Iterable[Cue]) -> Iterator[tuple[str, float]]:
+    totals: dict[str, float] = {}
+    for cue in cues:
+        for label, nudge in cue.nudges.items():
+            totals[label] = totals.get(label, 0.0) + nudge
+    for label, total in totals.items():
+        yield label, max(-_NUDGE_CAP, min(_NUDGE_CAP, total))

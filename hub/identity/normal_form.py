@@ -1,0 +1,65 @@
+"""The normal form of an identifier: the form in which equal identifiers are equal text."""
+
+import re
+import unicodedata
+
+import phonenumbers
+
+from hub.schema import Identifier, IdentifierKind
+
+_LONGEST = 320
+_EMAIL = re.compile(r"[^\s@<>,;\"()]+@[^\s@<>,;\"()]+\.[^\s@<>,;\"().]+")
+
+
+def normalise(identifier: Identifier, *, country: str | None) -> Identifier | None:
+    """This puts an identifier into its normal form, or gives None where it cannot be one of its kind.
+
+    E-mail addresses: trimmed, ``mailto:`` removed, both sides case-folded (the local part too: no large provider tells
+    cases apart, and people do not keep to one), international domains as ``xn--``; tags after ``+`` stay, because
+    "anna+shop@" may be another mailbox. Telephone numbers: E.164; a number without country code is read as one of
+    ``country`` and is None where that is unknown. Handles: without ``@``, in small letters. Ids given out by a system:
+    unchanged.
+
+    Args:
+        identifier: as a vendor has it.
+        country: ISO 3166-1 alpha-2 country of the person, or None.
+    """
+    value = _normal_value(identifier, country)
+    if not value or len(value) > _LONGEST:
+        return None
+    shared = identifier.kind in (IdentifierKind.EMAIL, IdentifierKind.PHONE)
+    return identifier.model_copy(update={"value": value, "issuer": "" if shared else identifier.issuer})
+
+
+def _normal_value(identifier: Identifier, country: str | None) -> str | None:
+    match identifier.kind:
+        case IdentifierKind.EMAIL:
+            return _email(identifier.value)
+        case IdentifierKind.PHONE:
+            return _phone(identifier.value, country)
+        case IdentifierKind.HANDLE:
+            return unicodedata.normalize("NFKC", identifier.value).strip().removeprefix("@").lower()
+        case _:
+            return identifier.value if identifier.value.strip() else None
+
+
+def _email(value: str) -> str | None:
+    text = unicodedata.normalize("NFKC", value).strip().casefold().removeprefix("mailto:").rstrip(".")
+    if not _EMAIL.fullmatch(text):
+        return None
+    local, _, domain = text.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return None
+
+
+def _phone(value: str, country: str | None) -> str | None:
+    try:
+        number = phonenumbers.parse(value, (country or "").upper() or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    number.extension = None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

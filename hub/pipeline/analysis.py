@@ -1,0 +1,155 @@
+"""The steps that read what people wrote: redact first, then ask, then tag."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from hub.contract import Emotion
+from hub.pipeline.batch import PullBatch
+from hub.pipeline.gate import Question, ask
+from hub.pipeline.item import Entry, Item
+from hub.privacy.policy import operation_for
+from hub.privacy.redaction import Redacted
+from hub.privacy.retention import expires_at
+from hub.schema import AuthorRole, EmotionTag, Feedback, Interaction, Record, Redaction, free_text_fields
+
+
+class _Place(NamedTuple):
+    """Where a text stands: which item, which of its entries, which field."""
+
+    item: int
+    entry: int
+    field: str
+
+
+def redact(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This redacts all free text of the batch in one call; what cannot be redacted is withheld.
+
+    Raises PolicyError where the engine fails: then nothing of the batch is stored.
+    """
+    places = [
+        _Place(i, e, name)
+        for i, item in enumerate(items)
+        for e, entry in enumerate(item.entries)
+        if entry.withheld is None
+        for name in free_text_fields(type(entry.record))
+        if getattr(entry.record, name)
+    ]
+    entries = [items[place.item].entries[place.entry] for place in places]
+    results = _redact_texts(batch, places, entries) if places else []
+    found: dict[tuple[int, int], dict[str, Redacted]] = {}
+    for place, result in zip(places, results, strict=True):
+        found.setdefault((place.item, place.entry), {})[place.field] = result
+    return [
+        replace(item, entries=tuple(_redacted(batch, one, found.get((i, e), {})) for e, one in enumerate(item.entries)))
+        for i, item in enumerate(items)
+    ]
+
+
+def _redact_texts(batch: PullBatch, places: Sequence[_Place], entries: Sequence[Entry]) -> list[Redacted]:
+    return batch.rooms.redactor().redact(
+        [getattr(entry.record, place.field) for place, entry in zip(places, entries, strict=True)],
+        languages=[getattr(entry.record, "language", None) for entry in entries],
+        known=_known_words(batch, [entry.person_id for entry in entries]),
+        threads=[getattr(entry.record, "thread_id", None) for entry in entries],
+    )
+
+
+def _known_words(batch: PullBatch, person_ids: Sequence[str | None]) -> list[list[str]]:
+    """What the hub knows of each person: whatever it knows, it finds."""
+    distinct = sorted({person for person in person_ids if person})
+    identifiers = batch.tx.persons.identifiers(distinct)
+    words: dict[str | None, list[str]] = {None: []}
+    for person in distinct:
+        name = batch.profile_of(person).name
+        words[person] = [one.value for one in identifiers.get(person, ())] + ([name] if name else [])
+    return [words[person] for person in person_ids]
+
+
+def _redacted(batch: PullBatch, entry: Entry, results: dict[str, Redacted]) -> Entry:
+    if entry.withheld is not None or not free_text_fields(type(entry.record)):
+        return entry
+    if any(result.withheld for result in results.values()):
+        return replace(entry, withheld="redaction.not_possible")
+    counts = Counter(entity.type for result in results.values() for entity in result.entities)
+    mark = Redaction(engine=batch.rooms.redactor().engine, entities=dict(sorted(counts.items())))
+    texts = {name: result.text for name, result in results.items()}
+    return replace(entry, record=entry.record.model_copy(update={**texts, "redaction": mark}))
+
+
+def gate_infer(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This marks what may not be analysed: other authors than customers at once, customers by their consent."""
+    return [replace(item, entries=tuple(_infer(batch, entry) for entry in item.entries)) for item in items]
+
+
+def _infer(batch: PullBatch, entry: Entry) -> Entry:
+    if entry.withheld is not None or entry.person_id is None or text_to_tag(entry.record) is None:
+        return entry
+    if not isinstance(entry.record, Interaction | Feedback) or entry.record.author.role is not AuthorRole.CUSTOMER:
+        return replace(entry, unanalysed="author.not_customer")
+    person = entry.person_id
+    question = Question(*operation_for(batch.rooms.policy, "infer"), "hub", "infer")
+    asked = ask(
+        batch.rooms,
+        batch.events_of(person),
+        batch.profile_of(person),
+        person_id=person,
+        question=question,
+        at=batch.now,
+    )
+    batch.asked.append(asked)
+    return entry if asked.decision.allowed else replace(entry, unanalysed=asked.decision.reasons[0])
+
+
+def text_to_tag(record: Record) -> str | None:
+    """This is the text whose emotion may be asked about: only interactions and feedback comments have one."""
+    if isinstance(record, Interaction):
+        return record.text or None
+    return record.comment if isinstance(record, Feedback) else None
+
+
+def tag(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This tags, in one call, every text that the gate allowed."""
+    asked = [entry for item in items for entry in item.entries if _is_taggable(entry)]
+    if not asked:
+        return list(items)
+    tagger = batch.rooms.tagger()
+    texts = [text_to_tag(entry.record) or "" for entry in asked]
+    emotions = tagger.tag(texts, [getattr(entry.record, "language", None) for entry in asked])
+    made = {
+        entry.record.id: _make_tag(batch, entry, emotion, tagger.name)
+        for entry, emotion in zip(asked, emotions, strict=True)
+    }
+    return [
+        replace(item, entries=tuple(replace(entry, tag=made.get(entry.record.id)) for entry in item.entries))
+        for item in items
+    ]
+
+
+def _is_taggable(entry: Entry) -> bool:
+    return entry.withheld is None and entry.unanalysed is None and text_to_tag(entry.record) is not None
+
+
+def _make_tag(batch: PullBatch, entry: Entry, emotion: Emotion, model: str) -> EmotionTag:
+    clocks = {"collected": batch.now, "occurred": entry.record.occurred_at}
+    ends = expires_at(batch.rooms.policy, category="emotion.label", purpose=None, source=batch.connector, clocks=clocks)
+    return EmotionTag.model_validate(
+        {
+            "id": batch.mint("emotion", entry.record.id),
+            "record_id": entry.record.id,
+            "person_id": entry.person_id,
+            "label": emotion.label,
+            "intensity": emotion.intensity,
+            "confidence": emotion.confidence,
+            "abstained": emotion.abstained,
+            "valence": emotion.valence,
+            "distress": emotion.distress,
+            "churn_risk": emotion.churn_risk,
+            "model": model,
+            "occurred_at": entry.record.occurred_at,
+            "expires_at": ends,
+        }
+    )

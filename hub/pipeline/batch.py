@@ -1,0 +1,70 @@
+"""What the steps of a pull share while they work on one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.audit.entry import Entry as AuditEntry
+from hub.pipeline.gate import Asked, audit_decisions, ledger_events
+from hub.pipeline.rooms import Rooms
+from hub.privacy.consent import LedgerEvent
+from hub.store.persons import Profile
+from hub.store.store import Tx
+
+
+@dataclass
+class PullBatch:
+    """One batch: the open transaction, the run's names, and a memory of what was looked up.
+
+    The memory lives as long as the batch, so a consent can never be older than the transaction.
+    """
+
+    rooms: Rooms
+    tx: Tx
+    run_id: str
+    sync: str
+    connection: str
+    connector: str
+    stream: str
+    now: datetime
+    events: dict[str, list[LedgerEvent]] = field(default_factory=dict)
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+    audit: list[AuditEntry] = field(default_factory=list)
+
+    def mint(self, entity: str, key: str) -> str:
+        """This is the hub's id for a vendor's: keyed, so that nobody can guess one from the other."""
+        return self.rooms.vault.ref(entity, self.connection, key)
+
+    def events_of(self, person_id: str) -> list[LedgerEvent]:
+        """These consent events count for a person, merged identities included."""
+        self.load([person_id])
+        return self.events[person_id]
+
+    def profile_of(self, person_id: str) -> Profile:
+        """This is what is known about a person: name, language, country, region, birth year."""
+        self.load([person_id])
+        return self.profiles[person_id]
+
+    def load(self, person_ids: Sequence[str]) -> None:
+        """This looks up consents and profiles of people in one go."""
+        events = [person for person in person_ids if person not in self.events]
+        profiles = [person for person in person_ids if person not in self.profiles]
+        if events:
+            self.events |= {
+                person: ledger_events(rows) for person, rows in self.tx.consents.for_persons(events).items()
+            }
+        if profiles:
+            self.profiles |= self.tx.persons.profiles(profiles)
+
+    def forget(self, person_ids: Sequence[str]) -> None:
+        """This drops the memory of people whose identities or profiles have just changed."""
+        for person in person_ids:
+            self.events.pop(person, None)
+            self.profiles.pop(person, None)
+
+    def audit_entries(self) -> list[AuditEntry]:
+        """These entries tell all that was decided and done in this batch."""
+        return self.audit + audit_decisions(self.rooms, self.tx, self.asked, run_id=self.run_id)

@@ -1,0 +1,291 @@
+"""Pull: vendor records in, governed canonical records out. Read ``STEPS`` to understand the hub.
+
+::
+
+    read -> skip what is unchanged -> map in -> suppressed? -> resolve person -> gate(collect) -> redact
+         -> gate(infer) -> tag -> store + cursor + audit, in one transaction per batch
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from hub.audit.entry import Entry as AuditEntry
+from hub.contract import Batch, RawRecord, Source
+from hub.errors import BadRecordError, HubError
+from hub.mappings.inbound import InMapping
+from hub.pipeline.analysis import gate_infer, redact, tag
+from hub.pipeline.batch import PullBatch
+from hub.pipeline.gate import Question, ask
+from hub.pipeline.item import Entry, Item
+from hub.pipeline.people import identifiers_of, resolve_people
+from hub.pipeline.rooms import Rooms
+from hub.pipeline.run import Run, running
+from hub.privacy.policy import operation_for
+from hub.privacy.retention import expires_at
+from hub.schema import Case, ConsentEvent, Record
+from hub.store.ledger import PullCounts, PullOutcome, PullState
+from hub.store.quarantine import Quarantined
+from hub.store.records import StoredRecord
+
+Step = Callable[[PullBatch, Sequence[Item]], list[Item]]
+
+
+@dataclass(frozen=True, slots=True)
+class PullJob:
+    """One pull to do: the sync's name, its opened source, and the streams in the order to read them.
+
+    ``full`` reads from the beginning again; what is unchanged stays as it is.
+    """
+
+    sync: str
+    connection: str
+    connector: str
+    source: Source
+    streams: tuple[str, ...]
+    full: bool = False
+
+
+@dataclass
+class PullReport:
+    """What a pull did; read = stored + unchanged + withheld + quarantined, always.
+
+    ``reasons`` counts records by "state: reason", ``entities`` redacted entities by type.
+    """
+
+    run_id: str
+    sync: str
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    entities: Counter[str] = field(default_factory=Counter)
+    error: HubError | None = None
+
+    def add(self, other: PullReport) -> None:
+        """This adds what another report counted."""
+        self.counts.update(other.counts)
+        self.reasons.update(other.reasons)
+        self.entities.update(other.entities)
+
+
+def pull(rooms: Rooms, job: PullJob, *, progress: Callable[[int], None] = lambda _: None) -> PullReport:
+    """This reads every stream from its cursor to its head, batch by batch; whatever was stored stays stored.
+
+    A vendor's failure ends the run with ``report.error``; the next run resumes behind the last stored batch.
+    Raises LockedError where another run holds the sync's lease.
+    """
+    with running(rooms, job.sync, "pull") as run:
+        report = PullReport(run.id, job.sync)
+        try:
+            for stream in job.streams:
+                for done in pull_stream(rooms, job, stream, run):
+                    report.add(done)
+                    progress(done.counts["read"])
+        except HubError as error:
+            report.error = run.error = error
+        run.is_partial = report.counts["quarantined"] > 0
+    return report
+
+
+def pull_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[PullReport]:
+    """This yields one small report per stored batch of one stream."""
+    with rooms.store.read() as tx:
+        cursor = None if job.full else tx.ledger.cursor(job.sync, stream)
+    for batch in job.source.read(stream, cursor):
+        yield store_batch(rooms, job, stream, run, batch)
+
+
+def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch) -> PullReport:
+    """This takes one batch through the steps and stores it with outcomes, cursor and audit, all or nothing."""
+    with rooms.store.begin() as tx:
+        run.renew(tx)
+        shared = PullBatch(rooms, tx, run.id, job.sync, job.connection, job.connector, stream, rooms.now())
+        items = [Item(raw, rooms.vault.source_ref(job.connection, stream, raw.key)) for raw in _latest(batch.records)]
+        for step in STEPS:
+            items = step(shared, items)
+        report = _tally(run.id, job.sync, items)
+        counts = PullCounts(**{name: report.counts[name] for name in PullCounts.__slots__})
+        tx.ledger.batch(run.id, job.sync, job.connection, stream, batch.cursor, counts, [_outcome(i) for i in items])
+        _keep_quarantine(shared, items)
+        rooms.audit.record(tx, shared.audit_entries())
+    return report
+
+
+def _latest(records: Sequence[RawRecord]) -> list[RawRecord]:
+    """A page may name a record twice; the last word counts."""
+    return list({record.key: record for record in records}.values())
+
+
+def skip_unchanged(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This ends items whose very version has been stored before; what was withheld is looked at again."""
+    seen = batch.tx.ledger.seen(batch.connection, batch.stream, [item.ref for item in items])
+    return [
+        item.end("unchanged") if seen.get(item.ref) == (item.raw.version, PullState.STORED) else item for item in items
+    ]
+
+
+def remove_deleted(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This removes everything that came from records which the vendor has deleted."""
+    return [_remove(batch, item) if item.state is None and item.raw.deleted else item for item in items]
+
+
+def _remove(batch: PullBatch, item: Item) -> Item:
+    ids = batch.tx.records.of_source(item.ref)
+    owners = sorted(set(batch.tx.records.persons_of(ids).values()))
+    batch.tx.records.delete(ids)
+    batch.tx.persons.touch(owners)
+    batch.audit.extend(
+        AuditEntry(type="delete", outcome="deleted", reasons=("source.deleted",), subject=ref, run=batch.run_id)
+        for ref in batch.tx.keys.audit_refs(owners).values()
+    )
+    return item.end("stored", "source.deleted")
+
+
+def map_in(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This makes canonical records; an unmappable record is quarantined with the mapping's reason."""
+    mapping = batch.rooms.mappings.inbound(batch.connector, batch.stream)
+    return [_map_one(batch, mapping, item) if item.state is None else item for item in items]
+
+
+def _map_one(batch: PullBatch, mapping: InMapping, item: Item) -> Item:
+    try:
+        records = mapping.apply(item.raw, connection=batch.connection, mint=batch.mint)
+    except BadRecordError as error:
+        return item.end("quarantined", error.reason)
+    if not records:
+        return item.end("withheld", "mapping.not_wanted")
+    return replace(item, entries=tuple(Entry(record) for record in records))
+
+
+def withhold_suppressed(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This ends items of people who have been erased: they stay erased, whatever the vendor still holds."""
+    hashes = [_suppression_hashes(batch, item) for item in items]
+    hits = batch.tx.suppression.hits(sorted({one for many in hashes for one in many}))
+    return [
+        item.end("withheld", "suppressed") if hits & mine else item for item, mine in zip(items, hashes, strict=True)
+    ]
+
+
+def _suppression_hashes(batch: PullBatch, item: Item) -> set[str]:
+    return {
+        batch.rooms.vault.suppress_identifier(identifier)
+        for entry in item.entries
+        for identifier in identifiers_of(entry.record, connector=batch.connector)
+    }
+
+
+def gate_collect(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This withholds every record that the hub may not hold; a consent event itself always rests, as evidence."""
+    return [replace(item, entries=tuple(_collect(batch, entry) for entry in item.entries)) for item in items]
+
+
+def _collect(batch: PullBatch, entry: Entry) -> Entry:
+    if isinstance(entry.record, ConsentEvent) or entry.person_id is None:
+        return entry
+    person = entry.person_id
+    question = Question(*_operation(batch, entry.record), "hub", "collect")
+    asked = ask(
+        batch.rooms,
+        batch.events_of(person),
+        batch.profile_of(person),
+        person_id=person,
+        question=question,
+        at=batch.now,
+    )
+    batch.asked.append(asked)
+    return entry if asked.decision.allowed else replace(entry, withheld=asked.decision.reasons[0])
+
+
+def _operation(batch: PullBatch, record: Record) -> tuple[str, str]:
+    visibility, channel = getattr(record, "visibility", None), getattr(record, "channel", None)
+    return operation_for(batch.rooms.policy, record.kind, visibility=visibility, channel=channel)
+
+
+def store(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This writes what is left of each item and gives the item its state."""
+    entries = [entry for item in items for entry in item.live() if entry.person_id]
+    batch.tx.consents.append(
+        [
+            (entry.person_id, entry.record)
+            for entry in entries
+            if entry.person_id and isinstance(entry.record, ConsentEvent)
+        ]
+    )
+    kept = [entry for entry in entries if not isinstance(entry.record, ConsentEvent)]
+    _withdraw_tags(batch, [entry.record.id for entry in kept if entry.tag is None])
+    batch.tx.records.put([_stored(batch, entry) for entry in kept])
+    batch.tx.tags.put([entry.tag for entry in kept if entry.tag is not None])
+    batch.tx.persons.touch(sorted({entry.person_id for entry in entries if entry.person_id}))
+    return [_settle(item) if item.state is None else item for item in items]
+
+
+def _withdraw_tags(batch: PullBatch, record_ids: Sequence[str]) -> None:
+    """A record that may no longer carry a tag loses the one it has from earlier."""
+    batch.tx.tags.delete([batch.mint("emotion", record_id) for record_id in record_ids])
+
+
+def _stored(batch: PullBatch, entry: Entry) -> StoredRecord:
+    record = entry.record
+    category = _operation(batch, record)[1]
+    said = record.occurred_at
+    clocks: dict[str, datetime] = {"collected": batch.now, "occurred": said, "last_contact": said}
+    if isinstance(record, Case) and record.closed_at:
+        clocks["case_closed"] = record.closed_at
+    expiry = expires_at(batch.rooms.policy, category=category, purpose=None, source=batch.connector, clocks=clocks)
+    return StoredRecord(entry.person_id or "", record, category, expiry, batch.run_id)
+
+
+def _settle(item: Item) -> Item:
+    if not item.live():
+        return replace(item, state="withheld", reason=item.entries[0].withheld)
+    return replace(item, state="stored", reason=next((e.unanalysed for e in item.live() if e.unanalysed), None))
+
+
+STEPS: tuple[Step, ...] = (
+    skip_unchanged,
+    remove_deleted,
+    map_in,
+    withhold_suppressed,
+    resolve_people,
+    gate_collect,
+    redact,
+    gate_infer,
+    tag,
+    store,
+)
+"""The steps of a pull, in order; each takes and returns the items of one batch."""
+
+
+def _outcome(item: Item) -> PullOutcome:
+    person = next((entry.person_id for entry in item.entries if entry.person_id), None)
+    return PullOutcome(item.ref, item.raw.version, PullState(item.state or "quarantined"), item.reason, person)
+
+
+def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
+    """What could not be read is named, never kept; what was read well since is no longer named."""
+    failed = [item for item in items if item.state == "quarantined"]
+    batch.tx.quarantine.put(
+        [
+            Quarantined(
+                batch.connection, batch.stream, item.raw.key, item.raw.version, item.reason or "unknown", batch.run_id
+            )
+            for item in failed
+        ]
+    )
+    batch.tx.quarantine.release([item.ref for item in items if item.state == "stored"])
+
+
+def _tally(run_id: str, sync: str, items: Sequence[Item]) -> PullReport:
+    report = PullReport(run_id, sync)
+    report.counts["read"] = len(items)
+    for item in items:
+        report.counts[str(item.state)] += 1
+        report.counts["tagged"] += sum(entry.tag is not None for entry in item.entries)
+        if item.reason:
+            report.reasons[f"{item.state}: {item.reason}"] += 1
+        for entry in item.live():
+            redaction = getattr(entry.record, "redaction", None)
+            report.entities.update(redaction.entities if redaction else {})
+    return report

@@ -1,0 +1,46 @@
+"""What every step of the flow may use: the rooms of the house, opened and wired by ``hub.app``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.audit.log import AuditLog
+from hub.contract import Tagger
+from hub.mappings.load import MappingSet
+from hub.privacy.policy import Policy
+from hub.privacy.redaction import Redactor
+from hub.store.store import Store
+from hub.store.vault import Vault
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The opened rooms.
+
+    Args:
+        store: the database.
+        vault: keyed hashes and encryption.
+        audit: the transparency log.
+        mappings: compiled mapping files.
+        policy: compiled privacy rules.
+        redactor: gives the redaction engine; called only when there is text, because loading it takes a second.
+        tagger: gives the emotion tagger; the same.
+        now: the clock.
+        jurisdiction: where a person is who does not say; None asks for the strictest rules.
+        revision: hash over settings, mappings and policy, named by every run.
+        holder: who holds the leases: host and process.
+    """
+
+    store: Store
+    vault: Vault
+    audit: AuditLog
+    mappings: MappingSet
+    policy: Policy
+    redactor: Callable[[], Redactor]
+    tagger: Callable[[], Tagger]
+    now: Callable[[], datetime]
+    jurisdiction: str | None
+    revision: str
+    holder: str

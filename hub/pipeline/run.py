@@ -1,0 +1,69 @@
+"""One run of one sync: its lease, its place in the ledger, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hub.audit.entry import Entry as AuditEntry
+from hub.errors import HubError
+from hub.pipeline.rooms import Rooms
+from hub.store.ledger import RunStatus
+from hub.store.store import Tx
+
+LEASE = timedelta(minutes=10)
+"""How long a run may be silent before another may take its sync over."""
+
+
+@dataclass
+class Run:
+    """A run in progress; ``error`` and ``is_partial`` decide how it ends in the ledger."""
+
+    id: str
+    sync: str
+    token: int
+    error: HubError | None = None
+    is_partial: bool = False
+
+    def renew(self, tx: Tx) -> None:
+        """This keeps the lease, in the transaction of the work; raises LockedError where somebody took it over."""
+        tx.leases.renew(self.sync, self.token, LEASE)
+
+    @property
+    def status(self) -> RunStatus:
+        """How it ends."""
+        if self.error is not None:
+            return RunStatus.FAILED
+        return RunStatus.PARTIAL if self.is_partial else RunStatus.SUCCEEDED
+
+
+@contextmanager
+def running(rooms: Rooms, sync: str, kind: str) -> Iterator[Run]:
+    """This takes the sync's lease, opens a run, and closes both, also when the work raises a HubError.
+
+    Raises LockedError where another run holds the lease. A killed process leaves the run open and the lease to run out.
+    """
+    with rooms.store.begin() as tx:
+        token = tx.leases.acquire(sync, rooms.holder, LEASE)
+        run = Run(tx.ledger.start_run(sync, kind, rooms.revision, rooms.store.dry_run), sync, token)
+        rooms.audit.record(tx, [_entry(rooms, run, "run.started", kind)])
+    try:
+        yield run
+    except HubError as error:
+        run.error = error
+        raise
+    finally:
+        _close(rooms, run)
+
+
+def _close(rooms: Rooms, run: Run) -> None:
+    with rooms.store.begin() as tx:
+        tx.ledger.finish_run(run.id, run.status)
+        rooms.audit.record(tx, [_entry(rooms, run, "run.finished", str(run.status))])
+        tx.leases.release(run.sync, run.token)
+
+
+def _entry(rooms: Rooms, run: Run, type: str, outcome: str) -> AuditEntry:
+    return AuditEntry(type=type, outcome=outcome, dest=run.sync, run=run.id, policy=rooms.policy.version)

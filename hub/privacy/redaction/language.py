@@ -1,0 +1,62 @@
+"""Which texts the name recogniser may be trusted with."""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ENGLISH = frozenset(
+    str.split("""
+    the of to and a an in is it you that he was for on are with as i his they be at one have this from or had by not
+    but what all were we when your can said there use each which she do how their if will up other about out many
+    then them these so some her would make like him into time has look two more go see no way could my than been
+    call who its now find long down did get come made may me our over again just any because very after where why
+    also still never nobody nothing only please thanks thank sorry hello hi hey okay ok yes yeah great good bad
+    noted done works worked working wow really happy help helps order refund account service support waiting wait
+    don't can't won't i'm it's i've didn't doesn't isn't wasn't you're that's appreciate wonderful awesome terrible
+    awful love loved hate hated angry disappointed frustrating fine cool nice perfect solved fixed broken late lost
+    missing customer am being does every since third first last day week month year today
+    """)
+)
+_FOREIGN = frozenset(
+    str.split("""
+    el los las una del que por con para como pero muy está este esta mi su le les des une est et pas pour avec dans
+    sur vous je nous mais très ce cette mon der das und ist nicht ich sie wir ein eine einen mit für auf von zu den
+    dem sich auch war mein meine il gli che di per non sono è questo questa mio della een het niet ik zijn voor met
+    op maar ook wel van dat não uma com os seu meu são é jest nie się na że do jak mam det og jeg ikke som til på av
+    är inte jag och har med ve bir bu için
+    """)
+)  # fmt: skip
+_SCRIPTS_WITH_CAPITALS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "FULLWIDTH LATIN")
+_UNDECLARED = frozenset({"", "und", "zxx", "mul", "mis", "qam", "qct", "qht", "qme", "qst", "art"})
+_LEAST_SHARE = 0.25
+"""Running English has about half function words; a text with fewer than a quarter is not taken for English."""
+
+
+def base_language(declared: str | None) -> str | None:
+    """This is the primary subtag of a BCP 47 tag in small letters, or None where it declares nothing."""
+    tag = (declared or "").strip().lower().replace("_", "-").partition("-")[0]
+    return None if tag in _UNDECLARED else tag
+
+
+def reads_as_english(text: str) -> bool:
+    """This text clearly reads as English: enough of its words are common English ones, and more than are foreign."""
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
+    if not words:
+        return True
+    english = sum(word in _ENGLISH for word in words)
+    foreign = sum(word in _FOREIGN for word in words)
+    return english > foreign and english >= _LEAST_SHARE * len(words)
+
+
+def has_caseless_script(text: str) -> bool:
+    """This text has letters of a script without capitals, in which no name can be told by its first letter."""
+    return any(
+        char.isalpha() and not char.isascii() and not unicodedata.name(char, "").startswith(_SCRIPTS_WITH_CAPITALS)
+        and unicodedata.category(char) != "Lm"
+        for char in text
+    )  # fmt: skip
+
+
+def is_common_word(word: str) -> bool:
+    """This is a common English word, which a name recogniser sometimes takes for a name at the start of a sentence."""
+    return word.lower().replace("’", "'").strip(".,!?;:'\"") in _ENGLISH

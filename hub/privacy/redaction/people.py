@@ -1,0 +1,81 @@
+"""People named where people are named: after a greeting, a title, an introduction, at the end of a message.
+
+This complements the name recogniser, which was trained on news and misses names in short service messages.
+"""
+
+import re
+from collections.abc import Iterator
+
+_NAME = r"[^\W\d_][\w'’-]{1,30}"
+_FULL = rf"(?P<name>{_NAME}(?:\s+(?:(?:de|da|del|della|di|van|von|der|den|bin|al|el|la|le)\s+){{0,2}}{_NAME}){{0,3}})"
+
+_CUES = tuple(
+    re.compile(cue + _FULL)
+    for cue in (
+        r"(?i:\b(?:hi|hello|hey|hiya|dear|good\s+(?:morning|afternoon|evening|day)|welcome)(?:\s+(?:there|again))?,?)\s+",
+        r"(?i:\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|señor|señora|monsieur|madame)\b\.?)\s+",
+        r"(?i:\b(?:my\s+name(?:\s+is|'s|’s|:)|name\s*:|i\s+am\s+called|this\s+is|signed(?:\s+by)?[,:]?))\s+",
+        r"(?i:\b(?:thank\s+you|thanks|thx|cheers|kudos|props|shout-?out)(?:\s+(?:so\s+much|very\s+much|a\s+lot|again|to))*,?)\s+",
+        r"(?i:\b(?:spoke|speaking|talked|talking|chatted|dealt)\s+(?:to|with)\s+(?:a\s+|an\s+|your\s+)?(?:guy\s+|lady\s+|agent\s+|man\s+|woman\s+)?(?:called\s+|named\s+)?)",
+        r"(?i:\b(?:agent|colleague|manager|supervisor|representative|rep|advisor|adviser|husband|wife|son|daughter|mother|father|mum|mom|dad"
+        r"|brother|sister|friend|partner|called|named|ask\s+for|attn\.?:?|c/o)),?\s+",
+    )
+)
+_SIGN_OFF = re.compile(
+    r"(?i:\b(?:(?:kind|best|warm|many)\s+)?(?:regards|wishes|sincerely|faithfully|truly|cheers|thanks|thank\s+you|best|yours|love))"
+    rf"\s*[,.!–-]{{0,3}}\s*{_FULL}\s*(?:[.!]|$|\n)"
+)
+_AFTER_MY_NAME = re.compile(rf"(?i:\bmy\s+name(?:\s+is|'s|’s)\s+)(?P<name>{_NAME}(?:\s+{_NAME})?)")
+
+_NOT_NAMES = frozenset(
+    str.split("""
+    a about account again agent airline airport all also am an and any anyone app are as at attune attuneair back
+    bad best billing bot brand business but by can car card care case ceo chat cheers crew customer customers day
+    delivery desk did do does dm driver email euro everybody everyone everything fix flight folks for friday from
+    god good got great guys has have he help her here him his hello hey hi how i if in is it its just know ladies
+    last let lol madam manager me miss monday mr mrs ms much my never next no not nothing now of ok okay omg on one
+    operator order our please pls product purchase really refund regards sad saturday sales service shame she sir so
+    someone sorry staff still sunday super support sure team thank thanks that the their them then there they this
+    those thursday to today tomorrow tonight too truly tuesday two u unhappy until up us very was we wednesday well
+    were what when where which who why will with wonderful wow wtf you your yours yesterday
+    """)
+)
+_SMALL = frozenset(str.split("de da del della di van von der den bin al el la le"))
+
+
+def find_people(text: str) -> Iterator[tuple[int, int]]:
+    """This yields stretches that name a person, by their place in the sentence; only capitalised words count."""
+    for pattern in (*_CUES, _SIGN_OFF):
+        for match in pattern.finditer(text):
+            end = _name_end(match["name"])
+            if end:
+                yield match.start("name"), match.start("name") + end
+    for match in _AFTER_MY_NAME.finditer(text):
+        words = match["name"].lower().split()
+        if words[0] not in _NOT_NAMES:
+            length = len(match["name"]) if words[-1] not in _NOT_NAMES else len(words[0])
+            yield match.start("name"), match.start("name") + length
+
+
+def is_name_like(word: str) -> bool:
+    """This word could be a name: it begins with a capital letter and is none of the words that only look so."""
+    bare = word.lower().partition("'")[0].partition("’")[0]
+    return word[0].isupper() and bare not in _NOT_NAMES and not (word.isupper() and len(word) > 1 and bare in _SHOUTED)
+
+
+_SHOUTED = frozenset(
+    str.split("""
+    worst terrible awful horrible hate angry furious ridiculous pathetic joke fail lost broken
+    """)
+)
+
+
+def _name_end(found: str) -> int:
+    """How many characters of ``found`` are a name, reading from the left."""
+    end = 0
+    for word in re.finditer(r"\S+", found):
+        if is_name_like(word[0]):
+            end = word.end()
+        elif word[0].lower() not in _SMALL or not end:
+            break
+    return end

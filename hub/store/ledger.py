@@ -1,0 +1,239 @@
+"""The ledger: what became of every record that was read, and where to go on reading."""
+
+import base64
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select, text, update
+
+from hub.errors import FatalError
+from hub.store.statements import add, chunks, unique
+from hub.store.tables import batches, outcomes, runs
+from hub.store.unit import Unit
+
+
+class PullState(StrEnum):
+    """What became of one record that was read."""
+
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    WITHHELD = "withheld"
+    QUARANTINED = "quarantined"
+
+
+class RunStatus(StrEnum):
+    """State of a run; all but ``running`` are final."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PullOutcome:
+    """What became of one vendor record.
+
+    Args:
+        ref: ``Vault.source_ref`` of the record.
+        version: the vendor's version of it.
+        state: see PullState.
+        reason: a code; needed where it was withheld or quarantined.
+        person_id: whom it is about, where that is known.
+    """
+
+    ref: str
+    version: str
+    state: PullState
+    reason: str | None = None
+    person_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PullCounts:
+    """How many records were read, and what became of them: read = stored + unchanged + withheld + quarantined."""
+
+    read: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    withheld: int = 0
+    quarantined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as the ledger knows it; times are UTC."""
+
+    id: str
+    sync: str
+    kind: str
+    revision: str
+    dry_run: bool
+    status: RunStatus
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """One outcome with the run, sync and stream it belongs to; ``at`` is UTC, ``id`` grows with time."""
+
+    id: int
+    run_id: str
+    sync: str
+    connection: str
+    stream: str
+    ref: str
+    version: str
+    state: PullState
+    reason: str | None
+    person_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old a sync's knowledge is; times are UTC, None: never.
+
+    Args:
+        started_at: when its latest run started.
+        succeeded_at: when a run last finished with ``succeeded``.
+        batch_at: when a batch of it was last committed.
+    """
+
+    started_at: datetime | None
+    succeeded_at: datetime | None
+    batch_at: datetime | None
+
+
+class Ledger:
+    """A room of the transaction: runs, batches and the outcome of each record."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def start_run(self, sync: str, kind: str, revision: str, dry_run: bool = False) -> str:
+        """This opens a run under one revision of the configuration and gives its id."""
+        run_id = f"run_{base64.b32encode(os.urandom(17)).decode('ascii').lower()[:26]}"
+        add(self._unit.conn, runs, [{
+            "id": run_id, "sync": sync, "kind": kind, "revision": revision, "dry_run": dry_run,
+            "status": RunStatus.RUNNING, "started_at": self._unit.now, "finished_at": None,
+        }])  # fmt: skip
+        return run_id
+
+    def finish_run(self, run_id: str, status: RunStatus | str) -> None:
+        """This closes a run; FatalError where it is not running, or ``status`` is not a final one."""
+        final = RunStatus(status)
+        statement = update(runs).where(runs.c.id == run_id, runs.c.status == RunStatus.RUNNING)
+        done = self._unit.conn.execute(statement.values(status=final, finished_at=self._unit.now)).rowcount
+        if done != 1 or final is RunStatus.RUNNING:
+            raise FatalError(f"Run {run_id} cannot become {final}.", fix="Only a running run can be finished, once.")
+
+    def runs(self, limit: int, sync: str | None = None) -> list[Run]:
+        """These are the latest runs, of one sync or of all, newest first."""
+        query = select(*(runs.c[name] for name in Run.__slots__)).order_by(runs.c.seq.desc()).limit(limit)
+        query = query if sync is None else query.where(runs.c.sync == sync)
+        return [Run(**{**row, "status": RunStatus(row["status"])}) for row in self._unit.conn.execute(query).mappings()]
+
+    def batch(
+        self,
+        run_id: str,
+        sync: str,
+        connection: str,
+        stream: str,
+        cursor: str | None,
+        counts: PullCounts,
+        outcomes_: Sequence[PullOutcome],
+    ) -> None:
+        """This writes a batch's outcomes and the cursor behind it, together or not at all.
+
+        Raises FatalError unless each record that was read has exactly one outcome and the counts say the same.
+        """
+        _check_conserved(counts, outcomes_)
+        where = {"run_id": run_id, "sync": sync, "connection": connection, "stream": stream, "at": self._unit.now}
+        aad = _place(sync, stream)
+        sealed = None if cursor is None else self._unit.vault.seal_tenant(cursor.encode(), aad)
+        inserted = self._unit.conn.execute(batches.insert(), {**where, "cursor": sealed, **asdict(counts)})
+        (batch_id,) = inserted.inserted_primary_key or (None,)
+        add(self._unit.conn, outcomes, [{**where, "batch_id": batch_id, **asdict(one)} for one in outcomes_])
+
+    def cursor(self, sync: str, stream: str) -> str | None:
+        """This is where a sync resumes a stream: behind the last batch that gave a cursor; None: from the beginning."""
+        query = select(batches.c.cursor).where(batches.c.sync == sync, batches.c.stream == stream)
+        query = query.where(batches.c.cursor.is_not(None)).order_by(batches.c.id.desc()).limit(1)
+        sealed = self._unit.conn.execute(query).scalar()
+        return None if sealed is None else self._unit.vault.open_tenant(sealed, _place(sync, stream)).decode()
+
+    def seen(self, connection: str, stream: str, refs: Iterable[str]) -> dict[str, tuple[str, PullState]]:
+        """This maps vendor records to the version last seen and what became of it; never-seen ones are missing.
+
+        ``unchanged`` is looked through: the state is what became of that version when it was new.
+        """
+        found: dict[str, tuple[str, PullState]] = {}
+        for chunk in chunks(unique(refs)):
+            latest = select(func.max(outcomes.c.id)).where(
+                outcomes.c.connection == connection, outcomes.c.stream == stream, outcomes.c.ref.in_(chunk),
+                text("state <> 'unchanged'"),
+            ).group_by(outcomes.c.ref)  # fmt: skip
+            query = select(outcomes.c.ref, outcomes.c.version, outcomes.c.state).where(outcomes.c.id.in_(latest))
+            found.update({ref: (version, PullState(state)) for ref, version, state in self._unit.conn.execute(query)})
+        return found
+
+    def counts(self, run_id: str) -> PullCounts:
+        """This is the sum over a run's batches."""
+        names = PullCounts.__slots__
+        query = select(*(func.coalesce(func.sum(batches.c[name]), 0) for name in names))
+        row = self._unit.conn.execute(query.where(batches.c.run_id == run_id)).one()
+        return PullCounts(**{name: int(value) for name, value in zip(names, row, strict=True)})
+
+    def outcomes(
+        self,
+        *,
+        run_id: str | None = None,
+        sync: str | None = None,
+        state: PullState | str | None = None,
+        limit: int = 100,
+        before: int | None = None,
+    ) -> list[OutcomeRow]:
+        """These are the latest outcomes that fit, newest first; pass the last ``id`` as ``before`` to go on."""
+        query = select(*(outcomes.c[name] for name in OutcomeRow.__slots__)).order_by(outcomes.c.id.desc())
+        for name, value in (("run_id", run_id), ("sync", sync), ("state", state)):
+            query = query if value is None else query.where(outcomes.c[name] == value)
+        query = query if before is None else query.where(outcomes.c.id < before)
+        rows = self._unit.conn.execute(query.limit(limit)).mappings()
+        return [OutcomeRow(**{**row, "state": PullState(row["state"])}) for row in rows]
+
+    def reasons(self, run_id: str) -> dict[tuple[str, str], int]:
+        """This counts a run's withheld and quarantined records by (state, reason)."""
+        query = select(outcomes.c.state, outcomes.c.reason, func.count())
+        query = query.where(outcomes.c.run_id == run_id, outcomes.c.reason.is_not(None))
+        rows = self._unit.conn.execute(query.group_by(outcomes.c.state, outcomes.c.reason))
+        return {(state, reason): count for state, reason, count in rows}
+
+    def freshness(self, sync: str) -> Freshness:
+        """This tells how old a sync's knowledge is."""
+        run = self._unit.conn.execute
+        ok = select(func.max(runs.c.finished_at)).where(runs.c.sync == sync, runs.c.status == RunStatus.SUCCEEDED)
+        return Freshness(
+            started_at=run(select(func.max(runs.c.started_at)).where(runs.c.sync == sync)).scalar(),
+            succeeded_at=run(ok).scalar(),
+            batch_at=run(select(func.max(batches.c.at)).where(batches.c.sync == sync)).scalar(),
+        )
+
+
+def _place(sync: str, stream: str) -> str:
+    return f"batches|{sync}|{stream}"
+
+
+def _check_conserved(counts: PullCounts, found: Sequence[PullOutcome]) -> None:
+    tally = Counter(PullState(one.state) for one in found)
+    told = PullCounts(read=len(found), **{state.value: tally[state] for state in PullState})
+    if told != counts:
+        raise FatalError(f"A batch does not add up: counted {asdict(counts)}, outcomes say {asdict(told)}.")
+    nameless = {PullState.WITHHELD, PullState.QUARANTINED}
+    if any(one.state in nameless and not one.reason for one in found):
+        raise FatalError("A record was withheld or quarantined without a reason.")

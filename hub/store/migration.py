@@ -1,0 +1,105 @@
+"""Migration of a database to the revision that this version of the hub works with."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from hub.errors import ConfigError
+from hub.store.engine import make_engine, sqlite_file, use_wal
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def migrate(url: str, *, revision: str = "head") -> tuple[str | None, str | None]:
+    """This brings the database to ``revision`` ("base" empties it) and gives the revisions before and after.
+
+    It makes a SQLite file readable by its owner only. Raises ConfigError where the database is newer than the hub.
+    """
+    engine = make_engine(url)
+    try:
+        _make_file(engine)
+        with engine.begin() as conn:
+            before = _revision(conn)
+            _check_known(before)
+            _move(conn, before, revision)
+            return before, _revision(conn)
+    finally:
+        engine.dispose()
+
+
+def current_revision(url: str) -> str | None:
+    """This is the revision of a database, None where it was never migrated."""
+    engine = make_engine(url)
+    try:
+        return revision_of(engine)
+    finally:
+        engine.dispose()
+
+
+def revision_of(engine: Engine) -> str | None:
+    """This is the revision behind an engine, None where there is no database; it creates nothing."""
+    path = sqlite_file(engine)
+    if path is not None and (not path.exists() or path.stat().st_size == 0):
+        return None
+    with engine.connect() as conn:
+        return _revision(conn)
+
+
+def head_revision() -> str:
+    """This is the revision that this version of the hub works with."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None, "the package has migrations"  # noqa: S101 - true by construction of the package
+    return head
+
+
+def require_head(engine: Engine) -> None:
+    """This raises ConfigError unless the database is at the hub's own revision."""
+    found, wanted = revision_of(engine), head_revision()
+    if found == wanted:
+        return
+    _check_known(found)
+    state = "has no tables yet" if found is None else f"is at revision {found}, the hub needs {wanted}"
+    raise ConfigError(f"The store's database {state}.", fix="Run hub migrate.")
+
+
+def _move(conn: Connection, before: str | None, revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = conn
+    if revision == "head" or before is None:
+        command.upgrade(config, revision)
+    else:
+        command.downgrade(config, revision)
+
+
+def _check_known(revision: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise ConfigError(
+            f"The store's database is at revision {revision}, which this version of the hub does not know.",
+            fix="Use the version of the hub that migrated it, or a newer one.",
+        )
+
+
+def _revision(conn: Connection) -> str | None:
+    return MigrationContext.configure(conn).get_current_revision()
+
+
+def _make_file(engine: Engine) -> None:
+    path = sqlite_file(engine)
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise ConfigError(f"The folder {path.parent} of the store does not exist.", fix="Make it, or change the URL.")
+    path.touch(mode=0o600)
+    use_wal(engine)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,1 @@
+"""Alembic's folder: the store's migrations, run by ``hub.store.migration``."""

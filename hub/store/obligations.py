@@ -1,0 +1,71 @@
+"""Obligations: what people must do by hand at other systems, with an owner and a date."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from hub.errors import FatalError
+from hub.store.tables import obligations
+from hub.store.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One thing to do at one system; times are UTC.
+
+    Args:
+        id: number to close it by.
+        audit_ref: the person's name in the audit log.
+        system: connection where it must be done.
+        what: a code, or a sentence without personal data.
+        owner: who must do it.
+        opened_at: since when.
+        due: until when.
+        closed_at: None while it is open.
+        outcome: how it ended.
+    """
+
+    id: int
+    audit_ref: str
+    system: str
+    what: str
+    owner: str
+    opened_at: datetime
+    due: datetime
+    closed_at: datetime | None
+    outcome: str | None
+
+
+class Obligations:
+    """A room of the transaction: obligations."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def open(self, audit_ref: str, system: str, what: str, owner: str, due: datetime) -> int:
+        """This opens an obligation and gives its number; the same one that is open already stays one."""
+        same = select(obligations.c.id).where(
+            obligations.c.audit_ref == audit_ref, obligations.c.system == system, obligations.c.what == what,
+            obligations.c.closed_at.is_(None),
+        )  # fmt: skip
+        known = self._unit.conn.execute(same).scalar()
+        if known is not None:
+            return int(known)
+        row = {"audit_ref": audit_ref, "system": system, "what": what, "owner": owner, "due": due}
+        made = self._unit.conn.execute(insert(obligations).values(**row, opened_at=self._unit.now))
+        (number,) = made.inserted_primary_key or (None,)
+        return int(number or 0)
+
+    def list(self, limit: int = 100, *, system: str | None = None) -> list[Obligation]:
+        """These are the open obligations, soonest due first."""
+        query = select(obligations).where(obligations.c.closed_at.is_(None))
+        query = query if system is None else query.where(obligations.c.system == system)
+        rows = self._unit.conn.execute(query.order_by(obligations.c.due, obligations.c.id).limit(limit)).mappings()
+        return [Obligation(**row) for row in rows]
+
+    def close(self, number: int, outcome: str) -> None:
+        """This closes an obligation; FatalError where it is not open."""
+        mine = update(obligations).where(obligations.c.id == number, obligations.c.closed_at.is_(None))
+        if self._unit.conn.execute(mine.values(closed_at=self._unit.now, outcome=outcome)).rowcount != 1:
+            raise FatalError(f"Obligation {number} is not open.")

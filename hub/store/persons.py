@@ -1,0 +1,280 @@
+"""Persons: who we know, by which identifiers, and who was merged into whom."""
+
+import base64
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Column, Table, and_, bindparam, delete, func, select, update
+
+from hub.errors import FatalError, PolicyError
+from hub.schema import Identifier
+from hub.schema.terms import IdentifierKind
+from hub.store import components
+from hub.store.sealing import opened, sealed
+from hub.store.statements import add, chunks, fetch, pairs, take, unique, upsert
+from hub.store.tables import counters, identifiers, merges, persons, profiles
+from hub.store.unit import Unit
+
+_TOUCHED = "touched"
+ACTIVE = "active"
+"""Status of a living person."""
+ERASED = "erased"
+"""Status of a tombstone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known about a person besides identifiers; None: unknown.
+
+    Args:
+        name: as a system wrote it.
+        language: BCP 47.
+        country: ISO 3166-1 alpha-2.
+        region: ISO 3166-2, such as US-CA.
+        birth_year: four digits.
+    """
+
+    name: str | None = None
+    language: str | None = None
+    country: str | None = None
+    region: str | None = None
+    birth_year: int | None = None
+
+    def over(self, older: "Profile") -> "Profile":
+        """This is the profile in which what is unknown here comes from ``older``."""
+        return Profile(**(asdict(older) | {name: value for name, value in asdict(self).items() if value is not None}))
+
+
+class Persons:
+    """A room of the transaction: data subjects, their identifiers and profiles."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def find(self, lookups: Iterable[str]) -> dict[str, str]:
+        """This maps lookups to the persons that stand for them after merges; unknown and erased ones are missing."""
+        found: dict[str, str] = {}
+        for chunk in chunks(unique(lookups)):
+            joined = identifiers.join(persons, persons.c.id == identifiers.c.person_id)
+            query = select(identifiers.c.lookup, persons.c.root).select_from(joined)
+            found.update(pairs(self._unit.conn, query.where(identifiers.c.lookup.in_(chunk))))
+        return found
+
+    def create(self) -> str:
+        """This makes a person with a key and an audit reference of its own, and gives its id."""
+        return self.create_many(1)[0]
+
+    def create_many(self, count: int) -> list[str]:
+        """This makes ``count`` persons and gives their ids, which are random and say nothing."""
+        ids = [f"per_{base64.b32encode(os.urandom(17)).decode('ascii').lower()[:26]}" for _ in range(count)]
+        seq = take(self._unit.conn, counters, _TOUCHED, count) if count else 0
+        add(self._unit.conn, persons, [
+            {"id": person_id, "parent": None, "root": person_id, "status": ACTIVE, "touched": seq - index,
+             "created_at": self._unit.now, "erased_at": None}
+            for index, person_id in enumerate(reversed(ids))
+        ])  # fmt: skip
+        self._unit.keys.create(ids)
+        return ids
+
+    def attach(self, person_id: str, identifiers: Sequence[Identifier]) -> tuple[str, ...]:
+        """This attaches normalised identifiers: see ``attach_many``."""
+        return self.attach_many({person_id: identifiers})
+
+    def attach_many(self, found: Mapping[str, Sequence[Identifier]]) -> tuple[str, ...]:
+        """This attaches normalised identifiers to persons; a repeated one is harmless, a verified one stays so.
+
+        Gives the lookups that were left where they are because they belong to somebody outside the person's component:
+        resolution must merge or decide, the store never moves an identifier. Raises PolicyError for erased persons.
+        """
+        wanted = {
+            self._unit.vault.lookup_identifier(identifier): (person_id, identifier)
+            for person_id, group in found.items()
+            for identifier in group
+        }
+        owners = self.find(wanted)
+        roots = components.roots(self._unit.conn, found)
+        new = {lookup: pair for lookup, pair in wanted.items() if lookup not in owners}
+        self._unit.keys.load(person_id for person_id, _ in new.values())
+        add(self._unit.conn, identifiers, [self._row(lookup, *pair) for lookup, pair in new.items()])
+        self._verify([lookup for lookup, (_, one) in wanted.items() if one.verified and lookup in owners])
+        return tuple(lookup for lookup, owner in owners.items() if owner != roots.get(wanted[lookup][0]))
+
+    def identifiers(self, person_ids: Sequence[str]) -> dict[str, list[Identifier]]:
+        """These are the identifiers of each person and all merged with it, opened; oldest first."""
+        rows = self._of_components(identifiers, person_ids, identifiers.c.attached_at)
+        return {person_id: [self._identifier(row) for row in group] for person_id, group in rows.items()}
+
+    def set_profile(self, person_id: str, profile: Profile) -> None:
+        """This lays a profile over what is known: what it does not know stays."""
+        self.set_profiles({person_id: profile})
+
+    def set_profiles(self, found: Mapping[str, Profile]) -> None:
+        """This lays a profile over what is known of each person; raises PolicyError for erased persons."""
+        known: dict[str, Profile] = {}
+        for chunk in chunks(found):
+            rows = fetch(self._unit.conn, select(profiles).where(profiles.c.person_id.in_(chunk)))
+            known |= {row["person_id"]: self._profile(row) for row in rows}
+        rows_new = [
+            {"person_id": person_id, "updated_at": self._unit.now,
+             "sealed": sealed(self._unit, "profiles", person_id, person_id, asdict(new.over(known.get(person_id, new))))}
+            for person_id, new in found.items()
+        ]  # fmt: skip
+        upsert(self._unit.conn, profiles, rows_new)
+
+    def profiles(self, person_ids: Sequence[str]) -> dict[str, Profile]:
+        """These are the profiles of persons and all merged with them, newer facts over older; unknown ones are empty."""
+        rows = self._of_components(profiles, person_ids, profiles.c.updated_at)
+        found = {}
+        for person_id, group in rows.items():
+            found[person_id] = Profile()
+            for row in group:
+                found[person_id] = self._profile(row).over(found[person_id])
+        return found
+
+    def merge(self, keep: str, gone: str, reason: str) -> str:
+        """This lets ``keep``'s component stand for ``gone``'s too, and gives the person that now stands for both.
+
+        Records and identifiers stay under their own persons' keys. Raises PolicyError where one of them is erased.
+        """
+        roots = self._living([keep, gone])
+        root, merged = roots[keep], roots[gone]
+        if root == merged:
+            return root
+        run = self._unit.conn.execute
+        run(update(persons).where(persons.c.id == merged).values(parent=root, touched=None))
+        run(update(persons).where(persons.c.root == merged).values(root=root))
+        row = {"keep": root, "gone": merged, "reason": reason, "at": self._unit.now}
+        add(self._unit.conn, merges, [row])
+        self.touch([root])
+        return root
+
+    def unmerge(self, gone: str, reason: str) -> None:
+        """This undoes the merge of ``gone``, with all that had been merged into it; FatalError where there was none."""
+        run = self._unit.conn.execute
+        row = run(select(persons.c.parent, persons.c.root).where(persons.c.id == gone)).one_or_none()
+        if row is None or row.parent is None:
+            raise FatalError("The person to split off was never merged into another one.")
+        run(update(persons).where(persons.c.id == gone).values(parent=None))
+        for chunk in chunks(components.subtree(self._unit.conn, gone)):
+            run(update(persons).where(persons.c.id.in_(chunk)).values(root=gone))
+        undone = and_(merges.c.gone == gone, merges.c.undone_at.is_(None))
+        run(update(merges).where(undone).values(undone_at=self._unit.now, undone_reason=reason))
+        self.touch([row.root, gone])
+
+    def members(self, person_id: str) -> list[str]:
+        """These are all persons merged with this one, itself included."""
+        return components.members(self._unit.conn, [person_id]).get(person_id, [])
+
+    def roots(self, person_ids: Iterable[str]) -> dict[str, str]:
+        """This maps each person to the one that stands for it; unknown ids are missing."""
+        return components.roots(self._unit.conn, person_ids)
+
+    def touch(self, person_ids: Iterable[str]) -> None:
+        """This marks the persons that stand for these as changed, each with the next value of the sequence."""
+        roots = unique(components.roots(self._unit.conn, person_ids).values())
+        if not roots:
+            return
+        last = take(self._unit.conn, counters, _TOUCHED, len(roots))
+        statement = update(persons).where(persons.c.id == bindparam("root_id"), persons.c.status == ACTIVE)
+        rows = [{"root_id": root, "value": last - index} for index, root in enumerate(reversed(roots))]
+        self._unit.conn.execute(statement.values(touched=bindparam("value")), rows)
+
+    def touched_since(self, seq: int, limit: int) -> list[tuple[str, int]]:
+        """These are the next persons that changed after ``seq``, with their own; ask again from the last one."""
+        query = select(persons.c.id, persons.c.touched).where(persons.c.touched > seq).order_by(persons.c.touched)
+        return [(person_id, touched) for person_id, touched in self._unit.conn.execute(query.limit(limit))]
+
+    def head(self) -> int:
+        """This is the latest value of the sequence of changes, 0 at first."""
+        query = select(counters.c.value).where(counters.c.name == _TOUCHED)
+        return int(self._unit.conn.execute(query).scalar() or 0)
+
+    def audit_ref(self, person_id: str) -> str | None:
+        """This is the person's name in the audit log; None once erased."""
+        return self._unit.keys.audit_refs([person_id]).get(person_id)
+
+    def status(self, person_id: str) -> str | None:
+        """This is ``active``, ``merged`` or ``erased``; None where the person is unknown."""
+        query = select(persons.c.status, persons.c.parent).where(persons.c.id == person_id)
+        row = self._unit.conn.execute(query).one_or_none()
+        if row is None:
+            return None
+        return "merged" if row.status == ACTIVE and row.parent is not None else str(row.status)
+
+    def created_at(self, person_id: str) -> datetime | None:
+        """This is when the hub first knew the person."""
+        return self._unit.conn.execute(select(persons.c.created_at).where(persons.c.id == person_id)).scalar()
+
+    def count(self) -> int:
+        """This is how many living persons there are; merged ones count once."""
+        living = and_(persons.c.status == ACTIVE, persons.c.parent.is_(None))
+        return int(self._unit.conn.execute(select(func.count()).select_from(persons).where(living)).scalar_one())
+
+    def erase(self, person_id: str) -> None:
+        """This shreds the person's key, deletes identifiers and profile, and leaves a tombstone; again is harmless.
+
+        It erases this one person: go through ``members``. Sealed rows that remain are unreadable from here on.
+        """
+        run = self._unit.conn.execute
+        run(delete(identifiers).where(identifiers.c.person_id == person_id))
+        run(delete(profiles).where(profiles.c.person_id == person_id))
+        living = and_(persons.c.id == person_id, persons.c.status == ACTIVE)
+        run(update(persons).where(living).values(status=ERASED, touched=None, erased_at=self._unit.now))
+        self._unit.keys.shred(person_id)
+
+    def _living(self, person_ids: Sequence[str]) -> dict[str, str]:
+        roots = components.roots(self._unit.conn, person_ids)
+        in_question = persons.c.root.in_(list(roots.values()))
+        erased = select(func.count()).select_from(persons).where(in_question, persons.c.status == ERASED)
+        if set(roots) != set(person_ids) or self._unit.conn.execute(erased).scalar_one():
+            raise PolicyError("An erased or unknown person cannot be merged.", reason="person.erased")
+        return roots
+
+    def _of_components(
+        self, table: Table, person_ids: Sequence[str], order: Column[Any]
+    ) -> dict[str, list[Mapping[str, Any]]]:
+        groups = components.members(self._unit.conn, person_ids)
+        everybody = unique(member for group in groups.values() for member in group)
+        self._unit.keys.load(everybody)
+        of_member: dict[str, list[Mapping[str, Any]]] = {}
+        for chunk in chunks(everybody):
+            query = select(table).where(table.c.person_id.in_(chunk))
+            for row in fetch(self._unit.conn, query):
+                of_member.setdefault(row["person_id"], []).append(row)
+        return {
+            person_id: sorted((row for one in group for row in of_member.get(one, ())), key=itemgetter(order.name))
+            for person_id, group in groups.items()
+        }
+
+    def _row(self, lookup: str, person_id: str, identifier: Identifier) -> dict[str, Any]:
+        return {
+            "lookup": lookup,
+            "person_id": person_id,
+            "kind": identifier.kind.value,
+            "issuer": identifier.issuer,
+            "verified": identifier.verified,
+            "sealed": sealed(self._unit, "identifiers", person_id, lookup, identifier.value),
+            "attached_at": self._unit.now,
+        }
+
+    def _identifier(self, row: Mapping[str, Any]) -> Identifier:
+        value = opened(self._unit, "identifiers", str(row["person_id"]), str(row["lookup"]), row["sealed"])
+        return Identifier(
+            kind=IdentifierKind(str(row["kind"])),
+            issuer=str(row["issuer"]),
+            verified=bool(row["verified"]),
+            value=value,
+        )
+
+    def _profile(self, row: Mapping[str, Any]) -> Profile:
+        person_id = str(row["person_id"])
+        return Profile(**(opened(self._unit, "profiles", person_id, person_id, row["sealed"]) or {}))
+
+    def _verify(self, lookups: Sequence[str]) -> None:
+        for chunk in chunks(lookups):
+            known = and_(identifiers.c.lookup.in_(chunk), identifiers.c.verified.is_(False))
+            self._unit.conn.execute(update(identifiers).where(known).values(verified=True))

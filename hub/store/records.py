@@ -1,0 +1,245 @@
+"""Records: what was said and done, redacted and sealed under the key of the person it is about."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import and_, delete, func, or_, select
+
+from hub.errors import FatalError, PolicyError
+from hub.schema import PARTY_FIELD, ConsentEvent, EmotionTag, Party, Record, free_text_fields, parse_record
+from hub.store import components
+from hub.store.sealing import opened, sealed
+from hub.store.statements import CHUNK, Row, chunks, fetch, pairs, unique, upsert
+from hub.store.tables import persons, records
+from hub.store.tags import Tags
+from hub.store.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record on its way to rest.
+
+    Args:
+        person_id: whose key seals it; for an agent's words, the customer they were said to.
+        record: canonical record (its party without name and identifiers), or an emotion tag.
+        category: personal data category, for retention.
+        expires_at: when it must be gone, UTC; None: no rule sets an end.
+        run_id: the run that stores it.
+    """
+
+    person_id: str
+    record: Record | EmotionTag
+    category: str
+    expires_at: datetime | None
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueRecord:
+    """A record whose time has come.
+
+    Args:
+        id: hub id.
+        person_id: whom it is about.
+        kind: canonical kind.
+        category: personal data category.
+        expires_at: when it should have been gone, UTC.
+    """
+
+    id: str
+    person_id: str
+    kind: str
+    category: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedCase:
+    """A case whose person changed.
+
+    Args:
+        case_id: hub id of the case.
+        person_id: the person that stands for its requester.
+        touched: the person's value of the sequence of changes.
+    """
+
+    case_id: str
+    person_id: str
+    touched: int
+
+
+class Records:
+    """A room of the transaction: canonical records."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def put(self, stored: Sequence[StoredRecord]) -> None:
+        """This stores records, replacing those with the same id; emotion tags go to their own table.
+
+        Raises PolicyError for free text without redaction, for a party that still carries name or identifiers, and for
+        an erased person; FatalError for consent events, which rest in the consent ledger.
+        """
+        tags = [one.record for one in stored if isinstance(one.record, EmotionTag)]
+        last = {one.record.id: (one, one.record) for one in stored if not isinstance(one.record, EmotionTag)}
+        for _, record in last.values():
+            _check(record)
+        self._unit.keys.load(one.person_id for one, _ in last.values())
+        upsert(self._unit.conn, records, [self._row(*pair) for pair in last.values()])
+        Tags(self._unit).put(tags)
+
+    def get(self, ids: Iterable[str]) -> dict[str, Record]:
+        """These are the records by id, opened; unknown ones and those of erased persons are missing."""
+        found: dict[str, Record] = {}
+        for chunk in chunks(unique(ids)):
+            rows = fetch(self._unit.conn, select(records).where(records.c.id.in_(chunk)))
+            found |= {record.id: record for record in self._open(rows)}
+        return found
+
+    def for_person(self, person_id: str, kind: str | None = None) -> list[Record]:
+        """These are the records about a person and all merged with it, oldest first."""
+        group = components.members(self._unit.conn, [person_id]).get(person_id, [])
+        found: list[Record] = []
+        for chunk in chunks(group):
+            query = select(records).where(records.c.person_id.in_(chunk))
+            query = query if kind is None else query.where(records.c.kind == kind)
+            found.extend(self._open(fetch(self._unit.conn, query)))
+        return sorted(found, key=lambda record: (record.occurred_at, record.id))
+
+    def of_source(self, source_ref: str) -> list[str]:
+        """These are the ids of the records that came from one vendor record (``Vault.source_ref``)."""
+        return self.of_sources([source_ref]).get(source_ref, [])
+
+    def of_sources(self, source_refs: Iterable[str]) -> dict[str, list[str]]:
+        """This maps vendor records to the ids of the records that came from them."""
+        found: dict[str, list[str]] = {}
+        for chunk in chunks(unique(source_refs)):
+            query = select(records.c.source_ref, records.c.id).where(records.c.source_ref.in_(chunk))
+            for source_ref, record_id in self._unit.conn.execute(query.order_by(records.c.id)):
+                found.setdefault(source_ref, []).append(record_id)
+        return found
+
+    def persons_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """This maps records to the persons they are about."""
+        found: dict[str, str] = {}
+        for chunk in chunks(unique(ids)):
+            query = select(records.c.id, records.c.person_id).where(records.c.id.in_(chunk))
+            found.update(pairs(self._unit.conn, query))
+        return found
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """This deletes records and their tags; gives how many records there were."""
+        return sum(
+            self._unit.conn.execute(delete(records).where(records.c.id.in_(chunk))).rowcount for chunk in chunks(ids)
+        )
+
+    def purge(self, person_id: str) -> int:
+        """This deletes all records and tags under one person's key; gives how many records there were."""
+        return self._unit.conn.execute(delete(records).where(records.c.person_id == person_id)).rowcount
+
+    def without_any(self, person_ids: Iterable[str]) -> list[str]:
+        """These of the persons have no record left, nor has anybody merged with them."""
+        groups = components.members(self._unit.conn, unique(person_ids))
+        holders: set[str] = set()
+        for chunk in chunks(unique(member for group in groups.values() for member in group)):
+            query = select(records.c.person_id).distinct().where(records.c.person_id.in_(chunk))
+            holders.update(self._unit.conn.execute(query).scalars())
+        return [person_id for person_id, group in groups.items() if holders.isdisjoint(group)]
+
+    def due(self, now: datetime, limit: int) -> list[DueRecord]:
+        """These are the next records to delete, longest overdue first."""
+        wanted = [records.c[name] for name in ("id", "person_id", "kind", "category", "expires_at")]
+        query = select(*wanted).where(records.c.expires_at <= now).order_by(records.c.expires_at, records.c.id)
+        return [DueRecord(*row) for row in self._unit.conn.execute(query.limit(limit))]
+
+    def counts(self) -> dict[str, int]:
+        """This is how many records there are of each kind."""
+        query = select(records.c.kind, func.count()).group_by(records.c.kind).order_by(records.c.kind)
+        return pairs(self._unit.conn, query)
+
+    def source_keys(self, connection: str, stream: str) -> Iterator[str]:
+        """This yields the vendor keys of all records of a stream, page by page, to ask the vendor whether they live on."""
+        here = and_(records.c.connection == connection, records.c.stream == stream)
+        after = ""
+        while True:
+            query = select(records).where(here, records.c.id > after).order_by(records.c.id).limit(CHUNK)
+            rows = fetch(self._unit.conn, query)
+            if not rows:
+                return
+            yield from (record.provenance.key for record in self._open(rows))
+            after = rows[-1]["id"]
+
+    def cases_touched_since(self, seq: int, limit: int, after: str | None = None) -> list[TouchedCase]:
+        """These are the next cases whose person changed after ``seq``, in order of the change.
+
+        To go on, pass ``touched`` and ``case_id`` of the last one as ``seq`` and ``after``.
+        """
+        root = persons.alias("root")
+        moved = root.c.touched > seq
+        if after is not None:
+            moved = or_(moved, and_(root.c.touched == seq, records.c.id > after))
+        joined = root.join(persons, persons.c.root == root.c.id).join(records, records.c.person_id == persons.c.id)
+        query = select(records.c.id, root.c.id, root.c.touched).select_from(joined)
+        query = query.where(records.c.kind == "case", root.c.touched >= seq, moved)
+        rows = self._unit.conn.execute(query.order_by(root.c.touched, records.c.id).limit(limit))
+        return [TouchedCase(*row) for row in rows]
+
+    def _open(self, rows: Sequence[Row]) -> Iterator[Record]:
+        self._unit.keys.load(row["person_id"] for row in rows)
+        for row in rows:
+            body = opened(self._unit, "records", row["person_id"], row["id"], row["sealed"])
+            if body is not None:
+                yield parse_record(body)
+
+    def _row(self, one: StoredRecord, record: Record) -> Row:
+        source = record.provenance
+        channel = getattr(record, "channel", None)
+        return {
+            "id": record.id,
+            "kind": record.kind,
+            "person_id": one.person_id,
+            "category": str(one.category),
+            "channel": None if channel is None else str(channel),
+            "role": str(_party(record).role),
+            "case_id": getattr(record, "case_id", None),
+            "connection": source.connection,
+            "stream": source.stream,
+            "source_ref": self._unit.vault.source_ref(source.connection, source.stream, source.key),
+            "occurred_at": record.occurred_at,
+            "expires_at": one.expires_at,
+            "run_id": one.run_id,
+            "stored_at": self._unit.now,
+            "sealed": sealed(self._unit, "records", one.person_id, record.id, record.model_dump(mode="json")),
+        }
+
+
+def _party(record: Record) -> Party:
+    party = getattr(record, PARTY_FIELD[record.kind])
+    assert isinstance(party, Party)  # noqa: S101 - true by PARTY_FIELD
+    return party
+
+
+@cache
+def _texts(model: type[Record]) -> tuple[str, ...]:
+    return free_text_fields(model)
+
+
+def _check(record: Record) -> None:
+    if isinstance(record, ConsentEvent):
+        raise FatalError("A consent event was put among the records.", fix="Append it to the consent ledger.")
+    texts = [name for name in _texts(type(record)) if getattr(record, name)]
+    if texts and getattr(record, "redaction", None) is None:
+        raise PolicyError(
+            f"A record of kind {record.kind} holds free text ({', '.join(texts)}) that was not redacted.",
+            reason="store.unredacted",
+            fix="Redact it before it rests; nothing was stored.",
+        )
+    party = _party(record)
+    if party.identifiers or party.name:
+        raise PolicyError(
+            f"The party of a record of kind {record.kind} still carries a name or identifiers.",
+            reason="store.identified",
+            fix="Resolve it to a person first; nothing was stored.",
+        )

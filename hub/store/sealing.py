@@ -1,0 +1,23 @@
+"""Sealed JSON: values at rest under a person's key, bound to the place where they rest."""
+
+import json
+from typing import Any
+
+from hub.store.unit import Unit
+
+
+def sealed(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> bytes:
+    """This seals a JSON-like value for one row; raises PolicyError where the person has no key."""
+    data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return unit.keys.seal(person_id, data, place(table, person_id, row_id))
+
+
+def opened(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> Any:
+    """This opens what ``sealed`` made; None where the key was shredded or nothing rests."""
+    data = unit.keys.open(person_id, value, place(table, person_id, row_id))
+    return None if data is None else json.loads(data)
+
+
+def place(table: str, person_id: str, row_id: str) -> str:
+    """This names a place at rest; what is sealed for one place cannot be opened at another."""
+    return f"{table}|{person_id}|{row_id}"

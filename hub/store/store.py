@@ -1,0 +1,261 @@
+"""The store: one database, opened with its vault, worked on in transactions."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from hub.errors import ConfigError, FatalError, PolicyError
+from hub.store.audit import AuditLog
+from hub.store.consents import Consents
+from hub.store.engine import READING, make_engine, sqlite_file, truncate_wal
+from hub.store.erasures import Erasures
+from hub.store.keys import Keys
+from hub.store.leases import Leases
+from hub.store.ledger import Ledger
+from hub.store.migration import migrate, require_head, revision_of
+from hub.store.obligations import Obligations
+from hub.store.outbox import Outbox
+from hub.store.persons import Persons
+from hub.store.quarantine import Quarantine
+from hub.store.records import Records
+from hub.store.suppression import Suppression
+from hub.store.tables import meta
+from hub.store.tags import Tags
+from hub.store.unit import Unit
+from hub.store.vault import Vault
+
+_CHECK = "key_check"
+
+
+class Tx:
+    """One transaction; its rooms share it, and all of it happens or none.
+
+    Args:
+        unit: connection, vault, keys and time of the transaction.
+    """
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+
+    @property
+    def now(self) -> datetime:
+        """This is the UTC time of the whole transaction."""
+        return self.unit.now
+
+    @property
+    def keys(self) -> Keys:
+        """These are the persons' keys."""
+        return self.unit.keys
+
+    @cached_property
+    def persons(self) -> Persons:
+        """This is who we know, and by which identifiers."""
+        return Persons(self.unit)
+
+    @cached_property
+    def records(self) -> Records:
+        """This is what was said and done."""
+        return Records(self.unit)
+
+    @cached_property
+    def tags(self) -> Tags:
+        """This is what customers most likely felt."""
+        return Tags(self.unit)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """This is what people allowed and refused."""
+        return Consents(self.unit)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """This is what became of every record that was read."""
+        return Ledger(self.unit)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """This is where records are that could not be read."""
+        return Quarantine(self.unit)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """This is what became of every row that was selected for a destination."""
+        return Outbox(self.unit)
+
+    @cached_property
+    def suppression(self) -> Suppression:
+        """This is who must not come back."""
+        return Suppression(self.unit)
+
+    @cached_property
+    def leases(self) -> Leases:
+        """This is who is running which sync."""
+        return Leases(self.unit)
+
+    @cached_property
+    def obligations(self) -> Obligations:
+        """This is what people must do by hand at other systems."""
+        return Obligations(self.unit)
+
+    @cached_property
+    def erasures(self) -> Erasures:
+        """This is how far each erasure has come."""
+        return Erasures(self.unit)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """These are the rows of the audit log."""
+        return AuditLog(self.unit)
+
+
+class Store:
+    """A database of the hub; made by ``open_store``, closed by ``close`` or at the end of ``with``.
+
+    Args:
+        engine: engine of a migrated database.
+        vault: keys of that database.
+        now: the clock; gives UTC.
+        dry_run: everything is rolled back when the store closes.
+    """
+
+    def __init__(self, engine: Engine, vault: Vault, now: Callable[[], datetime], *, dry_run: bool = False) -> None:
+        self.vault = vault
+        self.now = now
+        self.dry_run = dry_run
+        self._engine = engine
+        self._anchor = _hold_wal(engine) if dry_run else None
+        self._rehearsal = engine.connect() if dry_run else None
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """This opens a transaction that may write: committed at the end of ``with``, undone by any exception.
+
+        On SQLite it takes the write lock at once. In a dry run it is a savepoint inside one big transaction.
+        """
+        with self._writing() as conn:
+            tx = self._tx(conn)
+            yield tx
+        if tx.keys.shredded and not self.dry_run:
+            self.checkpoint()
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """This opens a consistent view that must not write; it never waits for writers."""
+        with self._reading() as conn:
+            yield self._tx(conn)
+
+    def checkpoint(self) -> bool:
+        """This moves SQLite's write-ahead log into the file and empties it, so that deleted bytes are gone from both.
+
+        It runs by itself after a key was shredded. False: a reader was in the way, call again. True on PostgreSQL, where
+        ``VACUUM`` and the rotation of the WAL are the operator's.
+        """
+        if self._engine.dialect.name != "sqlite" or self.dry_run:
+            return True
+        return truncate_wal(self._engine)
+
+    def close(self) -> None:
+        """This closes every connection; what a dry run did is undone."""
+        if self._rehearsal is not None:
+            self._rehearsal.rollback()
+            self._rehearsal.close()
+        self._engine.dispose()
+        if self._anchor is not None:
+            self._anchor.close()
+
+    def _tx(self, conn: Connection) -> Tx:
+        return Tx(Unit(conn=conn, vault=self.vault, keys=Keys(conn, self.vault), now=self.now()))
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._engine.begin() if self._rehearsal is None else _savepoint(self._rehearsal)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return _reading(self._engine) if self._rehearsal is None else nullcontext(self._rehearsal)
+
+
+def open_store(
+    url: str,
+    vault: Vault,
+    *,
+    now: Callable[[], datetime],
+    dry_run: bool = False,
+    create: bool = False,
+) -> Store:
+    """This opens the database behind ``url`` and proves that ``vault`` holds its keys.
+
+    Args:
+        url: ``sqlite:///PATH`` or ``postgresql://...``.
+        vault: keys of the database; the first vault ever to open it is the one it belongs to.
+        now: the clock; gives UTC.
+        dry_run: work in one transaction that is rolled back at the end; other writers wait meanwhile.
+        create: migrate a database that has no tables yet.
+
+    Raises ConfigError where the database is not migrated, or belongs to another root key.
+    """
+    engine = make_engine(url)
+    try:
+        if create and not dry_run and revision_of(engine) is None:
+            migrate(url)
+        require_head(engine)
+        _check_key(engine, vault, write=not dry_run)
+        return Store(engine, vault, now, dry_run=dry_run)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _check_key(engine: Engine, vault: Vault, *, write: bool) -> None:
+    with _reading(engine) as conn:
+        sealed = conn.execute(select(meta.c.value).where(meta.c.name == _CHECK)).scalar()
+    if sealed is None:
+        if write:
+            with engine.begin() as conn:
+                conn.execute(insert(meta).values(name=_CHECK, value=vault.seal_tenant(b"attune", f"meta|{_CHECK}")))
+        return
+    try:
+        vault.open_tenant(sealed, f"meta|{_CHECK}")
+    except PolicyError:
+        raise ConfigError(
+            "The root key is not the one that this database was made with; nothing was read or changed.",
+            fix="Start the hub with the database's own root key.",
+        ) from None
+
+
+@contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    options: dict[str, Any] = {READING: True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as conn:
+        yield conn
+
+
+@contextmanager
+def _savepoint(conn: Connection) -> Iterator[Connection]:
+    if conn.in_nested_transaction():
+        raise FatalError("A transaction was opened inside another one.")
+    with conn.begin_nested():
+        yield conn
+
+
+def _hold_wal(engine: Engine) -> sqlite3.Connection | None:
+    # The last connection to leave moves the write-ahead log into the file. This one may not write, and leaves last:
+    # so a dry run does not even move what an interrupted run had committed before.
+    path: Path | None = sqlite_file(engine)
+    if path is None:
+        return None
+    anchor = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    anchor.execute("SELECT count(*) FROM meta").fetchone()
+    return anchor

@@ -1,0 +1,127 @@
+"""The bulk job: many rows in one upload, whose results come later, by Bulk API 2.0."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hub_salesforce.collection import RowResult
+from hub_salesforce.org import Org
+from hub_salesforce.refusal import RETRYABLE, LostError, error_code
+
+DONE = frozenset({"JobComplete", "Failed", "Aborted"})
+"""States after which a job does no more."""
+
+_NULL = "#N/A"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for a job: ``polls`` times ``seconds``, waited by ``sleep``."""
+
+    polls: int
+    seconds: float
+    sleep: Callable[[float], None]
+
+
+class BulkJob:
+    """This runs ingest jobs and reads their results from the bytes.
+
+    simple-salesforce decodes results by guess and splits them at every line break; the csv module does neither.
+
+    Args:
+        org: where.
+    """
+
+    def __init__(self, org: Org) -> None:
+        self._org = org
+
+    def create(self, sobject: str, operation: Literal["update", "hardDelete"]) -> str:
+        """This opens a job and gives its id."""
+        body = {
+            "object": sobject, "operation": operation, "contentType": "CSV", "lineEnding": "LF", "columnDelimiter": "COMMA",
+        }  # fmt: skip
+        answer = self._org.rest("jobs/ingest", method="POST", json=body)
+        job = answer.get("id") if isinstance(answer, dict) else None
+        if not isinstance(job, str) or not job.isalnum():
+            raise LostError("Salesforce opened a bulk job without an id.")
+        return job
+
+    def upload(self, job: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """This hands the rows, (Id, fields), to an open job, which does nothing before ``start``."""
+        self._org.transfer(f"jobs/ingest/{job}/batches", method="PUT", data=_encode(rows))
+
+    def start(self, job: str) -> None:
+        """This closes the upload; from here on Salesforce works on it."""
+        self._org.rest(f"jobs/ingest/{job}", method="PATCH", json={"state": "UploadComplete"})
+
+    def abort(self, job: str) -> None:
+        """This ends a job that was never started."""
+        self._org.rest(f"jobs/ingest/{job}", method="PATCH", json={"state": "Aborted"})
+
+    def state(self, job: str) -> str:
+        """This is the job's state, one of Salesforce's own words; raises RefusedError where there is no such job."""
+        answer = self._org.rest(f"jobs/ingest/{job}")
+        return str(answer.get("state")) if isinstance(answer, dict) else "UNKNOWN"
+
+    def wait(self, job: str, patience: Patience) -> str:
+        """This is the job's state once it is done or patience is at its end."""
+        state = self.state(job)
+        for _ in range(patience.polls - 1):
+            if state in DONE:
+                break
+            patience.sleep(patience.seconds)
+            state = self.state(job)
+        return state
+
+    def results(self, job: str) -> dict[str, RowResult]:
+        """These are the results of a job that is done, by Id; rows that Salesforce names nowhere are missing."""
+        found: dict[str, RowResult] = {}
+        for row in self._table(job, "unprocessedrecords"):
+            found[row["Id"][:15]] = RowResult(None, "UNPROCESSED", retryable=True)
+        for row in self._table(job, "failedResults"):
+            code = error_code(row.get("sf__Error", "").partition(":")[0])
+            found[row["Id"][:15]] = RowResult(None, code, code in RETRYABLE)
+        for row in self._table(job, "successfulResults"):
+            found[row["Id"][:15]] = RowResult(row.get("sf__Id") or row["Id"], None)
+        return found
+
+    def _table(self, job: str, kind: str) -> list[dict[str, str]]:
+        rows: list[dict[str, str]] = []
+        params: dict[str, str] = {}
+        while True:
+            answer = self._org.transfer(f"jobs/ingest/{job}/{kind}", params=params)
+            rows += _decode(answer.content)
+            locator = answer.headers.get("Sforce-Locator", "null")
+            if locator == "null" or locator == params.get("locator"):
+                return rows
+            params = {"locator": locator}
+
+
+def _encode(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> bytes:
+    names = sorted({name for _, fields in rows for name in fields})
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["Id", *names])
+    for key, fields in rows:
+        writer.writerow([key, *(_cell(fields[name]) if name in fields else "" for name in names)])
+    return text.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    """An empty cell means "leave it" to Salesforce, so that emptying a field needs its own word."""
+    if value is None or value == "":
+        return _NULL
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _decode(content: bytes) -> list[dict[str, str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise LostError("Salesforce's bulk results are not UTF-8.") from None
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    if any(not isinstance(row.get("Id"), str) for row in rows):
+        raise LostError("Salesforce's bulk results name no Ids.")
+    return rows

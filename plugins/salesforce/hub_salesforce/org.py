@@ -1,0 +1,140 @@
+"""The org: one logged-in Salesforce, called through simple-salesforce."""
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import requests
+from simple_salesforce.api import Salesforce
+from simple_salesforce.util import Usage, call_salesforce
+
+from hub.contract import AuthError, ThrottledError, TransientError
+from hub_salesforce.config import SalesforceConfig
+from hub_salesforce.login import Login
+from hub_salesforce.refusal import ExpiredError, translated
+
+T = TypeVar("T")
+_LOCATOR = re.compile(r"/services/data/v\d{2,3}\.0/query(?:All)?/([A-Za-z0-9]+(?:-\d+)?)\Z")
+
+
+class Org:
+    """One org, logged in when first called, logged in again at most once a call.
+
+    simple-salesforce gets a token and no login of its own: its own re-login runs without end on some paths and drops
+    headers on others.
+
+    Args:
+        config: the connection's settings.
+        session: the prepared session; every call goes through it.
+    """
+
+    def __init__(self, config: SalesforceConfig, session: requests.Session) -> None:
+        self._config = config
+        self._session = session
+        self._login = Login(config, session)
+        self._client: Salesforce | None = None
+
+    def call(self, use: Callable[[Salesforce], T]) -> T:
+        """This is what ``use`` makes of the client.
+
+        Raises AuthError, ThrottledError, RefusedError or TransientError (UnsentError, LostError).
+        """
+        client = self._client or self._open()
+        self._spare(client)
+        try:
+            with translated():
+                return use(client)
+        except ExpiredError:
+            if not self._login.renewable:
+                raise
+        client = self._open()
+        try:
+            with translated():
+                return use(client)
+        except ExpiredError:
+            raise AuthError(
+                "Salesforce refuses the session that it has just given.",
+                fix="Check the user's API access and IP ranges.",
+            ) from None
+
+    def rest(self, path: str, *, method: str = "GET", json: Any = None, params: dict[str, str] | None = None) -> Any:
+        """This is the parsed answer of a REST call below ``/services/data/vXX.0/``; None where it is empty."""
+        extra = {} if json is None else {"json": json}
+        return self.call(lambda client: client.restful(path, params=params, method=method, **extra))
+
+    def transfer(
+        self, path: str, *, method: str = "GET", data: bytes | None = None, params: dict[str, str] | None = None
+    ) -> requests.Response:
+        """This is the whole answer of a REST call that carries CSV, for its bytes and headers."""
+
+        def use(client: Salesforce) -> requests.Response:
+            media = {"Content-Type": "text/csv; charset=UTF-8"} if data is not None else {"Accept": "text/csv"}
+            headers = {"Authorization": f"Bearer {client.session_id}", **media}
+            return call_salesforce(
+                client.base_url + path, method, client.session, headers, data=data, params=params
+            )  # fmt: skip
+
+        return self.call(use)
+
+    def pages(self, soql: str, *, deleted: bool = False) -> Iterator[list[dict[str, Any]]]:
+        """This yields the pages of a query, rows as dicts; ``deleted`` includes the recycle bin.
+
+        A continuation is followed by its id only: its address comes from the answer and could name any host.
+        """
+        answer = self.call(lambda client: client.query(soql, include_deleted=deleted))
+        seen: set[str] = set()
+        while True:
+            yield _records(answer)
+            if answer.get("done", True):
+                return
+            locator = _locator(answer.get("nextRecordsUrl"))
+            if locator in seen:
+                raise TransientError("Salesforce's paging does not advance.")
+            seen.add(locator)
+            answer = self.call(lambda client, at=locator: client.query_more(at, include_deleted=deleted))  # type: ignore[misc]
+
+    def rows(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
+        """These are all rows of a query that is known to be small."""
+        return [row for page in self.pages(soql, deleted=deleted) for row in page]
+
+    def _open(self) -> Salesforce:
+        self._client = Salesforce(
+            session_id=self._login.token(), instance_url=self._config.instance_url, session=self._session,
+            version=self._config.api_version, parse_float=Decimal, object_pairs_hook=dict,
+        )  # fmt: skip
+        return self._client
+
+    def _spare(self, client: Salesforce) -> None:
+        usage = client.api_usage.get("api-usage")
+        if isinstance(usage, Usage) and usage.used > usage.total * self._config.max_api_usage:
+            # Forget the reading, so that the next attempt asks Salesforce again.
+            client.api_usage = {}
+            raise ThrottledError(
+                f"{usage.used} of the org's {usage.total} daily API calls are used; the rest is left to its other users.",
+                fix="Wait until tomorrow, or raise max_api_usage.",
+            )
+
+
+def _records(answer: Any) -> list[dict[str, Any]]:
+    if not isinstance(answer, dict) or not isinstance(answer.get("records"), list):
+        raise TransientError("Salesforce answered a query with something that holds no records.")
+    return [_plain(row) for row in answer["records"]]
+
+
+def _locator(url: Any) -> str:
+    found = _LOCATOR.match(url) if isinstance(url, str) else None
+    if found is None:
+        raise TransientError("Salesforce's paging names no continuation of its own.")
+    return found.group(1)
+
+
+def _plain(value: Any) -> Any:
+    """A row without API addresses, and without floats where a whole number was meant: an id must keep every digit."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items() if name != "attributes"}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value

@@ -1,0 +1,113 @@
+"""The plan of each stream: which object it reads, which fields, and what makes a row ready to be mapped."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hub.contract import Stream
+from hub_salesforce.config import SalesforceConfig
+from hub_salesforce.markup import plain_text
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one stream is read.
+
+    Args:
+        stream: what the manifest says of it.
+        sobject: API name of the object behind it.
+        fields: fields to select; Id, SystemModstamp and IsDeleted come on top.
+        party: the field that names an Individual whose Contacts are looked up, where the stream is about consent.
+    """
+
+    stream: Stream
+    sobject: str
+    fields: tuple[str, ...]
+    party: Literal["Id", "PartyId"] | None = None
+
+
+_CASE_AUTHOR = ("Parent.ContactId", "Parent.Contact.Email")
+PLANS: tuple[Plan, ...] = (
+    Plan(
+        Stream("individuals", "Privacy preferences of people (Individual).", consent=True, deletes=True),
+        "Individual",
+        ("HasOptedOutProcessing", "HasOptedOutProfiling", "HasOptedOutSolicit", "ShouldForget", "LastModifiedDate"),
+        party="Id",
+    ),
+    Plan(
+        Stream("contact_point_type_consents", "Consent by purpose and channel.", consent=True, deletes=True),
+        "ContactPointTypeConsent",
+        (
+            "PartyId", "ContactPointType", "DataUsePurpose.Name", "PrivacyConsentStatus", "CaptureDate", "CaptureSource",
+            "EffectiveFrom", "EffectiveTo",
+        ),
+        party="PartyId",
+    ),
+    Plan(
+        Stream("contacts", "Customers (Contact).", deletes=True),
+        "Contact",
+        (
+            "Name", "Email", "Phone", "MobilePhone", "MailingCountry", "HasOptedOutOfEmail", "Birthdate", "IndividualId",
+            "LastModifiedDate",
+        ),
+    ),
+    Plan(
+        Stream("cases", "Cases with what the customer first wrote.", deletes=True),
+        "Case",
+        (
+            "CaseNumber", "Subject", "Description", "Status", "IsClosed", "Priority", "Origin", "CreatedDate",
+            "ClosedDate", "LastModifiedDate", "ContactId", "Contact.Name", "Contact.Email", "SuppliedName",
+            "SuppliedEmail",
+        ),
+    ),
+    Plan(
+        Stream("case_comments", "Comments on cases, by customers and agents.", deletes=True),
+        "CaseComment",
+        (
+            "ParentId", "CommentBody", "IsPublished", "CreatedDate", "CreatedBy.UserType", "CreatedBy.ContactId",
+            *_CASE_AUTHOR,
+        ),
+    ),
+    Plan(
+        Stream("email_messages", "E-mails of cases, incoming and outgoing.", deletes=True),
+        "EmailMessage",
+        (
+            "ParentId", "Incoming", "Subject", "TextBody", "HtmlBody", "FromAddress", "FromName", "MessageDate",
+            *_CASE_AUTHOR,
+        ),
+    ),
+)  # fmt: skip
+"""All streams, consent first."""
+
+
+def find_plan(name: str) -> Plan:
+    """This is the plan of a stream; raises LookupError for a name that the manifest does not list."""
+    for plan in PLANS:
+        if plan.stream.name == name:
+            return plan
+    raise LookupError(f"Salesforce has no stream {name!r}")
+
+
+def selected(plan: Plan, config: SalesforceConfig) -> tuple[str, ...]:
+    """These fields are selected for a connection, each once."""
+    own: tuple[str | None, ...] = ()
+    if plan.sobject == "Contact":
+        own = (config.customer_id_field, config.x_user_id_field)
+    elif plan.sobject == "Case":
+        own = (f"Contact.{config.customer_id_field}",)
+    extra = config.extra_fields.get(plan.stream.name, ())
+    every = ("Id", "SystemModstamp", "IsDeleted", *plan.fields, *own, *extra)
+    return tuple(dict.fromkeys(field for field in every if field is not None))
+
+
+def refined(row: Row) -> Row:
+    """This is a row without what the hub has no use for: birthdays become years, HTML becomes text."""
+    row = dict(row)
+    if "Birthdate" in row:
+        born = row.pop("Birthdate")
+        row["BirthYear"] = int(born[:4]) if isinstance(born, str) and born[:4].isdecimal() else None
+    if "HtmlBody" in row:
+        markup = row.pop("HtmlBody") or ""
+        row["TextBody"] = row.get("TextBody") or plain_text(markup)
+    return row

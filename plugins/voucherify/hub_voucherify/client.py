@@ -1,0 +1,158 @@
+"""Calls the vendor's HTTP API and says, in the contract's words, what became of each call."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from hub.contract import AuthError, ConfigError, Context, ThrottledError, TransientError, UnknownOutcomeError
+from hub_voucherify.config import VoucherifyConfig
+
+_KEY = re.compile(r"[a-z0-9_]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of the vendor that settles the call: 2xx, or a refusal that stands.
+
+    Args:
+        status: HTTP status.
+        body: the JSON object; empty where the vendor sent none.
+    """
+
+    status: int
+    body: Mapping[str, Any]
+
+    @property
+    def ok(self) -> bool:
+        """This is True where the vendor did what was asked."""
+        return self.status < 300
+
+    @property
+    def reason(self) -> str:
+        """This is the vendor's error key, or the status; never the message, which may quote the data."""
+        key = self.body.get("key")
+        return key if isinstance(key, str) and _KEY.fullmatch(key) else f"http_{self.status}"
+
+
+class VoucherifyClient:
+    """A thin client on the hub's session; every call goes through ``_send``.
+
+    Args:
+        config: the connection's settings.
+        context: session, clock and waiting.
+    """
+
+    def __init__(self, config: VoucherifyConfig, context: Context) -> None:
+        self.config, self.context = config, context
+        self.campaign = f"/v1/loyalties/{segment(config.campaign)}"
+
+    def read(self, path: str, params: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """This gets a JSON object that must be there; raises AuthError, ThrottledError, TransientError or ConfigError."""
+        answer = self.find(path, params)
+        if answer is None:
+            raise ConfigError(
+                "Voucherify does not know what the connection asked for (404).",
+                fix="Check `campaign` and `host` in the connection's settings.",
+            )
+        return answer
+
+    def find(self, path: str, params: Mapping[str, Any] | None = None) -> Mapping[str, Any] | None:
+        """This gets a JSON object, or None where the vendor has none (404); raises as ``read`` does."""
+        try:
+            answer = self._send("GET", path, params=params)
+        except UnknownOutcomeError as error:
+            raise TransientError(error.message, fix=error.fix) from None
+        if answer.status == 404:
+            return None
+        if not answer.ok:
+            raise TransientError(f"Voucherify refused to be read: {answer.reason} ({answer.status}).")
+        return answer.body
+
+    def write(self, method: str, path: str, body: Any = None) -> Answer:
+        """This changes something at the vendor, at most once.
+
+        Raises:
+            UnknownOutcomeError: it may or may not have happened.
+            TransientError: it certainly has not: the vendor could not be reached.
+            AuthError, ThrottledError: it certainly has not.
+        """
+        return self._send(method, path, body=body)
+
+    def _send(self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: Any = None) -> Answer:
+        try:
+            response = self.context.session.request(
+                method,
+                self.config.host + path,
+                params=params,
+                json=body,
+                headers=self._headers(),
+                allow_redirects=False,
+            )
+        # `from None` throughout: the original errors quote the address, which may hold an e-mail or a customer number.
+        except requests.exceptions.RetryError:
+            raise ThrottledError("Voucherify asks for a longer wait than the hub allows.") from None
+        except requests.exceptions.RequestException as error:
+            raise _cut_off(error) from None
+        return self._judge(response)
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "X-App-Id": self.config.app_id,
+            "X-App-Token": self.config.app_token.get_secret_value(),
+            "Accept": "application/json",
+        }
+
+    def _judge(self, response: requests.Response) -> Answer:
+        status = response.status_code
+        if status in {401, 403}:
+            raise AuthError(
+                f"Voucherify refused the credentials ({status}).", fix="Check `app_id`, `app_token` and the key's role."
+            )
+        if status in {402, 429}:
+            raise ThrottledError(
+                f"Voucherify's call limit is reached ({status}).", retry_after=self._wait_of(response.headers)
+            )
+        if status >= 500 or 300 <= status < 400:
+            raise UnknownOutcomeError(f"Voucherify answered {status}.")
+        return Answer(status, _object_of(response))
+
+    def _wait_of(self, headers: Mapping[str, str]) -> float | None:
+        seconds = headers.get("Retry-After", "")
+        if seconds.isdecimal():
+            return float(seconds)
+        instant = headers.get("X-Rate-Limit-Retry", "")
+        return max(0.0, float(instant) - self.context.now().timestamp()) if instant.isdecimal() else None
+
+
+def segment(value: str) -> str:
+    """This makes one path segment of a vendor key; raises ValueError for a key that cannot be one."""
+    if value.strip() in {"", ".", ".."}:
+        raise ValueError("this key cannot stand in an address")
+    return quote(value, safe="")
+
+
+def _cut_off(error: requests.exceptions.RequestException) -> UnknownOutcomeError | TransientError:
+    cause = error.args[0] if error.args else None
+    unreachable = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    if unreachable or isinstance(error, requests.exceptions.ConnectTimeout):
+        return TransientError("Voucherify could not be reached.")
+    return UnknownOutcomeError(f"the connection to Voucherify broke off ({type(error).__name__}).")
+
+
+def _object_of(response: requests.Response) -> Mapping[str, Any]:
+    if response.status_code == 204 or (response.status_code >= 400 and not response.content):
+        return {}
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    if isinstance(body, dict):
+        return body
+    if response.status_code >= 400:
+        return {}
+    raise UnknownOutcomeError("Voucherify's answer is not a JSON object.")

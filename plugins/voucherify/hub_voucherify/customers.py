@@ -1,0 +1,132 @@
+"""Writes emotion fields into the metadata of customers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from hub.contract import Outcome, TransientError, UnknownOutcomeError, WriteRecord
+from hub_voucherify.client import VoucherifyClient, segment
+from hub_voucherify.mark import parse_time
+from hub_voucherify.outcomes import accepted, confirmed, failed, refused, unknown
+
+FIELDS = ("emotion_label", "tone_hint", "churn_risk", "emotion_as_of")
+"""Metadata keys that the hub may write."""
+
+_PROFILE = ("name", "email", "phone", "description", "birthdate", "birthday")
+
+
+class CustomerWriter:
+    """A writer of customer metadata, found by ``source_id``.
+
+    Small batches go as one PUT each, because a PUT refuses an unknown customer. A bulk job creates one instead; the
+    reconciliation finds such an empty shell and deletes it again, so that nobody who was erased comes back.
+
+    Args:
+        client: how to call the vendor.
+    """
+
+    def __init__(self, client: VoucherifyClient) -> None:
+        self._client = client
+
+    def prepare(self, records: Sequence[WriteRecord]) -> Iterator[Outcome] | None:
+        """This hands a large batch to one asynchronous job."""
+        return self._bulk(records) if len(records) > self._client.config.bulk_above else None
+
+    def write(self, record: WriteRecord) -> Outcome:
+        """This updates one customer."""
+        reason = _fault_of(record)
+        if reason:
+            return failed(record, reason)
+        try:
+            path = f"/v1/customers/{segment(record.key)}"
+            answer = self._client.write("PUT", path, {"metadata": dict(record.fields)})
+        except UnknownOutcomeError:
+            return unknown(record)
+        except TransientError:
+            return failed(record, "not_sent", retryable=True)
+        if not answer.ok:
+            return refused(record, answer)
+        if not _holds(answer.body, record, exactly=False):
+            return failed(record, "not_applied")
+        return confirmed(record, answer.body.get("id"))
+
+    def reconcile(self, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
+        """This reads each customer back; rows of an unfinished job stay accepted."""
+        jobs = {job: self._job(job) for job in {record.job for record in records if record.job}}
+        for record in records:
+            job = jobs.get(record.job or "")
+            if record.job and job and job.get("status") in {"ENQUEUED", "IN_PROGRESS"}:
+                yield accepted(record, record.job)
+            else:
+                yield self._look(record, job)
+
+    def _bulk(self, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
+        good = [record for record in records if not _fault_of(record)]
+        yield from (failed(record, _fault_of(record) or "") for record in records if _fault_of(record))
+        body = [{"source_id": record.key, "metadata": dict(record.fields)} for record in good]
+        try:
+            answer = self._client.write("POST", "/v1/customers/bulk/async", body)
+        except UnknownOutcomeError:
+            yield from (unknown(record) for record in good)
+            return
+        except TransientError:
+            yield from (failed(record, "not_sent", retryable=True) for record in good)
+            return
+        job = answer.body.get("async_action_id")
+        for record in good:
+            if not answer.ok:
+                yield refused(record, answer)
+            else:
+                yield accepted(record, str(job)) if job else unknown(record)
+
+    def _job(self, job: str) -> Mapping[str, Any] | None:
+        config = self._client.config
+        for attempt in range(config.poll_attempts):
+            if attempt:
+                self._client.context.sleep(config.poll_seconds)
+            found = self._client.find(f"/v1/async-actions/{segment(job)}")
+            if found is None or found.get("status") in {"DONE", "FAILED"}:
+                break
+        return found
+
+    def _look(self, record: WriteRecord, job: Mapping[str, Any] | None) -> Outcome:
+        reason = _fault_of(record)
+        if reason:
+            return failed(record, reason)
+        customer = self._client.find(f"/v1/customers/{segment(record.key)}")
+        if customer is None:
+            return failed(record, "not_found")
+        if job and _is_shell(customer, job):
+            return self._drop_shell(record, str(customer["id"]))
+        if _holds(customer, record, exactly=True):
+            return confirmed(record, customer.get("id"))
+        return failed(record, "not_applied", retryable=True)
+
+    def _drop_shell(self, record: WriteRecord, key: str) -> Outcome:
+        try:
+            self._client.write("POST", f"/v1/customers/{segment(key)}/permanent-deletion")
+        except UnknownOutcomeError:
+            return unknown(record)  # the next reconciliation finds the shell again and repeats this
+        return failed(record, "not_found")
+
+
+def _fault_of(record: WriteRecord) -> str | None:
+    if set(record.fields) - set(FIELDS):
+        return "unknown_field"
+    return "invalid_key" if record.key.strip() in {"", ".", ".."} else None
+
+
+def _holds(customer: Mapping[str, Any], record: WriteRecord, *, exactly: bool) -> bool:
+    metadata = customer.get("metadata") or {}
+    for name, value in record.fields.items():
+        there = metadata.get(name)
+        if (there is None) != (value is None) or (exactly and there != value):
+            return False
+    return True
+
+
+def _is_shell(customer: Mapping[str, Any], job: Mapping[str, Any]) -> bool:
+    """A profile that the job itself created: younger than the job and with nothing in it but what was written."""
+    born, begun = customer.get("created_at"), job.get("created_at")
+    if not born or not begun or parse_time(born) < parse_time(begun):
+        return False
+    return not any(customer.get(name) for name in _PROFILE) and set(customer.get("metadata") or {}) <= set(FIELDS)

@@ -1,0 +1,130 @@
+import pytest
+
+from hub.contract import OutcomeState, WriteRecord
+from hub.testing import Fault, Reply
+
+FIELDS = {
+    "emotion_label": "anger", "tone_hint": "calm", "churn_risk": 0.73, "emotion_as_of": "2026-06-01T09:00:00Z",
+}  # fmt: skip
+
+
+def record(key="C-000001", idempotency_key="push-1", fields=None, job=None):
+    return WriteRecord(idempotency_key, key, FIELDS if fields is None else fields, job)
+
+
+def many(count=101):
+    return [record(f"C-{n % 24 + 1:06d}", f"push-{n}") for n in range(count)]
+
+
+def only(outcomes):
+    (outcome,) = outcomes
+    return outcome
+
+
+def metadata(simulator, key="C-000001"):
+    return simulator.customer(key)["metadata"]
+
+
+def test_metadata_is_merged_and_null_clears(simulator, connection):
+    simulator.customer("C-000001")["metadata"] = {"vip": True}
+    assert only(connection.write("customers", [record()])).state is OutcomeState.CONFIRMED
+    assert metadata(simulator) == {"vip": True, **FIELDS}
+    cleared = dict.fromkeys(FIELDS)
+    assert only(connection.write("customers", [record(fields=cleared)])).state is OutcomeState.CONFIRMED
+    assert metadata(simulator) == {"vip": True}
+
+
+def test_reconcile_tells_what_is_there(simulator, connection):
+    assert only(connection.reconcile("customers", [record()])).retryable
+    list(connection.write("customers", [record()]))
+    assert only(connection.reconcile("customers", [record()])).state is OutcomeState.CONFIRMED
+
+
+def test_an_unknown_customer_is_never_created(simulator, connection):
+    outcome = only(connection.write("customers", [record("C-999999")]))
+    assert (outcome.state, outcome.retryable, outcome.reason) == (OutcomeState.FAILED, False, "not_found")
+    assert simulator.customer("C-999999") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "retryable", "reason"),
+    [
+        (400, "invalid_customer", False, "invalid_customer"),
+        (400, "Customer maria@example.com is wrong", False, "http_400"),
+        (409, "duplicate_found", False, "duplicate_found"),
+        (409, "multiple_requests", True, "multiple_requests"),
+        (423, "locked", True, "locked"),
+    ],
+)
+def test_refusals_carry_the_vendors_key_and_no_personal_data(simulator, connection, status, key, retryable, reason):
+    refusal = Reply(status, {"code": status, "key": key, "message": "x", "details": "maria@example.com"})
+    simulator.faults.add(Fault("PUT *", "reply", refusal))
+    outcome = only(connection.write("customers", [record()]))
+    assert (outcome.state, outcome.retryable, outcome.reason) == (OutcomeState.FAILED, retryable, reason)
+
+
+@pytest.mark.parametrize("key", [".", "..", "", "a/../b"])
+def test_a_key_cannot_change_the_address(simulator, connection, key):
+    assert only(connection.write("customers", [record(key)])).state is OutcomeState.FAILED
+    assert all(call.path.count("/") == 3 for call in simulator.calls)
+
+
+def test_metadata_that_the_vendor_drops_is_not_called_confirmed(simulator, connection):
+    customer = {**simulator.customer("C-000001"), "metadata": {}}
+    simulator.faults.add(Fault("PUT *", "reply", Reply(200, customer)))
+    assert only(connection.write("customers", [record()])).reason == "not_applied"
+
+
+def test_a_large_batch_goes_as_one_job_and_is_read_back(simulator, connection):
+    records = many()
+    outcomes = list(connection.write("customers", records))
+    assert {o.state for o in outcomes} == {OutcomeState.ACCEPTED}
+    assert [c.path for c in simulator.calls if c.method != "GET"] == ["/v1/customers/bulk/async"]
+    jobs = {o.key: o.job for o in outcomes}
+    told = list(
+        connection.reconcile(
+            "customers", [record(r.key, r.idempotency_key, job=jobs[r.idempotency_key]) for r in records]
+        )
+    )
+    assert [o.key for o in told] == [r.idempotency_key for r in records]
+    assert {o.state for o in told} == {OutcomeState.CONFIRMED}
+    assert simulator.clock.slept == [2]
+
+
+def test_a_job_that_takes_long_stays_accepted(simulator, connection):
+    simulator.job_seconds = 3600
+    outcomes = list(connection.write("customers", many()))
+    told = only(connection.reconcile("customers", [record(job=outcomes[0].job)]))
+    assert (told.state, told.job) == (OutcomeState.ACCEPTED, outcomes[0].job)
+
+
+def test_a_job_never_brings_an_erased_customer_back(simulator, connection):
+    records = [record("C-999999", "push-ghost"), *many(100)]
+    job = next(o.job for o in connection.write("customers", records))
+    told = only(connection.reconcile("customers", [record("C-999999", "push-ghost", job=job)]))
+    assert (told.state, told.retryable, told.reason) == (OutcomeState.FAILED, False, "not_found")
+    assert simulator.customer("C-999999") is None
+
+
+def test_a_customer_who_signs_up_while_the_job_runs_is_kept(simulator, connection):
+    records = [record("C-999999", "push-new"), *many(100)]
+    job = next(o.job for o in connection.write("customers", records))
+    simulator.clock.advance(5)
+    connection.check()
+    simulator.customer("C-999999")["email"] = "new@example.com"
+    told = only(connection.reconcile("customers", [record("C-999999", "push-new", job=job)]))
+    assert told.state is OutcomeState.CONFIRMED
+    assert simulator.customer("C-999999") is not None
+
+
+def test_a_job_whose_answer_is_lost_is_unknown_and_found_by_reading_back(simulator, connection):
+    simulator.faults.add(Fault("POST */bulk/async", "commit_then_reset"))
+    records = many()
+    assert {o.state for o in connection.write("customers", records)} == {OutcomeState.UNKNOWN}
+    simulator.clock.advance(5)
+    assert {o.state for o in connection.reconcile("customers", records)} == {OutcomeState.CONFIRMED}
+
+
+def test_a_refused_job_fails_every_row(simulator, connection):
+    simulator.faults.add(Fault("POST */bulk/async", "reply", Reply(413, {"statusCode": 413, "error": "Too Large"})))
+    assert {(o.state.value, o.reason) for o in connection.write("customers", many())} == {("failed", "http_413")}

@@ -1,0 +1,90 @@
+import pytest
+
+from hub.contract import AuthError, ErasureState, IdentifierKind, SubjectIdentifier, TransientError
+from hub.testing import Fault, Reply
+
+
+def by(kind, value, issuer=""):
+    return [SubjectIdentifier(IdentifierKind(kind), value, issuer)]
+
+
+def member(simulator):
+    return simulator.cast.members[1]
+
+
+@pytest.mark.parametrize("identifier", ["customer_id", "email", "EMAIL", "vendor_id", "loyalty_id"])
+def test_every_identifier_finds_and_erases_the_person_with_card_and_ledger(simulator, connection, identifier):
+    person, card = member(simulator), simulator.cards["ATTUNE-000002"]
+    subject = {
+        "customer_id": by("customer_id", person.customer_id),
+        "email": by("email", person.email),
+        "EMAIL": by("email", person.email.upper()),
+        "vendor_id": by("vendor_id", card["holder_id"], "voucherify"),
+        "loyalty_id": by("loyalty_id", card["code"], "voucherify"),
+    }[identifier]
+    outcomes = {o.object: o.state for o in connection.erase(subject)}
+    assert outcomes == {"customers": ErasureState.ERASED, "members": ErasureState.ERASED}
+    assert simulator.customer(person.customer_id) is None
+    assert "ATTUNE-000002" not in simulator.cards
+    assert not any(entry["voucher_id"] == card["id"] for entry in simulator.ledger.entries)
+    assert {o.state for o in connection.verify_erased(subject)} == {ErasureState.ABSENT}
+    assert len(simulator.customers) == 23
+
+
+def test_a_person_who_is_not_there_is_absent(connection):
+    assert {o.state for o in connection.erase(by("customer_id", "C-999999"))} == {ErasureState.ABSENT}
+
+
+def test_a_profile_that_is_still_found_is_not_called_erased(simulator, connection):
+    done = Reply(200, {"id": "del_1", "status": "IN_PROGRESS"})
+    simulator.faults.add(Fault("POST */permanent-deletion", "reply", done))
+    first = next(iter(connection.erase(by("customer_id", "C-000002"))))
+    assert (first.object, first.state) == ("customers", ErasureState.PENDING)
+    assert ErasureState.FAILED in {o.state for o in connection.verify_erased(by("customer_id", "C-000002"))}
+
+
+def test_a_card_that_outlives_its_holder_is_told(simulator, connection):
+    card = dict(simulator.cards["ATTUNE-000002"])
+    outcomes = connection.erase(by("customer_id", "C-000002"))
+    original = simulator.forget_customer
+
+    def forget_but_keep_the_card(request, key):
+        reply = original(request, key)
+        simulator.cards["ATTUNE-000002"] = card
+        return reply
+
+    simulator._routes = [(m, p, forget_but_keep_the_card if h == original else h) for m, p, h in simulator._routes]
+    told = {o.object: o for o in outcomes}
+    assert told["customers"].state is ErasureState.ERASED
+    assert told["members"].state is ErasureState.FAILED
+
+
+def test_a_refusal_names_the_vendors_key(simulator, connection):
+    refusal = Reply(423, {"code": 423, "key": "locked"})
+    simulator.faults.add(Fault("POST */permanent-deletion", "reply", refusal))
+    first = next(iter(connection.erase(by("customer_id", "C-000002"))))
+    assert (first.state, first.reason) == (ErasureState.FAILED, "locked")
+
+
+def test_a_lost_answer_is_an_error_and_erasing_again_completes(simulator, connection):
+    simulator.faults.add(Fault("POST */permanent-deletion", "commit_then_reset"))
+    subject = by("customer_id", "C-000002")
+    with pytest.raises(TransientError):
+        list(connection.erase(subject))
+    assert {o.state for o in connection.erase(subject)} == {ErasureState.ABSENT}
+
+
+def test_a_phone_number_alone_is_an_open_obligation(connection):
+    (outcome,) = connection.erase(by("phone", "+34 910 55 51 01"))
+    assert outcome.state is ErasureState.UNSUPPORTED
+
+
+def test_another_vendors_id_is_not_looked_up(simulator, connection):
+    (outcome,) = connection.verify_erased(by("vendor_id", "7000000000001", "zendesk"))
+    assert outcome.state is ErasureState.UNSUPPORTED
+    assert simulator.calls == []
+
+
+def test_wrong_credentials_never_look_like_absence(open_with):
+    with pytest.raises(AuthError):
+        list(open_with(app_token="wrong").verify_erased(by("customer_id", "C-000002")))

@@ -1,0 +1,166 @@
+import pytest
+
+from hub.contract import AuthError, OutcomeState, ThrottledError, WriteRecord
+from hub.testing import Fault, Reply
+from hub_voucherify import CONNECTOR
+
+BALANCE = "POST /v1/loyalties/*/balance"
+FIELDS = {"points": 100, "reason": "service_recovery"}
+
+
+def record(key="C-000002", idempotency_key="push-1", **fields):
+    return WriteRecord(idempotency_key, key, {**FIELDS, **fields})
+
+
+def booked(simulator, idempotency_key="push-1"):
+    return [entry for entry in simulator.ledger.entries if entry["source_id"] == idempotency_key]
+
+
+def balance(simulator):
+    return simulator.cards["ATTUNE-000002"]["loyalty_card"]["balance"]
+
+
+def only(outcomes):
+    (outcome,) = outcomes
+    return outcome
+
+
+def test_points_are_booked_with_the_key_as_source_id(simulator, connection):
+    before = balance(simulator)
+    outcome = only(connection.write("points", [record()]))
+    assert (outcome.state, outcome.vendor_ref) == (OutcomeState.CONFIRMED, simulator.cards["ATTUNE-000002"]["id"])
+    assert balance(simulator) == before + 100
+    assert [(e["type"], e["reason"]) for e in booked(simulator)] == [("POINTS_ADDITION", "service_recovery")]
+
+
+def test_a_lost_answer_is_unknown_and_found_in_the_ledger(simulator, connection, open_with):
+    simulator.faults.add(Fault(BALANCE, "commit_then_reset"))
+    assert only(connection.write("points", [record()])).state is OutcomeState.UNKNOWN
+    assert len(booked(simulator)) == 1
+    assert only(open_with().reconcile("points", [record()])).state is OutcomeState.CONFIRMED
+
+
+def test_writing_again_after_a_lost_answer_books_once(simulator, connection):
+    simulator.faults.add(Fault(BALANCE, "commit_then_reset"))
+    states = [only(connection.write("points", [record()])).state for _ in range(3)]
+    assert states == [OutcomeState.UNKNOWN, OutcomeState.CONFIRMED, OutcomeState.CONFIRMED]
+    assert len(booked(simulator)) == 1
+
+
+def test_a_new_process_that_writes_the_same_key_books_once(simulator, open_with):
+    simulator.faults.add(Fault(BALANCE, "commit_then_reset"))
+    only(open_with().write("points", [record()]))
+    assert only(open_with().write("points", [record()])).state is OutcomeState.CONFIRMED
+    assert len(booked(simulator)) == 1
+
+
+def test_the_key_is_found_behind_many_later_entries(simulator, connection, open_with):
+    only(connection.write("points", [record()]))
+    for _ in range(250):
+        simulator.ledger.book(simulator.cards["ATTUNE-000002"], "POINTS_ACCRUAL", 1, at=simulator.clock.now())
+    assert only(open_with().write("points", [record()])).state is OutcomeState.CONFIRMED
+    assert len(booked(simulator)) == 1
+
+
+def test_a_cut_before_the_booking_is_sent_again_and_books_once(simulator, connection):
+    simulator.faults.add(Fault(BALANCE, "reset"))
+    assert only(connection.write("points", [record()])).state is OutcomeState.UNKNOWN
+    told = only(connection.reconcile("points", [record()]))
+    assert (told.state, told.retryable, told.reason) == (OutcomeState.FAILED, True, "not_in_ledger")
+    assert only(connection.write("points", [record()])).state is OutcomeState.CONFIRMED
+    assert len(booked(simulator)) == 1
+
+
+@pytest.mark.parametrize("again", ["write", "reconcile"])
+def test_a_ledger_that_lags_behind_is_waited_for(simulator, connection, again):
+    simulator.booking_lag = 8
+    simulator.faults.add(Fault(BALANCE, "commit_then_reset"))
+    only(connection.write("points", [record()]))
+    assert only(getattr(connection, again)("points", [record()])).state is OutcomeState.CONFIRMED
+    assert len(booked(simulator)) == 1
+    assert sum(simulator.clock.slept) == pytest.approx(10)
+
+
+def test_a_reconciling_process_that_did_not_send_waits_for_the_ledger_too(simulator, open_with):
+    simulator.booking_lag = 8
+    simulator.faults.add(Fault(BALANCE, "commit_then_reset"))
+    only(open_with().write("points", [record()]))
+    assert only(open_with().reconcile("points", [record()])).state is OutcomeState.CONFIRMED
+
+
+def test_the_same_key_twice_in_a_batch_books_once_though_the_ledger_lags(simulator, connection):
+    simulator.booking_lag = 60
+    states = [o.state for o in connection.write("points", [record(), record()])]
+    assert states == [OutcomeState.CONFIRMED] * 2
+    assert len(booked(simulator)) == 1
+
+
+def test_a_500_is_unknown_because_the_booking_may_stand(simulator, connection):
+    simulator.faults.add(Fault(BALANCE, "reply", Reply(500, {"code": 500, "key": "internal_error"})))
+    assert only(connection.write("points", [record()])).state is OutcomeState.UNKNOWN
+
+
+def test_a_limit_leaves_the_key_unsent(simulator, connection):
+    simulator.faults.add(Fault(BALANCE, "reply", Reply(429, {"code": 429}, {"Retry-After": "900"})))
+    with pytest.raises(ThrottledError):
+        list(connection.write("points", [record()]))
+    assert booked(simulator) == []
+    assert only(connection.write("points", [record()])).state is OutcomeState.CONFIRMED
+
+
+def test_a_ledger_that_cannot_be_read_means_nothing_is_sent(simulator, connection):
+    simulator.faults.add(Fault("GET */transactions", "reply", Reply(500, {}), times=-1))
+    outcome = only(connection.write("points", [record()]))
+    assert (outcome.state, outcome.retryable, outcome.reason) == (OutcomeState.FAILED, True, "not_sent")
+    assert not any(call.path.endswith("/balance") for call in simulator.calls)
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (record(points=0), "invalid_points"),
+        (record(points=1.5), "invalid_points"),
+        (record(points=True), "invalid_points"),
+        (record(points=None), "invalid_points"),
+        (record(surprise=1), "unknown_field"),
+        (record(key="C-999999"), "not_a_member"),
+        (record(key=" "), "invalid_key"),
+        (record(points=-1_000_000), "loyalty_card_points_exceeded"),
+    ],
+)
+def test_bad_adjustments_fail_for_good_and_the_rest_goes_on(connection, bad, reason):
+    good = WriteRecord("push-2", "C-000003", FIELDS)
+    outcomes = {o.key: o for o in connection.write("points", [bad, good])}
+    told = outcomes["push-1"]
+    assert (told.state, told.retryable, told.reason) == (OutcomeState.FAILED, False, reason)
+    assert outcomes["push-2"].state is OutcomeState.CONFIRMED
+
+
+def test_two_cards_of_one_customer_are_never_guessed_between(simulator, connection):
+    card = simulator.cards["ATTUNE-000002"]
+    simulator.cards["SECOND"] = {**card, "id": "v_second", "code": "SECOND"}
+    assert only(connection.write("points", [record()])).reason == "several_members"
+
+
+def test_a_missing_program_is_not_taken_for_missing_members(open_with):
+    outcomes = open_with(campaign="camp_gone").write("points", [record()])
+    with pytest.raises(Exception, match="does not know") as caught:
+        list(outcomes)
+    assert type(caught.value).__name__ == "ConfigError"
+
+
+def test_three_unknown_ends_in_a_row_stop_the_batch(simulator, connection):
+    simulator.faults.add(Fault(BALANCE, "reset", times=-1))
+    records = [record(f"C-{n:06d}", f"push-{n}") for n in range(1, 7)]
+    states = [(o.state.value, o.reason) for o in connection.write("points", records)]
+    assert states == [("unknown", None)] * 3 + [("failed", "not_sent")] * 3
+
+
+def test_wrong_credentials_stop_the_batch(open_with):
+    with pytest.raises(AuthError):
+        list(open_with(app_token="wrong").write("points", [record()]))
+
+
+def test_the_manifest_offers_only_what_is_checked():
+    (points,) = [entry for entry in CONNECTOR.manifest.objects if entry.name == "points"]
+    assert points.fields == ("points", "reason")

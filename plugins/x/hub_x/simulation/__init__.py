@@ -1,0 +1,1 @@
+"""The world inside the simulator: users, posts, search and compliance jobs."""

@@ -1,0 +1,78 @@
+"""What Zendesk's answers mean to the hub: every answer passes here before zenpy or the connector sees it."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+
+from hub.contract import AuthError, BadRecordError, HubError, ThrottledError, TransientError
+
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,59}")
+
+
+class NotFoundError(BadRecordError):
+    """Zendesk has no such record."""
+
+
+class ForbiddenError(AuthError):
+    """The token is good but may not do this."""
+
+
+def vendor_code(body: Any) -> str | None:
+    """This is the error code of an answer or of a row in it; None where there is only prose, which may quote data."""
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, str) and _CODE.fullmatch(error) else None
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """This is the wait in seconds that a Retry-After header asks for; None where it is missing or unreadable."""
+    text = (value or "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())
+
+
+def refusal(response: requests.Response | None) -> HubError:
+    """This is the hub's error for an answer of status 4xx that is about the request itself."""
+    if response is None:
+        return TransientError("zendesk: the answer was lost.")
+    if response.status_code == 404:
+        return NotFoundError("zendesk: no such record.", reason="not_found")
+    try:
+        code = vendor_code(response.json())
+    except ValueError:
+        code = None
+    reason = code or f"http_{response.status_code}"
+    return BadRecordError(f"zendesk: the request was refused ({reason}).", reason=reason)
+
+
+def answer_check(now: Callable[[], datetime]) -> Callable[..., None]:
+    """This makes a response hook that raises the hub's error for a failing answer.
+
+    zenpy never gets to see a 429 (it would wait for ever, in real seconds, and break on a date), nor a page that is not
+    a JSON object (it would hand out the raw bytes as records). 404 and other refusals of one request pass.
+    """
+
+    def check(response: requests.Response, **_: Any) -> None:
+        status, body = response.status_code, response.content  # read in full, so that the connection can be used again
+        if status == 429:
+            wait = retry_after(response.headers.get("Retry-After"), now())
+            raise ThrottledError("zendesk: too many requests or jobs.", retry_after=wait)
+        if status == 401:
+            raise AuthError("zendesk: the credentials were rejected.", fix="Check email and api_token.")
+        if status == 403:
+            raise ForbiddenError("zendesk: the token's owner may not do this.", fix="Use an administrator's token.")
+        if status >= 500 or status == 408 or 300 <= status < 400:
+            raise TransientError(f"zendesk: answered with status {status}.")
+        if 200 <= status < 300 and status != 204 and body.lstrip()[:1] != b"{":
+            raise TransientError("zendesk: answered with something that is not a JSON object.")
+
+    return check

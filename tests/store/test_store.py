@@ -1,0 +1,199 @@
+import hashlib
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hub.errors import ConfigError
+from hub.store.engine import make_engine
+from hub.store.migration import current_revision, head_revision, migrate
+from hub.store.store import Store, open_store
+from hub.store.tables import metadata
+from hub.store.vault import Vault
+from hub.testing.clock import FakeClock
+from sqlalchemy import inspect
+
+
+def test_migrating_goes_up_and_down(url: str) -> None:
+    head = head_revision()
+    assert current_revision(url) is None
+    assert migrate(url) == (None, head)
+    assert migrate(url) == (head, head)
+    assert current_revision(url) == head
+    assert migrate(url, revision="base") == (head, None)
+    engine = make_engine(url)
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    engine.dispose()
+
+
+def test_migrations_build_exactly_the_tables_of_the_code(url: str) -> None:
+    migrate(url)
+    engine = make_engine(url)
+    with engine.connect() as conn:
+        context = MigrationContext.configure(conn, opts={"compare_type": False})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_an_unmigrated_database_is_refused_and_not_created(sqlite_url: str, vault: Vault, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="Run hub migrate"):
+        open_store(sqlite_url, vault, now=FakeClock().now)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_from_the_future_is_refused(sqlite_url: str, vault: Vault, tmp_path: Path) -> None:
+    migrate(sqlite_url)
+    with sqlite3.connect(tmp_path / "hub.db") as conn:
+        conn.execute("UPDATE alembic_version SET version_num = '9999'")
+    conn.close()
+    for use in (lambda: open_store(sqlite_url, vault, now=FakeClock().now), lambda: migrate(sqlite_url)):
+        with pytest.raises(ConfigError, match="9999"):
+            use()
+
+
+def test_a_new_database_can_be_made_on_the_way(sqlite_url: str, vault: Vault, tmp_path: Path) -> None:
+    open_store(sqlite_url, vault, now=FakeClock().now, create=True).close()
+    assert stat.S_IMODE((tmp_path / "hub.db").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "mysql://host/db", "nonsense", "sqlite:////nowhere/at/all.db"])
+def test_urls_that_cannot_hold_a_store_are_refused(url: str) -> None:
+    with pytest.raises(ConfigError):
+        migrate(url)
+
+
+def test_another_root_key_is_refused_without_harm(store: Store, url: str, clock: FakeClock) -> None:
+    with store.begin() as tx:
+        person = tx.persons.create()
+    with pytest.raises(ConfigError, match="root key"):
+        open_store(url, Vault(b"x" * 32), now=clock.now)
+    with store.read() as tx:
+        assert tx.persons.status(person) == "active"
+
+
+def test_an_exception_leaves_nothing(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.begin() as tx:
+        tx.persons.create()
+        tx.audit.append([b"leaf"])
+        _ = 1 / 0
+    with store.read() as tx:
+        assert tx.persons.count() == 0
+        assert tx.audit.pending(10) == []
+
+
+def test_a_reader_sees_one_moment(store: Store) -> None:
+    with store.read() as reader:
+        assert reader.persons.count() == 0
+        with store.begin() as tx:
+            tx.persons.create()
+        assert reader.persons.count() == 0
+    with store.read() as reader:
+        assert reader.persons.count() == 1
+
+
+def test_sqlite_is_opened_as_promised(sqlite_url: str) -> None:
+    migrate(sqlite_url)
+    engine = make_engine(sqlite_url)
+    with engine.connect() as conn:
+        found = {name: conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in
+                 ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")}  # fmt: skip
+    engine.dispose()
+    assert found == {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 30000,
+    }  # fmt: skip
+
+
+def test_a_dry_run_sees_its_own_work_and_leaves_nothing(store: Store, url: str, vault: Vault, clock: FakeClock) -> None:
+    with store.begin() as tx:
+        tx.persons.create()
+    with open_store(url, vault, now=clock.now, dry_run=True) as rehearsal:
+        with rehearsal.begin() as tx:
+            tx.persons.create()
+        with pytest.raises(ZeroDivisionError), rehearsal.begin() as tx:
+            tx.persons.create()
+            _ = 1 / 0
+        with rehearsal.read() as tx:
+            assert tx.persons.count() == 2
+    with store.read() as tx:
+        assert tx.persons.count() == 1
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_dry_run_leaves_the_file_byte_identical(
+    sqlite_url: str, vault: Vault, clock: FakeClock, tmp_path: Path
+) -> None:
+    file = tmp_path / "hub.db"
+    with open_store(sqlite_url, vault, now=clock.now, create=True) as store, store.begin() as tx:
+        tx.persons.create_many(50)
+    before = _digest(file)
+    with open_store(sqlite_url, vault, now=clock.now, dry_run=True) as rehearsal:
+        for _ in range(3):
+            with rehearsal.begin() as tx:
+                for person in tx.persons.create_many(500):
+                    tx.persons.erase(person)
+    assert _digest(file) == before
+
+
+def test_a_dry_run_does_not_move_what_a_killed_run_committed(
+    sqlite_url: str, vault: Vault, clock: FakeClock, tmp_path: Path
+) -> None:
+    with open_store(sqlite_url, vault, now=clock.now, create=True) as store:
+        with store.begin() as tx:
+            tx.persons.create_many(50)
+        killed = tmp_path / "killed"  # what lies on the disk when a process dies: file and log, nobody tidied up
+        killed.mkdir()
+        for name in ("hub.db", "hub.db-wal"):
+            shutil.copy(tmp_path / name, killed / name)
+    before = {name: _digest(killed / name) for name in ("hub.db", "hub.db-wal")}
+    with open_store(f"sqlite:///{killed}/hub.db", vault, now=clock.now, dry_run=True) as rehearsal:
+        with rehearsal.begin() as tx:
+            tx.persons.create_many(500)
+        with rehearsal.read() as tx:
+            assert tx.persons.count() == 550
+    assert {name: _digest(killed / name) for name in ("hub.db", "hub.db-wal")} == before
+
+
+def test_erased_bytes_are_in_no_file(
+    sqlite_url: str, vault: Vault, clock: FakeClock, tmp_path: Path,
+    interaction: Callable[..., Any], stored: Callable[..., Any],
+) -> None:  # fmt: skip
+    """Not the words, which never rest in clear; nor what could open or find them: wrapped key, hash, sealed bytes."""
+    from hub.schema import Identifier, IdentifierKind
+    from hub.store.tables import identifiers, person_keys, records
+    from sqlalchemy import select
+
+    email = Identifier(kind=IdentifierKind.EMAIL, value="erased.person@example.com")
+    with open_store(sqlite_url, vault, now=clock.now, create=True) as store:
+        with store.begin() as tx:
+            person, other = tx.persons.create_many(2)
+            tx.persons.attach(person, [email])
+            tx.records.put([stored(person, interaction(text="a very special sentence"))])
+            tx.persons.attach(other, [Identifier(kind=IdentifierKind.EMAIL, value="stays@example.com")])
+            run = tx.unit.conn.execute
+            secrets = [
+                run(select(person_keys.c.wrapped).where(person_keys.c.person_id == person)).scalar_one(),
+                run(select(identifiers.c.sealed).where(identifiers.c.person_id == person)).scalar_one(),
+                run(select(records.c.sealed)).scalar_one(),
+                vault.lookup_identifier(email).encode(),
+            ]
+        assert all(_somewhere(tmp_path, secret) for secret in secrets)
+        assert not _somewhere(tmp_path, b"erased.person")
+        assert not _somewhere(tmp_path, b"special sentence")
+        with store.begin() as tx:
+            tx.records.purge(person)
+            tx.persons.erase(person)
+        assert not any(_somewhere(tmp_path, secret) for secret in secrets)
+        with store.read() as tx:
+            assert len(tx.persons.identifiers([other])[other]) == 1
+
+
+def _somewhere(folder: Path, needle: bytes) -> bool:
+    return any(needle in path.read_bytes() for path in folder.iterdir())
