@@ -28,8 +28,8 @@ from hub.contract import Connector, ConsentSource, Context, Destination, Object,
 from hub.emotion.tagger import load_tagger
 from hub.errors import ConfigError
 from hub.mappings.load import MappingSet, load_mappings
-from hub.pipeline.pull import PullJob
 from hub.pipeline.plan import PushJob
+from hub.pipeline.pull import PullJob
 from hub.pipeline.rooms import Rooms
 from hub.plugins import Plugins
 from hub.privacy.policy import Policy, load_policy

@@ -18,7 +18,9 @@ app = typer.Typer(help="The audit log: a transparency log that strangers can ver
 @app.command("show")
 def show_entries(
     start: Annotated[int, typer.Option(min=0, help="Index of the first entry.")] = 0,
-    type: Annotated[str | None, typer.Option(help="Only entries of this type: collect, infer, activate, deliver …")] = None,
+    type: Annotated[
+        str | None, typer.Option(help="Only entries of this type: collect, infer, activate, deliver …")
+    ] = None,
     config: Config = DEFAULT_CONFIG,
     limit: Limit = 50,
     as_json: AsJson = False,
@@ -44,17 +46,19 @@ def verify(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     with open_hub(config) as hub:
         found = hub.audit.verify()
     if as_json:
-        print_json(
-            {"size": found.size, "root": found.root.hex(), "pending": found.pending, "problem": found.problem}
-        )
+        print_json({"size": found.size, "root": found.root.hex(), "pending": found.pending, "problem": found.problem})
     elif found.problem is None:
-        out.print(f"the audit log verifies: {found.size} entries, root {found.root.hex()}, {found.pending} not yet sequenced")
+        out.print(
+            f"the audit log verifies: {found.size} entries, root {found.root.hex()}, {found.pending} not yet sequenced"
+        )
     if found.problem is not None:
         raise FatalError(f"the audit log does not verify: {found.problem}.", fix="Compare it with your last export.")
 
 
 @app.command("prove")
-def prove(index: Annotated[int, typer.Argument(min=0, help="Index of the entry.")], config: Config = DEFAULT_CONFIG) -> None:
+def prove(
+    index: Annotated[int, typer.Argument(min=0, help="Index of the entry.")], config: Config = DEFAULT_CONFIG
+) -> None:
     """Print a self-contained proof that an entry is in the log (C2SP tlog-proof), for anybody to check offline.
 
     Example: hub audit prove 42 > entry-42.tlog-proof

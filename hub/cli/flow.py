@@ -16,9 +16,12 @@ from hub.cli.sandbox import open_sandbox, write_deployment
 from hub.cli.screen import err, out, print_json, progress, table
 from hub.cli.summary import print_summary
 from hub.errors import HubError
-from hub.pipeline.pull import PullReport, pull as run_pull
-from hub.pipeline.push import PushReport, push as run_push
-from hub.pipeline.sweep import SweepReport, sweep as run_sweep
+from hub.pipeline.pull import PullReport
+from hub.pipeline.pull import pull as run_pull
+from hub.pipeline.push import PushReport
+from hub.pipeline.push import push as run_push
+from hub.pipeline.sweep import SweepReport
+from hub.pipeline.sweep import sweep as run_sweep
 from hub.store.store import migrate
 
 DEGRADED = 3

@@ -56,7 +56,13 @@ def list_quarantine(config: Config = DEFAULT_CONFIG, limit: Limit = 50, as_json:
     """
     with open_hub(config) as hub, hub.store.read() as tx:
         rows = [
-            {"connection": one.connection, "stream": one.stream, "key": one.key, "reason": one.reason, "run": one.run_id}
+            {
+                "connection": one.connection,
+                "stream": one.stream,
+                "key": one.key,
+                "reason": one.reason,
+                "run": one.run_id,
+            }
             for one in tx.quarantine.list(limit)
         ]
     show("Quarantine", ["connection", "stream", "key", "reason"], rows, as_json=as_json)

@@ -13,7 +13,9 @@ from hub.cli.screen import out, show
 from hub.errors import PolicyError
 from hub.privacy.scenarios import run_scenarios
 
-app = typer.Typer(help="Purposes, jurisdictions, destinations, retention and redaction: check and test.", no_args_is_help=True)
+app = typer.Typer(
+    help="Purposes, jurisdictions, destinations, retention and redaction: check and test.", no_args_is_help=True
+)
 
 
 @app.command("lint")
@@ -63,4 +65,6 @@ def test(
     if not as_json:
         out.print(f"{len(rows) - failed} cases passed, {failed} failed")
     if failed:
-        raise PolicyError(f"{failed} privacy cases failed.", reason="policy.cases", fix="Correct the rules, or the cases.")
+        raise PolicyError(
+            f"{failed} privacy cases failed.", reason="policy.cases", fix="Correct the rules, or the cases."
+        )

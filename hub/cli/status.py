@@ -40,7 +40,12 @@ def _status(hub: Hub) -> dict[str, Any]:
         for name, sync in sorted(hub.deployment.settings.syncs.items()):
             fresh = tx.ledger.freshness(name)
             syncs.append(
-                {"sync": name, "kind": sync.kind, "last started": fresh.started_at, "last succeeded": fresh.succeeded_at}
+                {
+                    "sync": name,
+                    "kind": sync.kind,
+                    "last started": fresh.started_at,
+                    "last succeeded": fresh.succeeded_at,
+                }
             )
         latest = tx.ledger.runs(50)
         return {

@@ -63,7 +63,9 @@ def _held_back(pulls: Sequence[PullReport], pushes: Sequence[PushReport]) -> Ren
         ("quarantined", _reasons(pulls, "quarantined")),
         ("not sent", _reasons(pushes, "withheld")),
     ):
-        rows += [[title if i == 0 else "", count, explain(why)] for i, (why, count) in enumerate(reasons.most_common(5))]
+        rows += [
+            [title if i == 0 else "", count, explain(why)] for i, (why, count) in enumerate(reasons.most_common(5))
+        ]
     return table("", ["", "records", "why"], rows, right=[1]) if rows else Text("nothing")
 
 

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import jmespath
 from jmespath import exceptions, visitor
+from jmespath.lexer import Lexer
 
 from hub.mappings.document import Node
 from hub.mappings.function import FunctionTable
@@ -55,12 +56,25 @@ def compile_expression(node: Node, what: str, functions: FunctionTable) -> Expre
         raise node.error(f"{what} is not a JMESPath expression: {detail}") from None
     except RecursionError:
         raise node.error(f"{what} is nested too deeply") from None
+    _check_words(node, what, text)
     for part in _parts(tree):
         if part["type"] == "function_expression":
             _check_call(node, what, part, functions)
         elif part["type"] in _STEPS and part["children"][0]["type"] == "not_expression":
             raise node.error(f"{what} says '!a.b', which JMESPath reads as '(!a).b' and is always null; write '!(a.b)'")
     return Expression(text, tree, functions)
+
+
+def _check_words(node: Node, what: str, text: str) -> None:
+    """This refuses what JMESPath takes for a field's name although a constant is meant; it would always be null."""
+    before = ""
+    for token in Lexer().tokenize(text):
+        word = token["value"]
+        if token["type"] == "unquoted_identifier" and word in ("true", "false"):
+            raise node.error(f"{what} names a field '{word}'; the truth value is written `{word}`, in backquotes")
+        if token["type"] == "quoted_identifier" and before in ("eq", "ne"):
+            raise node.error(f"{what} compares with a field \"{word}\"; text is written '{word}', in single quotes")
+        before = token["type"]
 
 
 def _check_call(node: Node, what: str, call: Tree, functions: FunctionTable) -> None:

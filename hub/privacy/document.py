@@ -22,8 +22,6 @@ MAX_VALUES = 50_000
 Trail = tuple[str | int, ...]
 Rules = TypeVar("Rules", bound=BaseModel)
 
-# libyaml is ten times faster; where PyYAML was built without it the result is the same.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
 
@@ -67,7 +65,8 @@ def read_document(path: Path) -> Document:
     if len(content) > MAX_BYTES:
         raise ConfigError(f"{path}:1: the file has {len(content)} bytes; at most {MAX_BYTES} are read")
     try:
-        root = yaml.compose(content.decode("utf-8-sig"), Loader=_LOADER)
+        # Not CSafeLoader: deep nesting crashes libyaml's composer, and with it the hub.
+        root = yaml.compose(content.decode("utf-8-sig"), Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}:{content[: error.start].count(10) + 1}: the file is not UTF-8 text") from None
     except yaml.MarkedYAMLError as error:

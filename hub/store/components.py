@@ -9,11 +9,12 @@ from hub.store.tables import persons
 
 
 def roots(conn: Connection, person_ids: Iterable[str]) -> dict[str, str]:
-    """This maps each person to the one that stands for it; unknown ids are missing."""
+    """This maps each person to the one that stands for it; unknown ids are missing, the order stays."""
+    wanted = unique(person_ids)
     found: dict[str, str] = {}
-    for chunk in chunks(unique(person_ids)):
+    for chunk in chunks(wanted):
         found.update(pairs(conn, select(persons.c.id, persons.c.root).where(persons.c.id.in_(chunk))))
-    return found
+    return {person_id: found[person_id] for person_id in wanted if person_id in found}
 
 
 def members(conn: Connection, person_ids: Sequence[str]) -> dict[str, list[str]]:

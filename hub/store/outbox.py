@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, text, update
 
 from hub.errors import FatalError
 from hub.store import components
@@ -132,9 +132,13 @@ class Outbox:
             check_step(rows[one.key]["state"], one.state)
             if one.state in (_S.WITHHELD, _S.FAILED) and not one.reason:
                 raise FatalError("A delivery was withheld or failed without a reason.")
+        self._unit.keys.load(row["person_id"] for row in rows.values())
+        alike: dict[tuple[str, ...], list[Row]] = {}
         for one in settlements:
-            changed = self._settled(rows[one.key], one)
-            self._unit.conn.execute(update(deliveries).where(deliveries.c.id == rows[one.key]["id"]).values(changed))
+            changed = {"row": rows[one.key]["id"], **self._settled(rows[one.key], one)}
+            alike.setdefault(tuple(changed), []).append(changed)
+        for group in alike.values():  # each group sets the same columns
+            self._unit.conn.execute(update(deliveries).where(deliveries.c.id == bindparam("row")), group)
 
     def waiting(self, sync: str, object: str | None = None, limit: int = CHUNK, after: int = 0) -> list[Delivery]:
         """These are rows to be sent (``pending``, or ``failed`` and retryable); pass the last ``id`` to go on."""

@@ -115,7 +115,9 @@ class Rehearsal:
         if object.about == "case":
             keys = [record.provenance.key for record in self.canonical() if isinstance(record, Case)]
         else:
-            keys = [i.value for person in self.people() for i in person if i.kind is object.key]
+            issuers = {"", self.connector.manifest.name}
+            found = (i for person in self.people() for i in person if i.issuer in issuers)
+            keys = [identifier.value for identifier in found if identifier.kind is object.key]
         if not keys:
             raise SkipTest(f"no stream tells the keys of object {object.name!r}; override keys_of()")
         return list(dict.fromkeys(keys))

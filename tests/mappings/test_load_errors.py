@@ -71,6 +71,8 @@ MISTAKES = [
     ("key: item.id", f"key: {'(' * 900}a{')' * 900}", 9, "key is nested too deeply"),
     ("key: item.id", f"key: {'a' * 3000}", 9, "key is longer than 2000 characters"),
     ("when: item.public", "when: '!item.public'", 8, "JMESPath reads as '(!a).b' and is always null; write '!(a.b)'"),
+    ("when: item.public", "when: item.public == true", 8, "the truth value is written `true`, in backquotes"),
+    ("when: item.public", "when: 'item.public == \"yes\"'", 8, "text is written 'yes', in single quotes"),
     ("when: item.public", "when: 'a && (!b)[0]'", 8, "write '!(a.b)'"),
     # fields
     ("text: item.body", "txt: item.body", 14, "has no field 'txt'; did you mean 'text'?"),

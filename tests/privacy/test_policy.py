@@ -56,7 +56,7 @@ def test_a_missing_file_is_refused(folder, name):
 
 @pytest.mark.parametrize(
     ("content", "what"),
-    [(b"", "empty"), (b"\xff\xfe\x00", "UTF-8"), (b"version: [", "not valid YAML"), (b"- 1", "valid dictionary")],
+    [(b"", "empty"), (b"\xff\xfe\x00", "UTF-8"), (b"version: [", "not valid YAML"), (b"- 1", "valid dictionary"), (b"[" * 5000, "not valid YAML")],
 )
 def test_an_unreadable_file_is_refused(folder, content, what):
     (folder / "retention.yaml").write_bytes(content)

@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
 from hub.schema import (
     AuthorRole,
     Case,
@@ -29,9 +33,6 @@ from hub.store.records import StoredRecord
 from hub.store.store import Store, open_store
 from hub.store.vault import Vault
 from hub.testing.clock import FakeClock
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
 SERVER = os.environ.get("ATTUNE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+
 from hub.errors import FatalError
 from hub.store.ledger import PullCounts, PullOutcome, PullState, RunStatus
 from hub.store.quarantine import Quarantined
@@ -123,7 +124,12 @@ def test_a_run_ends_once(store: Store, clock: FakeClock) -> None:
         assert [run.id for run in runs] == [other, run_id]
         assert [run.id for run in tx.ledger.runs(10, "desk.pull")] == [run_id]
         last = runs[1]
-        assert (last.status, last.dry_run, last.started_at, last.finished_at) == ("succeeded", True, started, clock.now())
+        assert (last.status, last.dry_run, last.started_at, last.finished_at) == (
+            "succeeded",
+            True,
+            started,
+            clock.now(),
+        )
 
 
 def test_freshness_tells_success_from_trying(store: Store, clock: FakeClock) -> None:
@@ -141,8 +147,9 @@ def test_freshness_tells_success_from_trying(store: Store, clock: FakeClock) -> 
 
 
 def test_cursors_do_not_rest_in_clear(store: Store) -> None:
-    from hub.store.tables import batches
     from sqlalchemy import select
+
+    from hub.store.tables import batches
 
     with store.begin() as tx:
         run_id = tx.ledger.start_run("desk.pull", "pull", "rev1")

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+
 from hub.errors import FatalError, PolicyError
 from hub.schema import Identifier, IdentifierKind
 from hub.store.persons import Profile

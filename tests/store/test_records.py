@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from hub.errors import FatalError, PolicyError
 from hub.schema import AuthorRole, Case, EmotionTag, Identifier, IdentifierKind, Interaction, Party
 from hub.store.records import StoredRecord
@@ -79,7 +80,9 @@ def test_a_merged_person_has_all_records_and_an_erased_one_none(
         assert sorted(tx.records.without_any([keep, other])) == sorted([keep, other])
 
 
-def test_what_is_due_comes_longest_overdue_first(store: Store, clock: FakeClock, person: str, interaction: Make) -> None:
+def test_what_is_due_comes_longest_overdue_first(
+    store: Store, clock: FakeClock, person: str, interaction: Make
+) -> None:
     def expiring(key: str, days: int | None) -> StoredRecord:
         expires_at = None if days is None else clock.now() + timedelta(days=days)
         return StoredRecord(person, interaction(key), "content", expires_at, "run_1")
@@ -160,7 +163,9 @@ def test_only_customers_words_are_tagged(store: Store, person: str, interaction:
         assert error.value.reason == "emotion.not_customer"
 
 
-def test_a_tag_needs_its_record_and_its_person(store: Store, person: str, interaction: Make, stored: Make, tag: Make) -> None:
+def test_a_tag_needs_its_record_and_its_person(
+    store: Store, person: str, interaction: Make, stored: Make, tag: Make
+) -> None:
     with store.begin() as tx:
         other = tx.persons.create()
         tx.records.put([stored(person, interaction())])
@@ -169,9 +174,7 @@ def test_a_tag_needs_its_record_and_its_person(store: Store, person: str, intera
             tx.tags.put([wrong])
 
 
-def test_the_summary_counts_persons_and_names_nobody(
-    store: Store, interaction: Make, stored: Make, tag: Make
-) -> None:
+def test_the_summary_counts_persons_and_names_nobody(store: Store, interaction: Make, stored: Make, tag: Make) -> None:
     with store.begin() as tx:
         a, b = tx.persons.create_many(2)
         said = [(a, "1", "anger"), (a, "2", "anger"), (b, "3", "anger"), (b, "4", "delight"), (b, "5", None)]
@@ -182,7 +185,10 @@ def test_the_summary_counts_persons_and_names_nobody(
         ])  # fmt: skip
         mood = tx.tags.summary()
     assert (mood.tags, mood.persons, mood.abstained) == (5, 2, 1)
-    assert {label: (cell.count, cell.persons) for label, cell in mood.labels.items()} == {"anger": (3, 2), "delight": (1, 1)}
+    assert {label: (cell.count, cell.persons) for label, cell in mood.labels.items()} == {
+        "anger": (3, 2),
+        "delight": (1, 1),
+    }
     assert mood.channels["ticket"].valence == pytest.approx(-0.125)
     assert mood.channels["ticket"].distress == pytest.approx(0.75)
     assert a not in repr(mood)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
 from hub.errors import ConfigError
 from hub.store.engine import make_engine
 from hub.store.migration import current_revision, head_revision, migrate
@@ -16,7 +18,6 @@ from hub.store.store import Store, open_store
 from hub.store.tables import metadata
 from hub.store.vault import Vault
 from hub.testing.clock import FakeClock
-from sqlalchemy import inspect
 
 
 def test_migrating_goes_up_and_down(url: str) -> None:
@@ -166,9 +167,10 @@ def test_erased_bytes_are_in_no_file(
     interaction: Callable[..., Any], stored: Callable[..., Any],
 ) -> None:  # fmt: skip
     """Not the words, which never rest in clear; nor what could open or find them: wrapped key, hash, sealed bytes."""
+    from sqlalchemy import select
+
     from hub.schema import Identifier, IdentifierKind
     from hub.store.tables import identifiers, person_keys, records
-    from sqlalchemy import select
 
     email = Identifier(kind=IdentifierKind.EMAIL, value="erased.person@example.com")
     with open_store(sqlite_url, vault, now=clock.now, create=True) as store:

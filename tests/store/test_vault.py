@@ -1,4 +1,5 @@
 import pytest
+
 from hub.errors import ConfigError, PolicyError
 from hub.schema import Identifier, IdentifierKind
 from hub.store.vault import Vault

@@ -12,7 +12,7 @@ from simple_salesforce.util import Usage, call_salesforce
 from hub.contract import AuthError, ThrottledError, TransientError
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.login import Login
-from hub_salesforce.refusal import ExpiredError, translated
+from hub_salesforce.refusal import ExpiredError, UnsentError, translated
 
 T = TypeVar("T")
 _LOCATOR = re.compile(r"/services/data/v\d{2,3}\.0/query(?:All)?/([A-Za-z0-9]+(?:-\d+)?)\Z")
@@ -99,8 +99,13 @@ class Org:
         return [row for page in self.pages(soql, deleted=deleted) for row in page]
 
     def _open(self) -> Salesforce:
+        try:
+            token = self._login.token()
+        except TransientError as error:
+            # Whatever became of the login, the call that it was for has not been sent.
+            raise UnsentError(error.message) from None
         self._client = Salesforce(
-            session_id=self._login.token(), instance_url=self._config.instance_url, session=self._session,
+            session_id=token, instance_url=self._config.instance_url, session=self._session,
             version=self._config.api_version, parse_float=Decimal, object_pairs_hook=dict,
         )  # fmt: skip
         return self._client

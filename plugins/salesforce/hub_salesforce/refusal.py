@@ -48,7 +48,7 @@ class FailingError(LostError):
 
 
 class UnsentError(TransientError):
-    """No connection could be made: the call certainly had no effect."""
+    """No connection or no login could be made: the call certainly had no effect."""
 
 
 class ExpiredError(AuthError):

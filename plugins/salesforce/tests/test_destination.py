@@ -119,9 +119,16 @@ def test_a_failing_vendor_leaves_the_rows_unknown_and_is_told(org, connector):
     assert [outcome.state for outcome in told] == [UNKNOWN]
 
 
-def test_an_unreachable_vendor_was_sent_nothing(org, connector):
-    connector.check()
+def test_an_unreachable_vendor_was_sent_nothing(org, open_org):
+    connector = open_org(session_token="00Dready!1", consumer_key=None, consumer_secret=None)
     org.stop()
+    (outcome,) = connector.write("contacts", [record(1)])
+    assert (outcome.state, outcome.retryable, outcome.reason) == (FAILED, True, "NOT_SENT")
+
+
+@pytest.mark.parametrize("fault", [{"kind": "commit_then_reset"}, {"reply": Reply(503, "down")}])
+def test_a_write_that_cannot_log_in_was_not_sent(org, connector, fault):
+    org.faults.add(Fault("POST /services/oauth2/token", **fault))
     (outcome,) = connector.write("contacts", [record(1)])
     assert (outcome.state, outcome.retryable, outcome.reason) == (FAILED, True, "NOT_SENT")
 

@@ -16,8 +16,10 @@ def records(connector, stream, cursor=None):
 
 
 def test_every_stream_is_read_whole(org, connector):
-    tables = {"individuals": "Individual", "contact_point_type_consents": "ContactPointTypeConsent",
-              "contacts": "Contact", "cases": "Case", "case_comments": "CaseComment", "email_messages": "EmailMessage"}  # fmt: skip
+    tables = {
+        "individuals": "Individual", "contact_point_type_consents": "ContactPointTypeConsent", "contacts": "Contact",
+        "cases": "Case", "case_comments": "CaseComment", "email_messages": "EmailMessage",
+    }  # fmt: skip
     assert isinstance(connector, Source) and isinstance(connector, ConsentSource)
     for stream in STREAMS:
         keys = [record.key for record in records(connector, stream)]

@@ -31,7 +31,7 @@ class VoucherifyConfig(ConnectorConfig):
         100, ge=1, description="customer updates per batch above which one asynchronous job is used"
     )
     settle_seconds: float = Field(
-        10, ge=0, description="how long after a points adjustment the ledger may not show it yet"
+        10, ge=0, description="how long after a write with an unknown end the vendor may not show it yet"
     )
     poll_attempts: int = Field(5, ge=1, description="how often one reconcile asks for an unfinished job")
     poll_seconds: float = Field(2, ge=0, description="wait between two of these questions")

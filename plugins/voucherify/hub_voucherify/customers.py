@@ -1,15 +1,19 @@
 """Writes emotion fields into the metadata of customers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from hub.contract import Outcome, TransientError, UnknownOutcomeError, WriteRecord
+from hub.contract import HubError, Outcome, TransientError, UnknownOutcomeError, WriteRecord
 from hub_voucherify.client import VoucherifyClient, segment
 from hub_voucherify.mark import parse_time
 from hub_voucherify.outcomes import accepted, confirmed, failed, refused, unknown
 
 FIELDS = ("emotion_label", "tone_hint", "churn_risk", "emotion_as_of")
 """Metadata keys that the hub may write."""
+
+SKEW = timedelta(minutes=1)
+"""How far the vendor's clock may be behind the hub's."""
 
 _PROFILE = ("name", "email", "phone", "description", "birthdate", "birthday")
 
@@ -52,21 +56,32 @@ class CustomerWriter:
     def reconcile(self, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
         """This reads each customer back; rows of an unfinished job stay accepted."""
         jobs = {job: self._job(job) for job in {record.job for record in records if record.job}}
+        doubtful = []
         for record in records:
             job = jobs.get(record.job or "")
             if record.job and job and job.get("status") in {"ENQUEUED", "IN_PROGRESS"}:
                 yield accepted(record, record.job)
+                continue
+            outcome = self._look(record, job)
+            if outcome.retryable and not record.job:
+                doubtful.append(record)
             else:
-                yield self._look(record, job)
+                yield outcome
+        if doubtful:
+            # The answer that named the job may be what was lost, so the job may still be on its way.
+            self._client.context.sleep(self._client.config.settle_seconds)
+        yield from (self._look(record, None) for record in doubtful)
 
     def _bulk(self, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
         good = [record for record in records if not _fault_of(record)]
         yield from (failed(record, _fault_of(record) or "") for record in records if _fault_of(record))
         body = [{"source_id": record.key, "metadata": dict(record.fields)} for record in good]
+        begun = self._client.context.now()
         try:
             answer = self._client.write("POST", "/v1/customers/bulk/async", body)
         except UnknownOutcomeError:
-            yield from (unknown(record) for record in good)
+            found = self._lost_job(begun)
+            yield from (accepted(record, found) if found else unknown(record) for record in good)
             return
         except TransientError:
             yield from (failed(record, "not_sent", retryable=True) for record in good)
@@ -87,6 +102,16 @@ class CustomerWriter:
             if found is None or found.get("status") in {"DONE", "FAILED"}:
                 break
         return found
+
+    def _lost_job(self, begun: datetime) -> str | None:
+        """The only job of our kind since ``begun``, where there is one: most likely the one whose answer was lost."""
+        try:
+            body = self._client.find("/v1/async-actions", {"limit": 100}) or {}
+        except HubError:
+            return None  # an error now would say that nothing was sent, which is not known
+        jobs = [job for job in body.get("async_actions") or [] if job.get("type") == "CUSTOMERS.BULK_UPDATE"]
+        recent = [str(job["id"]) for job in jobs if parse_time(job["created_at"]) >= begun - SKEW]
+        return recent[0] if len(recent) == 1 else None
 
     def _look(self, record: WriteRecord, job: Mapping[str, Any] | None) -> Outcome:
         reason = _fault_of(record)
@@ -125,8 +150,10 @@ def _holds(customer: Mapping[str, Any], record: WriteRecord, *, exactly: bool) -
 
 
 def _is_shell(customer: Mapping[str, Any], job: Mapping[str, Any]) -> bool:
-    """A profile that the job itself created: younger than the job and with nothing in it but what was written."""
-    born, begun = customer.get("created_at"), job.get("created_at")
-    if not born or not begun or parse_time(born) < parse_time(begun):
+    """A profile that the job itself created: born while it ran, and with nothing in it but what was written."""
+    born, begun, ended = (source.get(name) for source, name in (
+        (customer, "created_at"), (job, "created_at"), (job, "updated_at"),
+    ))  # fmt: skip
+    if not born or not begun or not parse_time(begun) <= parse_time(born) <= parse_time(ended or born):
         return False
     return not any(customer.get(name) for name in _PROFILE) and set(customer.get("metadata") or {}) <= set(FIELDS)

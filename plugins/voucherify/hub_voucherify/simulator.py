@@ -167,9 +167,17 @@ class VoucherifySimulator(Simulator):
         key, now = f"aa_{len(self.jobs) + 1:018x}", self.clock.now()
         self.jobs[key] = {
             "id": key, "type": "CUSTOMERS.BULK_UPDATE", "status": "ENQUEUED", "result": None, "created_at": stamp(now),
-            "progress": 0, "object": "async_action", "rows": rows, "due": now + timedelta(seconds=self.job_seconds),
+            "updated_at": None, "progress": 0, "object": "async_action", "rows": rows, "due": now + timedelta(seconds=self.job_seconds),
         }  # fmt: skip
         return Reply(202, {"async_action_id": key})
+
+    @route("GET", "/v1/async-actions")
+    def list_jobs(self, request: Request) -> Reply:
+        """Jobs, the latest first."""
+        names = ("id", "type", "status", "created_at", "updated_at", "object")
+        jobs = [{name: job[name] for name in names} for job in reversed(self.jobs.values())]
+        limit = int(request.query.get("limit", "10"))
+        return Reply(200, {"object": "list", "data_ref": "async_actions", "async_actions": jobs[:limit]})
 
     @route("GET", "/v1/async-actions/{key}")
     def get_job(self, request: Request, key: str) -> Reply:
@@ -258,7 +266,7 @@ class VoucherifySimulator(Simulator):
             if job["status"] == "ENQUEUED" and job["due"] <= self.clock.now():
                 for row in job["rows"]:
                     self._change(self.customer(row["source_id"]) or self._shell(row["source_id"]), row)
-                job.update(status="DONE", progress=100, operation_status="SUCCESS",
+                job.update(status="DONE", updated_at=stamp(self.clock.now()), progress=100, operation_status="SUCCESS",
                            result={"done_count": len(job["rows"]), "failed_count": 0, "errors": []})  # fmt: skip
 
     def _shell(self, source_id: str) -> dict[str, Any]:

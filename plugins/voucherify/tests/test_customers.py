@@ -117,14 +117,27 @@ def test_a_customer_who_signs_up_while_the_job_runs_is_kept(simulator, connectio
     assert simulator.customer("C-999999") is not None
 
 
-def test_a_job_whose_answer_is_lost_is_unknown_and_found_by_reading_back(simulator, connection):
+def test_a_job_whose_answer_is_lost_is_found_in_the_list_of_jobs(simulator, connection):
     simulator.faults.add(Fault("POST */bulk/async", "commit_then_reset"))
+    outcomes = list(connection.write("customers", many()))
+    assert {(o.state, o.job) for o in outcomes} == {(OutcomeState.ACCEPTED, next(iter(simulator.jobs)))}
+
+
+@pytest.mark.parametrize("status", [401, 429, 500])
+def test_a_job_that_is_lost_for_good_is_unknown_and_found_by_reading_back(simulator, connection, status):
+    simulator.faults.add(Fault("POST */bulk/async", "commit_then_reset"))
+    simulator.faults.add(Fault("GET /v1/async-actions", "reply", Reply(status, {}), times=5))
     records = many()
     assert {o.state for o in connection.write("customers", records)} == {OutcomeState.UNKNOWN}
-    simulator.clock.advance(5)
     assert {o.state for o in connection.reconcile("customers", records)} == {OutcomeState.CONFIRMED}
 
 
 def test_a_refused_job_fails_every_row(simulator, connection):
     simulator.faults.add(Fault("POST */bulk/async", "reply", Reply(413, {"statusCode": 413, "error": "Too Large"})))
     assert {(o.state.value, o.reason) for o in connection.write("customers", many())} == {("failed", "http_413")}
+
+
+@pytest.mark.parametrize("reply", [Reply(302, None, {"Location": "/elsewhere"}), Reply(200, "<html>"), Reply(500, {})])
+def test_an_answer_that_settles_nothing_is_unknown(simulator, connection, reply):
+    simulator.faults.add(Fault("PUT *", "reply", reply))
+    assert only(connection.write("customers", [record()])).state is OutcomeState.UNKNOWN

@@ -44,7 +44,7 @@ class XClient:
         failure: HubError
         try:
             answer = getattr(self._client, method)(*args, **params)
-        except (tweepy.TweepyException, requests.RequestException, AttributeError, ValueError) as error:
+        except (tweepy.TweepyException, requests.RequestException, AttributeError, TypeError, ValueError) as error:
             failure = translate(error, self._context.now())
         else:
             if isinstance(answer, dict):

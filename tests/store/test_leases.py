@@ -1,0 +1,77 @@
+import threading
+from datetime import timedelta
+
+import pytest
+
+from hub.errors import LockedError
+from hub.store.store import Store
+from hub.testing.clock import FakeClock
+
+TTL = timedelta(minutes=5)
+
+
+def test_a_lease_has_one_holder(store: Store, clock: FakeClock) -> None:
+    with store.begin() as tx:
+        token = tx.leases.acquire("crm.push", "worker-1", TTL)
+        assert tx.leases.acquire("desk.pull", "worker-2", TTL) == 1
+    for holder in ("worker-2", "worker-1"):
+        with pytest.raises(LockedError, match="worker-1"), store.begin() as tx:
+            tx.leases.acquire("crm.push", holder, TTL)
+    with store.begin() as tx:
+        tx.leases.renew("crm.push", token, TTL)
+        assert [(one.sync, one.holder, one.token) for one in tx.leases.held()] == [
+            ("crm.push", "worker-1", 1), ("desk.pull", "worker-2", 1),
+        ]  # fmt: skip
+        tx.leases.release("crm.push", token)
+    with store.begin() as tx:
+        assert tx.leases.acquire("crm.push", "worker-2", TTL) == token + 1
+
+
+def test_a_stale_lease_is_taken_over_and_its_holder_fenced_off(store: Store, clock: FakeClock) -> None:
+    with store.begin() as tx:
+        old = tx.leases.acquire("crm.push", "dead", TTL)
+    clock.advance(299)
+    with pytest.raises(LockedError), store.begin() as tx:
+        tx.leases.acquire("crm.push", "alive", TTL)
+    clock.advance(1)
+    with store.begin() as tx:
+        new = tx.leases.acquire("crm.push", "alive", TTL)
+        assert new > old
+    with pytest.raises(LockedError, match="taken over"), store.begin() as tx:
+        tx.leases.renew("crm.push", old, TTL)
+    with store.begin() as tx:
+        tx.leases.release("crm.push", old)
+        assert [one.holder for one in tx.leases.held()] == ["alive"]
+
+
+def test_renewing_prolongs(store: Store, clock: FakeClock) -> None:
+    with store.begin() as tx:
+        token = tx.leases.acquire("crm.push", "worker-1", TTL)
+    clock.advance(299)
+    with store.begin() as tx:
+        tx.leases.renew("crm.push", token, TTL)
+    clock.advance(299)
+    with pytest.raises(LockedError), store.begin() as tx:
+        tx.leases.acquire("crm.push", "worker-2", TTL)
+
+
+def test_of_many_at_once_one_wins(store: Store) -> None:
+    start = threading.Barrier(5)
+    won: list[int] = []
+    lost: list[LockedError] = []
+
+    def work(number: int) -> None:
+        start.wait()
+        try:
+            with store.begin() as tx:
+                won.append(tx.leases.acquire("crm.push", f"worker-{number}", TTL))
+        except LockedError as error:
+            lost.append(error)
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(5)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert won == [1]
+    assert len(lost) == 4

@@ -1,0 +1,262 @@
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from hub.contract import Outcome, OutcomeState
+from hub.errors import FatalError
+from hub.store.delivery import Delivery, DeliveryState, NewDelivery, Note, PushCounts, Settlement
+from hub.store.store import Store
+from hub.store.tables import deliveries
+
+S = DeliveryState
+New = Callable[..., NewDelivery]
+
+
+@pytest.fixture
+def person(store: Store) -> str:
+    with store.begin() as tx:
+        return tx.persons.create()
+
+
+@pytest.fixture
+def run(store: Store) -> str:
+    with store.begin() as tx:
+        return tx.ledger.start_run("crm.push", "push", "rev1")
+
+
+@pytest.fixture
+def new(person: str, run: str) -> New:
+    def make(key: str = "1", **change: Any) -> NewDelivery:
+        fields: dict[str, Any] = {
+            "sync": "crm.push", "run_id": run, "connection": "crm", "object": "contacts", "person_id": person,
+            "target_ref": f"target_{key}", "key": f"003{key}", "fields": {"Mood__c": "anger", "Distress__c": 0.75},
+            "payload_hash": "hash_a", "idempotency_key": f"idem_{key}", "consent_seq": 3, "policy": "p1",
+        }  # fmt: skip
+        return NewDelivery(**(fields | change))
+
+    return make
+
+
+def claim(store: Store, run: str, limit: int = 10) -> list[Delivery]:
+    with store.begin() as tx:
+        return tx.outbox.claim("crm.push", "contacts", limit, run)
+
+
+def settle(store: Store, key: str, state: DeliveryState, **more: Any) -> None:
+    with store.begin() as tx:
+        tx.outbox.settle([Settlement(f"idem_{key}", state, **more)])
+
+
+def test_a_row_goes_out_and_is_confirmed(store: Store, run: str, new: New, person: str) -> None:
+    with store.begin() as tx:
+        assert tx.outbox.enqueue([new()]) == {"idem_1"}
+        assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1"]) == {}
+    (row,) = claim(store, run)
+    assert (row.key, row.fields, row.person_id) == ("0031", {"Mood__c": "anger", "Distress__c": 0.75}, person)
+    assert (row.consent_seq, row.policy, row.state, row.attempts) == (3, "p1", S.SENDING, 1)
+    assert claim(store, run) == []
+    with store.begin() as tx:
+        tx.outbox.settle([Settlement.of(Outcome("idem_1", OutcomeState.CONFIRMED, vendor_ref="0031"))])
+        assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1", "target_2"]) == {
+            "target_1": ("hash_a", ("Distress__c", "Mood__c")),
+        }  # fmt: skip
+        assert tx.outbox.check(run, 1) == PushCounts(confirmed=1)
+        assert tx.unit.conn.execute(select(deliveries.c.payload)).scalar_one() is None
+        assert b"0031" not in tx.unit.conn.execute(select(deliveries.c.vendor_ref)).scalar_one()
+
+
+def test_payloads_rest_sealed(store: Store, new: New) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new()])
+        row = tx.unit.conn.execute(select(deliveries)).mappings().one()
+        assert "anger" not in str(dict(row))
+        assert "0031" not in str(dict(row))
+        assert row["fields"] == '["Distress__c", "Mood__c"]'
+
+
+def test_a_push_adds_up_at_every_moment(store: Store, run: str, new: New, person: str) -> None:
+    states = [
+        ("a", S.CONFIRMED, {}), ("b", S.FAILED, {"reason": "INVALID"}), ("c", S.UNKNOWN, {}),
+        ("d", S.WITHHELD, {"reason": "consent.withdrawn"}), ("e", S.ACCEPTED, {"job": "job7"}), ("f", S.PENDING, {}),
+    ]  # fmt: skip
+    with store.begin() as tx:
+        tx.outbox.enqueue([new(key) for key in "abcdefgh"])
+        tx.outbox.note("crm.push", run, [
+            Note("crm", "contacts", "t1", S.UNCHANGED), Note("crm", "contacts", "t2", S.WITHHELD, "consent.none", person),
+        ])  # fmt: skip
+        assert tx.outbox.check(run, 10) == PushCounts(pending=8, unchanged=1, withheld=1)
+    claim(store, run, 7)  # h stays where it is, g is being sent
+    for key, state, more in states:
+        settle(store, key, state, **more)
+    with store.begin() as tx:
+        assert tx.outbox.check(run, 10) == PushCounts(
+            confirmed=1, unchanged=1, withheld=2, failed=1, unknown=1, pending=3, accepted=1
+        )
+        with pytest.raises(FatalError, match="does not add up"):
+            tx.outbox.check(run, 11)
+        assert [(row.idempotency_key, row.state, row.job) for row in tx.outbox.unsettled("crm.push")] == [
+            ("idem_c", S.UNKNOWN, None), ("idem_e", S.ACCEPTED, "job7"), ("idem_g", S.SENDING, None),
+        ]  # fmt: skip
+        assert [row.idempotency_key for row in tx.outbox.unsettled("crm.push", "contacts", limit=1, after=3)] == [
+            "idem_e"
+        ]
+        assert tx.outbox.unsettled("crm.push", "cases") == []
+        assert [row.idempotency_key for row in tx.outbox.waiting("crm.push", "contacts")] == ["idem_f", "idem_h"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (S.CONFIRMED, S.PENDING), (S.CONFIRMED, S.FAILED), (S.WITHHELD, S.CONFIRMED), (S.FAILED, S.CONFIRMED),
+        (S.ACCEPTED, S.WITHHELD), (S.UNKNOWN, S.WITHHELD), (S.PENDING, S.CONFIRMED),
+    ],
+)  # fmt: skip
+def test_forbidden_steps_are_refused(
+    store: Store, run: str, new: New, first: DeliveryState, then: DeliveryState
+) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new()])
+    claim(store, run)
+    settle(store, "1", first, reason="x")
+    with pytest.raises(FatalError):
+        settle(store, "1", then, reason="x")
+    with store.read() as tx:
+        assert asdict(tx.outbox.counts(run))[first.value] == 1
+
+
+@pytest.mark.parametrize("state", [S.UNCHANGED, S.SENDING])
+def test_some_states_cannot_be_settled_to(store: Store, run: str, new: New, state: DeliveryState) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new()])
+    claim(store, run)
+    with pytest.raises(FatalError):
+        settle(store, "1", state)
+
+
+def test_settling_needs_a_reason_and_an_open_row(store: Store, run: str, new: New) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new()])
+    claim(store, run)
+    for wrong in (
+        [Settlement("idem_1", S.WITHHELD)],
+        [Settlement("idem_1", S.FAILED)],
+        [Settlement("idem_9", S.CONFIRMED)],
+        [Settlement("idem_1", S.CONFIRMED), Settlement("idem_1", S.CONFIRMED)],
+    ):
+        with pytest.raises(FatalError), store.begin() as tx:
+            tx.outbox.settle(wrong)
+    with store.begin() as tx, pytest.raises(FatalError):
+        tx.outbox.note("crm.push", run, [Note("crm", "contacts", "t", S.WITHHELD)])
+
+
+def test_a_retryable_failure_is_sent_by_the_next_run(store: Store, run: str, new: New) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new()])
+        later = tx.ledger.start_run("crm.push", "push", "rev1")
+    claim(store, run)
+    settle(store, "1", S.FAILED, reason="ROW_LOCKED", retryable=True)
+    assert claim(store, run) == []
+    (row,) = claim(store, later)
+    assert (row.attempts, row.fields) == (2, {"Mood__c": "anger", "Distress__c": 0.75})
+    settle(store, "1", S.CONFIRMED)
+    with store.read() as tx:
+        assert tx.outbox.check(run, 1) == PushCounts(confirmed=1)
+        assert tx.outbox.counts(later).selected == 0
+
+
+def test_the_same_row_is_queued_once(store: Store, run: str, new: New) -> None:
+    with store.begin() as tx:
+        assert tx.outbox.enqueue([new(), new()]) == {"idem_1"}
+        assert tx.outbox.enqueue([new()]) == set()
+        assert tx.outbox.check(run, 3) == PushCounts(pending=1, unchanged=2)
+    assert len(claim(store, run)) == 1
+
+
+def test_a_newer_payload_replaces_the_waiting_one_and_waits_for_the_one_in_flight(
+    store: Store, run: str, new: New
+) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new(), new("2")])
+        tx.outbox.enqueue([new("1b", target_ref="target_1", payload_hash="hash_b")])
+        assert tx.outbox.check(run, 3) == PushCounts(pending=2, withheld=1)
+    assert [row.idempotency_key for row in claim(store, run)] == ["idem_2", "idem_1b"]
+    settle(store, "2", S.CONFIRMED)
+    with store.begin() as tx:
+        tx.outbox.enqueue([new("1c", target_ref="target_1", payload_hash="hash_c")])
+    assert claim(store, run) == []  # what became of 1b is not known yet
+    settle(store, "1b", S.UNKNOWN)
+    assert claim(store, run) == []
+    settle(store, "1b", S.CONFIRMED)
+    assert [row.idempotency_key for row in claim(store, run)] == ["idem_1c"]
+    settle(store, "1c", S.CONFIRMED)
+    with store.read() as tx:
+        assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1"])["target_1"][0] == "hash_c"
+
+
+def test_an_older_payload_may_come_again_after_another(store: Store, run: str, new: New) -> None:
+    for number, digest in enumerate(["a", "b", "a"]):
+        with store.begin() as tx:
+            tx.outbox.enqueue([new("1", payload_hash=digest, idempotency_key=f"idem_{number}")])
+        claim(store, run)
+        settle(store, str(number), S.CONFIRMED)
+        with store.read() as tx:
+            assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1"])["target_1"][0] == digest
+
+
+def test_an_erased_persons_rows_end(store: Store, run: str, new: New, person: str) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new("sent"), new("done"), new("waits")])
+    claim(store, run, 2)
+    settle(store, "done", S.CONFIRMED)
+    with store.begin() as tx:
+        assert [(one.connection, one.object, one.rows) for one in tx.outbox.receipts(person)] == [
+            ("crm", "contacts", 2)
+        ]
+        assert tx.outbox.purge(person) == 2
+        tx.persons.erase(person)
+        assert tx.outbox.check(run, 3) == PushCounts(confirmed=1, withheld=1, unknown=1)
+        assert tx.outbox.unsettled("crm.push") == []
+        assert set(tx.unit.conn.execute(select(deliveries.c.payload)).scalars()) == {None}
+    assert claim(store, run) == []
+
+
+def test_a_shredded_person_is_never_claimed(store: Store, run: str, new: New, person: str) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new()])
+        tx.persons.erase(person)
+    assert claim(store, run) == []
+
+
+def test_two_workers_never_claim_the_same_row(store: Store, run: str, new: New) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new(str(number)) for number in range(60)])
+    start = threading.Barrier(4)
+    found: list[list[str]] = [[] for _ in range(4)]
+
+    def work(mine: list[str]) -> None:
+        start.wait()
+        while rows := claim(store, run, 3):
+            mine.extend(row.idempotency_key for row in rows)
+
+    workers = [threading.Thread(target=work, args=(mine,)) for mine in found]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    everything = [key for mine in found for key in mine]
+    assert sorted(everything) == sorted(f"idem_{number}" for number in range(60))
+
+
+def test_what_was_interrupted_is_found_again(url: str, store: Store, run: str, new: New) -> None:
+    from hub.store.store import open_store
+
+    with store.begin() as tx:
+        tx.outbox.enqueue([new()])
+    claim(store, run)
+    store.close()
+    with open_store(url, store.vault, now=store.now) as again, again.read() as tx:
+        assert [(row.idempotency_key, row.key) for row in tx.outbox.unsettled("crm.push")] == [("idem_1", "0031")]
