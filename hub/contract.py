@@ -294,6 +294,18 @@ class ConsentSource(Protocol):
 
 
 @runtime_checkable
+class Rechecker(Protocol):
+    """This asks the vendor whether records that the hub holds may still be held."""
+
+    def recheck(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
+        """This yields a deleted record for each of ``keys`` that is gone at the vendor, or must go by its rules.
+
+        X demands it for posts that were deleted, protected or suspended after they were read.
+        """
+        ...
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """This can prove its credentials without reading or writing customer data."""
 
@@ -433,6 +445,7 @@ __all__ = [
     "Outcome",
     "OutcomeState",
     "RawRecord",
+    "Rechecker",
     "Register",
     "Source",
     "Stream",

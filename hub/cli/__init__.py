@@ -69,6 +69,6 @@ def main() -> None:
         code = 130
     except BrokenPipeError:
         # The reader went away (hub outcomes | head): not our error, and Python must not complain at exit either.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         code = 0
     sys.exit(code or 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -50,9 +51,9 @@ def _tests(hub: Hub, online: bool) -> list[tuple[str, Callable[[], str]]]:
         ("privacy rules", lambda: f"version {hub.policy.version}, {len(hub.policy.lint())} remarks"),
         ("keys and database", lambda: _database(hub)),
     ]
-    tests += [(f"sync {name}", lambda name=name: _sync(hub, name)) for name in settings.syncs]
+    tests += [(f"sync {name}", partial(_sync, hub, name)) for name in settings.syncs]
     if online:
-        tests += [(f"connection {name}", lambda name=name: _connection(hub, name)) for name in settings.connections]
+        tests += [(f"connection {name}", partial(_connection, hub, name)) for name in settings.connections]
     return tests
 
 

@@ -22,7 +22,7 @@ from hub.pipeline.push import PushReport
 from hub.pipeline.push import push as run_push
 from hub.pipeline.sweep import SweepReport
 from hub.pipeline.sweep import sweep as run_sweep
-from hub.store.store import migrate
+from hub.store.migration import migrate
 
 DEGRADED = 3
 Report = PullReport | PushReport

@@ -25,7 +25,7 @@ def list_mappings(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> N
     """
     with open_hub(config) as hub:
         rows: list[dict[str, Any]] = [
-            {"name": one.name, "version": one.digest, "file": str(one.path)} for one in hub.mappings.files
+            {"name": one.name, "version": one.hash[:12], "file": str(one.path)} for one in hub.mappings.files
         ]
     show("Mappings", ["name", "version", "file"], rows, as_json=as_json)
 

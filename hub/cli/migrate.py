@@ -9,7 +9,7 @@ import typer
 from hub.app import open_hub
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config
 from hub.cli.screen import out, print_json
-from hub.store.store import migrate as migrate_store
+from hub.store.migration import migrate as migrate_store
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -25,8 +25,8 @@ def find_person(hub: Hub, who: str) -> str:
         if who.startswith("per_"):
             found = tx.persons.roots([who]).get(who)
         else:
-            wanted = [one for one in map(lambda i: normalise(i, country=None), _guesses(who)) if one is not None]
-            people = tx.persons.find([hub.vault.lookup_identifier(one) for one in wanted])
+            wanted = [normalise(guess, country=None) for guess in _guesses(who)]
+            people = tx.persons.find([hub.vault.lookup_identifier(one) for one in wanted if one is not None])
             found = next(iter(people.values()), None)
     if found is None:
         raise ConfigError(

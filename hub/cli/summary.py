@@ -18,6 +18,10 @@ from hub.pipeline.pull import PullReport
 from hub.pipeline.push import PushReport
 
 WIDTH = 100
+_KINDS = {
+    "person": "profiles", "interaction": "things said", "case": "cases", "feedback": "survey answers",
+    "loyalty_account": "loyalty accounts", "loyalty_event": "loyalty events",
+}  # fmt: skip
 _MOOD = {
     "anger": "red", "frustration": "red", "disappointment": "yellow", "anxiety": "yellow", "sadness": "blue",
     "confusion": "magenta", "surprise": "magenta", "curiosity": "cyan", "satisfaction": "green", "gratitude": "green",
@@ -50,7 +54,7 @@ def _came_in(hub: Hub, pulls: Sequence[PullReport]) -> RenderableType:
     found = ", ".join(f"{count} {name}" for name, count in entities.most_common(6))
     return Group(
         table("", ["sync", *columns], rows, right=range(1, 7)),
-        Text(f"{people} people; " + ", ".join(f"{count} {kind}s" for kind, count in kinds.items())),
+        Text(f"{people} people; " + ", ".join(f"{count} {_KINDS.get(kind, kind)}" for kind, count in kinds.items())),
         Text(f"removed from their words before anything was stored: {found or 'nothing'}"),
     )
 
@@ -116,7 +120,7 @@ def _next(config: Path) -> RenderableType:
     lines = [
         (f"hub outcomes list{option}", "what became of each record, and why"),
         (f"hub audit prove 0{option}", "a proof that others can check without us"),
-        (f"hub consent explain --help{option and ''}", "why something may be used, or may not"),
+        (f"hub consent explain C-000001{option}", "why something may be used, or may not"),
         ("hub plugins list", "what is installed, and what it can do"),
         ("hub init my-hub", "a deployment of your own"),
     ]

@@ -36,8 +36,8 @@ _CUE_VALENCE = 0.55
 """How far service cues at full strength pull valence down."""
 _LEAVING = 0.25
 """Churn risk of a customer who is certainly angry or disappointed, yet says nothing about leaving."""
-_CONTRADICTION = 0.5
-"""A text with cues this distressing that sounds pleased may be sarcastic: no label then."""
+_CONTRADICTION = {**dict.fromkeys(_PLEASED, 0.5), EmotionLabel.NEUTRAL: 0.25}
+"""Cues this distressing contradict the label: praise may be sarcastic, and a stated fact may be a complaint. No label then."""
 _BOOSTER = re.compile(
     r"\b(?:absolutely|completely|extremely|so|really|totally|utterly|very|beyond|incredibly|truly|super)\b", re.I
 )
@@ -112,7 +112,7 @@ class LinearTagger:
         best = max(CANONICAL, key=scores.__getitem__)
         force = _force(text, 1 - scores[EmotionLabel.NEUTRAL])
         pleased = sum(scores[label] for label in _PLEASED)
-        contradicts = cues.distress >= _CONTRADICTION and best in _PLEASED
+        contradicts = cues.distress >= _CONTRADICTION.get(EmotionLabel(best), 1.0)
         abstained = contradicts or scores[best] < float(self._model.threshold[0])
         upset = sum(share * scores[label] for label, share in _UPSET.items()) * (0.6 + 0.4 * force)
         distress = 1 - (1 - min(upset, 1.0)) * (1 - cues.distress * (0.8 + 0.2 * force))

@@ -151,7 +151,6 @@ records = Table(
     Index(None, "person_id", "kind", "occurred_at"),  # what do we hold about this person?
     Index(None, "source_ref"),  # what came from this vendor record?
     Index(None, "connection", "stream", "id"),  # which vendor records do we hold of this stream?
-    Index(None, "kind"),  # how many of each kind?
     _partial("ix_records_due", "expires_at", "id", where="expires_at IS NOT NULL"),  # what is due for deletion?
     comment="One canonical record, redacted and sealed.",
 )
@@ -289,9 +288,8 @@ deliveries = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     _partial("uq_deliveries_open_key", "idempotency_key", where="open", unique=True),  # is it queued already?
-    _partial(
-        "ix_deliveries_open", "sync", "object", "target_ref", "id", where="open"
-    ),  # what is to be sent or settled?
+    _partial("ix_deliveries_open", "sync", "object", "id", where="open"),  # what is to be sent or settled?
+    _partial("ix_deliveries_target", "sync", "object", "target_ref", where="open"),  # is this target busy?
     _partial(
         "ix_deliveries_confirmed", "sync", "object", "target_ref", "id", where="state = 'confirmed'"
     ),  # sent last?

@@ -313,13 +313,21 @@ def _index_deliveries() -> None:
     op.create_index(
         "ix_deliveries_open",
         "deliveries",
-        ["sync", "object", "target_ref", "id"],
+        ["sync", "object", "id"],
         unique=False,
         sqlite_where=sa.text("open = 1"),
         postgresql_where=sa.text("open"),
     )
     op.create_index(op.f("ix_deliveries_person_id"), "deliveries", ["person_id"], unique=False)
     op.create_index(op.f("ix_deliveries_run_id_state"), "deliveries", ["run_id", "state"], unique=False)
+    op.create_index(
+        "ix_deliveries_target",
+        "deliveries",
+        ["sync", "object", "target_ref"],
+        unique=False,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
     op.create_index(
         "uq_deliveries_open_key",
         "deliveries",
@@ -462,7 +470,6 @@ def _index_records() -> None:
         sqlite_where=sa.text("expires_at IS NOT NULL"),
         postgresql_where=sa.text("expires_at IS NOT NULL"),
     )
-    op.create_index(op.f("ix_records_kind"), "records", ["kind"], unique=False)
     op.create_index(
         op.f("ix_records_person_id_kind_occurred_at"), "records", ["person_id", "kind", "occurred_at"], unique=False
     )
