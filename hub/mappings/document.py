@@ -42,6 +42,7 @@ class _Loader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """This composes one value, unless it is nested too deeply."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise yaml.MarkedYAMLError(
@@ -115,7 +116,7 @@ class Node:
         return self.value
 
     def is_plain(self) -> bool:
-        """Whether this is a scalar, not a list or mapping."""
+        """This tells whether it is a scalar, not a list or mapping."""
         return not isinstance(self.value, tuple | dict)
 
 

@@ -48,7 +48,7 @@ class Constant:
         yield self.name, self.line
 
     def exercised(self, scope: Any) -> Iterator[str]:
-        """A constant is exercised by every record."""
+        """This is exercised by every record."""
         yield self.name
 
 

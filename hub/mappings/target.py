@@ -65,7 +65,7 @@ class Target:
 
     @property
     def casts(self) -> tuple[str, ...]:
-        """What ``as`` may name for this field; the first is what happens without it."""
+        """These are what ``as`` may name for this field; the first is what happens without it."""
         return _CASTS.get(self.sort, ())
 
     def constant(self, node: Node, what: str) -> Any:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.contract import Batch, RawRecord, Source
+from hub.contract import Batch, RawRecord, Rechecker, Source
 from hub.errors import BadRecordError, HubError
 from hub.mappings.inbound import InMapping
 from hub.pipeline.analysis import gate_infer, redact, tag
@@ -32,6 +33,12 @@ from hub.store.quarantine import Quarantined
 from hub.store.records import StoredRecord
 
 Step = Callable[[PullBatch, Sequence[Item]], list[Item]]
+
+RECHECK_EVERY = timedelta(hours=12)
+"""X wants posts that were deleted or protected gone within a day."""
+
+RECHECK_KEYS = 10_000
+"""Keys handed to a source in one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ def pull(rooms: Rooms, job: PullJob, *, progress: Callable[[int], None] = lambda
         report = PullReport(run.id, job.sync)
         try:
             for stream in job.streams:
-                for done in pull_stream(rooms, job, stream, run):
+                for done in chain(pull_stream(rooms, job, stream, run), recheck_stream(rooms, job, stream, run)):
                     report.add(done)
                     progress(done.counts["read"])
         except HubError as error:
@@ -95,6 +102,23 @@ def pull_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[P
         cursor = None if job.full else tx.ledger.cursor(job.sync, stream)
     for batch in job.source.read(stream, cursor):
         yield store_batch(rooms, job, stream, run, batch)
+
+
+def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[PullReport]:
+    """This asks, twice a day, which of the stored records must go by the vendor's rules, and removes those."""
+    if not isinstance(job.source, Rechecker):
+        return
+    with rooms.store.read() as tx:
+        last = tx.ledger.cursor(job.sync, f"recheck:{stream}")
+        keys = list(tx.records.source_keys(job.connection, stream))
+    if last is not None and rooms.now() - datetime.fromisoformat(last) < RECHECK_EVERY:
+        return
+    for start in range(0, len(keys), RECHECK_KEYS):
+        for batch in job.source.recheck(stream, keys[start : start + RECHECK_KEYS]):
+            yield store_batch(rooms, job, stream, run, replace(batch, cursor=None))
+    with rooms.store.begin() as tx:
+        done = rooms.now().isoformat()
+        tx.ledger.batch(run.id, job.sync, job.connection, f"recheck:{stream}", done, PullCounts(), [])
 
 
 def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch) -> PullReport:
@@ -121,9 +145,12 @@ def _latest(records: Sequence[RawRecord]) -> list[RawRecord]:
 def skip_unchanged(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This ends items whose very version has been stored before; what was withheld is looked at again."""
     seen = batch.tx.ledger.seen(batch.connection, batch.stream, [item.ref for item in items])
-    return [
-        item.end("unchanged") if seen.get(item.ref) == (item.raw.version, PullState.STORED) else item for item in items
-    ]
+    return [item.end("unchanged") if _is_known(item, seen.get(item.ref)) else item for item in items]
+
+
+def _is_known(item: Item, seen: tuple[str, PullState] | None) -> bool:
+    # A deletion is never taken for known: the record may have come back since.
+    return seen == (item.raw.version, PullState.STORED) and not item.raw.deleted
 
 
 def remove_deleted(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -132,7 +159,9 @@ def remove_deleted(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
 
 
 def _remove(batch: PullBatch, item: Item) -> Item:
-    ids = batch.tx.records.of_source(item.ref)
+    ids = _held(batch, item)
+    if not ids:
+        return item.end("unchanged", "source.deleted")
     owners = sorted(set(batch.tx.records.persons_of(ids).values()))
     batch.tx.records.delete(ids)
     batch.tx.persons.touch(owners)
@@ -141,6 +170,14 @@ def _remove(batch: PullBatch, item: Item) -> Item:
         for ref in batch.tx.keys.audit_refs(owners).values()
     )
     return item.end("stored", "source.deleted")
+
+
+def _held(batch: PullBatch, item: Item) -> list[str]:
+    """What rests of a vendor record, also where another stream of the same system has told of it since."""
+    kinds = batch.rooms.mappings.inbound(batch.connector, batch.stream).kinds
+    same = batch.tx.records.get([batch.mint(kind, item.raw.key) for kind in sorted(kinds)])
+    elsewhere = {one.id for one in same.values() if one.provenance.key == item.raw.key}
+    return sorted({*batch.tx.records.of_source(item.ref), *elsewhere})
 
 
 def map_in(batch: PullBatch, items: Sequence[Item]) -> list[Item]:

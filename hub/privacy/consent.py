@@ -27,6 +27,7 @@ NEGATIVE = frozenset({
     ConsentState.REFUSED, ConsentState.WITHDRAWN, ConsentState.REVOKED, ConsentState.OBJECTED, ConsentState.OPTED_OUT,
     ConsentState.INVALIDATED,
 })  # fmt: skip
+_ENDING = NEGATIVE | {ConsentState.EXPIRED}
 OPERATIONS = frozenset({"collect", "infer", "link", "activate"})
 SPECIAL_ROOTS = frozenset({"special", "emotion"})
 
@@ -268,7 +269,8 @@ class _Case:
             basis = max(basis, purpose.special_basis or Basis.EXPLICIT_CONSENT, key=STRICTNESS.__getitem__)
         said = [e for e in known if e.type == "consent" and e.subject in joined.members]
         grants = [e for e in said if _grants(policy, e, query) and e.effective <= query.at and not e.restriction]
-        hits = [e for e in said if e.earliest <= query.at and _hits(policy, e.scope, query)]
+        ending = [e for e in said if e.state in _ENDING or e.restriction]
+        hits = [e for e in ending if e.earliest <= query.at and _hits(policy, e.scope, query)]
         return cls(
             policy, query, purpose, basis, special, joined,
             negatives=[e for e in hits if e.state in NEGATIVE or e.restriction],

@@ -21,7 +21,10 @@ MAX_VIEWS = 400
 """More decodings than this make a riddle, not a record: the payload is refused."""
 
 MIN_DIGITS = 7
-"""Shorter runs of digits are no telephone number and too common to search for."""
+"""Shorter runs of digits are no telephone number and too common to search for; nor is so short a permitted value left out."""
+
+GAP = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""What a permitted value is replaced by before others are searched."""
 
 NUMBER_DIGITS = 9
 """Of a longer telephone number the last nine digits are searched: the part that every way of writing it shares."""
@@ -60,12 +63,13 @@ def scan(payload: bytes, identifiers: Sequence[KnownIdentifier], *, allowed: Col
     One hit a kind; none means that the payload may leave.
     """
     wanted = [one for one in identifiers if one.kind not in allowed and one.value.strip()]
+    permitted = [_needles(one) for one in identifiers if one.kind in allowed]
     hits: dict[str, Hit] = {}
     for number, (view, text) in enumerate(_views(payload) if wanted else ()):
         if number == MAX_VIEWS:
             hits.setdefault(TOO_DEEP, Hit(TOO_DEEP, view))
             break
-        folded = _folded(text)
+        folded = _without(_folded(text), permitted)
         for one in wanted:
             if one.kind not in hits and (found := _find(one, folded)):
                 hits[one.kind] = Hit(one.kind, f"{view}>{found}" if view else found)
@@ -74,9 +78,8 @@ def scan(payload: bytes, identifiers: Sequence[KnownIdentifier], *, allowed: Col
 
 def _views(payload: bytes) -> Iterator[tuple[str, str]]:
     """These are the payload's text and everything it decodes to, each with the decoders that led there."""
-    first = payload.replace(b"\0", b"").decode("utf-8", errors="replace")
-    seen = {first}
-    layer = [("", first)]
+    seen = set(_texts(payload))
+    layer = [("", text) for text in _texts(payload)]
     for _ in range(DEPTH + 1):
         yield from layer
         layer = [
@@ -102,11 +105,6 @@ _BLANK_ESCAPES = dict.fromkeys("nrtbf", " ")
 def _url(text: str) -> Iterator[str]:
     if "%" in text:
         yield unquote(text, errors="replace")
-
-
-def _form(text: str) -> Iterator[str]:
-    if "+" in text:
-        yield unquote(text.replace("+", " "), errors="replace")
 
 
 def _html(text: str) -> Iterator[str]:
@@ -143,9 +141,17 @@ def _hex(text: str) -> Iterator[str]:
         yield from _readable(bytes.fromhex(run[start : len(run) - (len(run) - start) % 2]) for run in runs)
 
 
+def _texts(data: bytes) -> list[str]:
+    """The text that bytes may stand for: UTF-8, and UTF-16 where there are zero bytes."""
+    texts = [data.replace(b"\0", b"").decode("utf-8", errors="replace")]
+    if b"\0" in data:
+        texts += [data.decode(encoding, errors="replace") for encoding in ("utf-16-le", "utf-16-be")]
+    return texts
+
+
 def _readable(chunks: Iterable[bytes]) -> Iterator[str]:
     """What can be read in some decoded bytes, as one text; most words that look like an encoding decode to noise."""
-    texts = (chunk.replace(b"\0", b"").decode("utf-8", errors="replace") for chunk in chunks)
+    texts = (text for chunk in chunks for text in _texts(chunk))
     pieces = [piece for text in texts for piece in _NOISE.split(text) if len(piece) >= SHORTEST_PIECE]
     if pieces:
         yield "\n".join(pieces)
@@ -154,7 +160,6 @@ def _readable(chunks: Iterable[bytes]) -> Iterator[str]:
 DECODERS: Mapping[str, Callable[[str], Iterator[str]]] = MappingProxyType(
     {
         "url": _url,
-        "form": _form,
         "html": _html,
         "json": _json,
         "quoted-printable": _quoted_printable,
@@ -223,9 +228,22 @@ def _folded(text: str) -> dict[str, str]:
     return views | {name: fold(text) for name, fold in NUMBERS.items()}
 
 
+def _needles(identifier: KnownIdentifier) -> dict[str, str]:
+    return _folded(identifier.value.strip().removeprefix("@"))
+
+
+def _without(folded: dict[str, str], permitted: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """The folded text without what may stand in it: a permitted e-mail address often spells the name or handle."""
+    for needles in permitted:
+        for name, needle in needles.items():
+            if len(needle) >= MIN_DIGITS:
+                folded[name] = folded[name].replace(needle, GAP)
+    return folded
+
+
 def _find(identifier: KnownIdentifier, folded: Mapping[str, str]) -> str | None:
     """This is the first fold under which an identifier stands in a text, or None."""
-    needles = _folded(identifier.value.strip().removeprefix("@"))
+    needles = _needles(identifier)
     for name, text in folded.items():
         if name in NUMBERS:
             needle = _number(identifier.kind, needles[name], identifier.value)

@@ -63,7 +63,8 @@ def truncate_wal(engine: Engine) -> bool:
 def _sqlite(url: str, database: str | None) -> Engine:
     if not database or database == ":memory:" or database.startswith("file:"):
         raise ConfigError("The store needs a file.", fix="Write sqlite:///PATH.")
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    # hide_parameters: what is written to a row never shows up in an exception.
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -79,13 +80,16 @@ def _prepare_sqlite(dbapi_connection: Any, record: object) -> None:
 def _begin_sqlite(conn: Connection) -> None:
     # A writer takes the lock at once, because a reader that turns writer half-way fails instead of waiting.
     options = conn.get_execution_options()
-    if not options.get(OUTSIDE):
-        conn.exec_driver_sql("BEGIN" if options.get(READING) else "BEGIN IMMEDIATE")
+    if options.get(OUTSIDE):
+        return
+    reading = bool(options.get(READING))
+    conn.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
+    conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _postgresql(url: str) -> Engine:
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     try:
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError:
         raise ConfigError("The driver for PostgreSQL is missing.", fix="Install attune-hub[postgres].") from None

@@ -1,6 +1,5 @@
 """The persons' keys: loaded in batches, cached for one transaction, shredded by deleting a row."""
 
-import base64
 import os
 from collections.abc import Iterable, Sequence
 
@@ -64,9 +63,8 @@ class Keys:
         for person_id in person_ids:
             dek, wrapped = self._vault.new_key()
             self._cache[person_id] = dek
-            reference = base64.b32encode(os.urandom(16)).decode("ascii").lower().rstrip("=")
             rows.append({
-                "person_id": person_id, "wrapped": wrapped, "epoch": self._vault.epoch, "audit_ref": reference,
+                "person_id": person_id, "wrapped": wrapped, "epoch": self._vault.epoch, "audit_ref": os.urandom(16).hex(),
             })  # fmt: skip
         add(self._conn, person_keys, rows)
 

@@ -1,6 +1,5 @@
 """The ledger: what became of every record that was read, and where to go on reading."""
 
-import base64
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -118,7 +117,7 @@ class Ledger:
 
     def start_run(self, sync: str, kind: str, revision: str, dry_run: bool = False) -> str:
         """This opens a run under one revision of the configuration and gives its id."""
-        run_id = f"run_{base64.b32encode(os.urandom(17)).decode('ascii').lower()[:26]}"
+        run_id = f"run_{os.urandom(16).hex()}"
         add(self._unit.conn, runs, [{
             "id": run_id, "sync": sync, "kind": kind, "revision": revision, "dry_run": dry_run,
             "status": RunStatus.RUNNING, "started_at": self._unit.now, "finished_at": None,

@@ -1,6 +1,5 @@
 """Persons: who we know, by which identifiers, and who was merged into whom."""
 
-import base64
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -70,7 +69,7 @@ class Persons:
 
     def create_many(self, count: int) -> list[str]:
         """This makes ``count`` persons and gives their ids, which are random and say nothing."""
-        ids = [f"per_{base64.b32encode(os.urandom(17)).decode('ascii').lower()[:26]}" for _ in range(count)]
+        ids = [f"per_{os.urandom(16).hex()}" for _ in range(count)]
         seq = take(self._unit.conn, counters, _TOUCHED, count) if count else 0
         add(self._unit.conn, persons, [
             {"id": person_id, "parent": None, "root": person_id, "status": ACTIVE, "touched": seq - index,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, delete, func, select
 
 from hub.errors import FatalError, PolicyError
 from hub.schema import PARTY_FIELD, ConsentEvent, EmotionTag, Party, Record, free_text_fields, parse_record
@@ -176,15 +176,27 @@ class Records:
 
         To go on, pass ``touched`` and ``case_id`` of the last one as ``seq`` and ``after``.
         """
-        root = persons.alias("root")
-        moved = root.c.touched > seq
-        if after is not None:
-            moved = or_(moved, and_(root.c.touched == seq, records.c.id > after))
-        joined = root.join(persons, persons.c.root == root.c.id).join(records, records.c.person_id == persons.c.id)
-        query = select(records.c.id, root.c.id, root.c.touched).select_from(joined)
-        query = query.where(records.c.kind == "case", root.c.touched >= seq, moved)
-        rows = self._unit.conn.execute(query.order_by(root.c.touched, records.c.id).limit(limit))
-        return [TouchedCase(*row) for row in rows]
+        found: list[TouchedCase] = []
+        at = seq if after is None else seq - 1  # the person at seq may have more cases
+        query = select(persons.c.id, persons.c.touched).order_by(persons.c.touched).limit(CHUNK)
+        while len(found) < limit:
+            page = pairs(self._unit.conn, query.where(persons.c.touched > at))
+            if not page:
+                break
+            cases = self._cases(list(page))
+            found.extend(TouchedCase(one, root, page[root]) for root in page for one in cases.get(root, ()))
+            at = max(page.values())
+        return [one for one in found if after is None or (one.touched, one.case_id) > (seq, after)][:limit]
+
+    def _cases(self, roots: Sequence[str]) -> dict[str, list[str]]:
+        root_of = {one: root for root, group in components.members(self._unit.conn, roots).items() for one in group}
+        found: dict[str, list[str]] = {}
+        for chunk in chunks(root_of):
+            query = select(records.c.id, records.c.person_id).order_by(records.c.id)
+            query = query.where(records.c.person_id.in_(chunk), records.c.kind == "case")
+            for case_id, person_id in self._unit.conn.execute(query):
+                found.setdefault(root_of[person_id], []).append(case_id)
+        return {root: sorted(cases) for root, cases in found.items()}
 
     def _open(self, rows: Sequence[Row]) -> Iterator[Record]:
         self._unit.keys.load(row["person_id"] for row in rows)

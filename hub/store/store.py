@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import OperationalError
 
-from hub.errors import ConfigError, FatalError, PolicyError
+from hub.errors import ConfigError, FatalError, PolicyError, TransientError
 from hub.store.audit import AuditLog
 from hub.store.consents import Consents
 from hub.store.engine import READING, make_engine, sqlite_file, truncate_wal
@@ -142,9 +143,10 @@ class Store:
     def begin(self) -> Iterator[Tx]:
         """This opens a transaction that may write: committed at the end of ``with``, undone by any exception.
 
-        On SQLite it takes the write lock at once. In a dry run it is a savepoint inside one big transaction.
+        On SQLite it takes the write lock at once. In a dry run it is a savepoint inside one big transaction. Raises
+        TransientError where the database is busy or does not answer.
         """
-        with self._writing() as conn:
+        with _answering(), self._writing() as conn:
             tx = self._tx(conn)
             yield tx
         if tx.keys.shredded and not self.dry_run:
@@ -152,8 +154,8 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """This opens a consistent view that must not write; it never waits for writers."""
-        with self._reading() as conn:
+        """This opens a consistent view that cannot write; it never waits for writers. Raises TransientError."""
+        with _answering(), self._reading() as conn:
             yield self._tx(conn)
 
     def checkpoint(self) -> bool:
@@ -202,15 +204,17 @@ def open_store(
         dry_run: work in one transaction that is rolled back at the end; other writers wait meanwhile.
         create: migrate a database that has no tables yet.
 
-    Raises ConfigError where the database is not migrated, or belongs to another root key.
+    Raises ConfigError where the database is not migrated or belongs to another root key, TransientError where it does
+    not answer.
     """
     engine = make_engine(url)
     try:
-        if create and not dry_run and revision_of(engine) is None:
-            migrate(url)
-        require_head(engine)
-        _check_key(engine, vault, write=not dry_run)
-        return Store(engine, vault, now, dry_run=dry_run)
+        with _answering():
+            if create and not dry_run and revision_of(engine) is None:
+                migrate(url)
+            require_head(engine)
+            _check_key(engine, vault, write=not dry_run)
+            return Store(engine, vault, now, dry_run=dry_run)
     except BaseException:
         engine.dispose()
         raise
@@ -231,6 +235,14 @@ def _check_key(engine: Engine, vault: Vault, *, write: bool) -> None:
             "The root key is not the one that this database was made with; nothing was read or changed.",
             fix="Start the hub with the database's own root key.",
         ) from None
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise TransientError("The store's database is busy or does not answer.", fix="Try again.") from error
 
 
 @contextmanager

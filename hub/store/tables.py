@@ -69,7 +69,7 @@ counters = Table(
 persons = Table(
     "persons",
     metadata,
-    Column("id", Text, primary_key=True),  # per_ and 130 random bits
+    Column("id", Text, primary_key=True),  # per_ and 128 random bits
     Column("parent", Text),  # the person this one was merged into, itself maybe merged further
     Column("root", Text, nullable=False),  # the person that stands for the whole merged component
     Column("status", Text, nullable=False),  # active | erased

@@ -1,6 +1,5 @@
 """The vault: every key of the hub derived from one root key, and what is done with them. No SQL, no clock."""
 
-import base64
 import hmac
 import os
 from collections.abc import Mapping
@@ -19,18 +18,14 @@ KEY_BYTES = 32
 
 _NONCE_BYTES = 12
 _FORMAT = b"\x01"
-_LOOKUP_CHARS = 32  # 160 bits in base32: no collision among billions of identifiers
-_REF_CHARS = 26  # 130 bits in base32
+_LOOKUP_CHARS = 40  # 160 bits: no collision among billions of identifiers
+_REF_CHARS = 32  # 128 bits
 
 
 def _framed(parts: tuple[str, ...]) -> bytes:
     # Each part carries its length, so that ("ab", "c") and ("a", "bc") never meet.
     encoded = [part.encode() for part in parts]
     return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
-
-
-def _base32(digest: bytes, chars: int) -> str:
-    return base64.b32encode(digest).decode("ascii").lower().rstrip("=")[:chars]
 
 
 class Vault:
@@ -51,7 +46,8 @@ class Vault:
                 raise ConfigError(f"A root or epoch key has {len(key)} bytes.", fix=f"Give exactly {KEY_BYTES} bytes.")
         self.epoch = epoch
         self._root = root_key
-        self._epoch_keys = dict(epoch_keys) if epoch_keys is not None else None
+        self._derived = epoch_keys is None
+        self._keks = dict(epoch_keys or {})
         self._lookup_key = self._derive("lookup")
         self._ref_key = self._derive("ref")
         self._suppress_key = self._derive("suppress")
@@ -62,16 +58,16 @@ class Vault:
         return f"Vault(epoch={self.epoch})"
 
     def lookup(self, kind: str, value: str) -> str:
-        """This is the keyed hash by which an identifier is found: 32 base32 characters, the same for ever."""
-        return _base32(hmac.digest(self._lookup_key, _framed((kind, value)), "sha256"), _LOOKUP_CHARS)
+        """This is the keyed hash by which an identifier is found: 40 hexadecimal digits, the same for ever."""
+        return hmac.digest(self._lookup_key, _framed((kind, value)), "sha256").hex()[:_LOOKUP_CHARS]
 
     def lookup_identifier(self, identifier: Identifier) -> str:
         """This is the lookup of a normalised identifier; its issuer is part of its kind."""
         return self.lookup(_identifier_kind(identifier), identifier.value)
 
     def ref(self, *parts: str) -> str:
-        """This is the keyed hash of ``parts``, 26 base32 characters, for record ids and references to vendor records."""
-        return _base32(hmac.digest(self._ref_key, _framed(parts), "sha256"), _REF_CHARS)
+        """This is the keyed hash of ``parts``, 32 hexadecimal digits, for record ids and references to vendor records."""
+        return hmac.digest(self._ref_key, _framed(parts), "sha256").hex()[:_REF_CHARS]
 
     def source_ref(self, connection: str, stream: str, key: str) -> str:
         """This is the reference of one vendor record, as the ledger and ``records.of_source`` know it."""
@@ -79,7 +75,7 @@ class Vault:
 
     def suppress(self, kind: str, value: str) -> str:
         """This is the hash of an identifier on the suppression list; its key differs from that of ``lookup``."""
-        return _base32(hmac.digest(self._suppress_key, _framed((kind, value)), "sha256"), _LOOKUP_CHARS)
+        return hmac.digest(self._suppress_key, _framed((kind, value)), "sha256").hex()[:_LOOKUP_CHARS]
 
     def suppress_identifier(self, identifier: Identifier) -> str:
         """This is the suppression hash of a normalised identifier."""
@@ -139,13 +135,13 @@ class Vault:
         return self.epoch.to_bytes(4, "big") + aes_key_wrap(self._kek(self.epoch), dek)
 
     def _kek(self, epoch: int) -> bytes:
-        if self._epoch_keys is None:
-            return self._derive(f"kek/{epoch}")
-        if epoch not in self._epoch_keys:
-            raise ConfigError(
-                f"There is no key of epoch {epoch}.", fix="It was destroyed, or the secret does not list it."
-            )
-        return self._epoch_keys[epoch]
+        if epoch not in self._keks:
+            if not self._derived:
+                raise ConfigError(
+                    f"There is no key of epoch {epoch}.", fix="It was destroyed, or the secret does not list it."
+                )
+            self._keks[epoch] = self._derive(f"kek/{epoch}")
+        return self._keks[epoch]
 
     def _derive(self, label: str) -> bytes:
         info = f"attune/1/{label}".encode()

@@ -197,9 +197,11 @@ def subject_of(identifiers: Sequence[Identifier]) -> list[SubjectIdentifier]:
     return [SubjectIdentifier(i.kind, i.value, i.issuer) for i in identifiers]
 
 
-def absent_key(key: str) -> str:
-    """This looks like ``key`` but finds nothing."""
+def absent_key(known: Sequence[str]) -> str:
+    """This looks like the known keys but is none of them."""
+    key = known[0]
     local, at, domain = key.partition("@")
     if at:
         return f"nobody-{local}@{domain}"
-    return re.sub(r"\d", "9", key) if re.search(r"[0-8]", key) else f"nobody-{key}"
+    shapes = [*(re.sub(r"\d", digit, key) for digit in "987"), f"{key}9", f"nobody-{key}"]
+    return next(shape for shape in shapes if shape not in known)

@@ -104,6 +104,7 @@ def test_nothing_permitted_is_nothing_to_write(out: Callable[..., OutMapping]) -
         ("keys(@)", set(VIEW_PATHS)),
         ("*.label", set(VIEW_PATHS)),
         ("sort_by(values(hub), &x)", {"hub.now", "hub.policy"}),
+        ("emotion[?label].distress", {"emotion.label", "emotion.distress"}),
         ("`true`", set()),
         ("person.name[0:1]", {"person.name"}),
         ("[hub.now][*].x", {"hub.now"}),

@@ -27,7 +27,17 @@ def query(**changes):
     return Query(**(fields | changes))
 
 
-def event(id="e1", *, state="given", days=-30, recorded=None, purpose="EmotionAnalysis", category="emotion", subject="ann", **more):
+def event(
+    id="e1",
+    *,
+    state="given",
+    days=-30,
+    recorded=None,
+    purpose="EmotionAnalysis",
+    category="emotion",
+    subject="ann",
+    **more,
+):
     at = NOW + timedelta(days=days)
     proof = {name: more.pop(name) for name in list(more) if name in ConsentEvidence.model_fields}
     return LedgerEvent(
@@ -56,7 +66,9 @@ def test_a_yes_to_emotion_comes_with_obligations_and_a_no_with_none():
 
 
 def test_an_answer_names_the_policy_and_everything_that_stands_against_it():
-    decision = decide(POLICY, [event(), event("e2", state="withdrawn", days=-9), event("e3", state="objected", days=-5)], query())
+    decision = decide(
+        POLICY, [event(), event("e2", state="withdrawn", days=-9), event("e3", state="objected", days=-5)], query()
+    )
     assert decision.policy == POLICY.version
     assert decision.reasons == ("optout.objected", "optout.withdrawn")
     assert set(decision.evidence) == {"e2", "e3"}
@@ -139,7 +151,9 @@ def test_a_merge_and_an_unmerge_in_the_same_instant_leave_the_two_merged():
 
 
 def test_an_erasure_counts_from_the_moment_it_is_known_whatever_clock_sent_it():
-    gone = LedgerEvent(id="x", type="erased", subject="ann", at=NOW + timedelta(days=900), recorded=NOW - timedelta(seconds=1))
+    gone = LedgerEvent(
+        id="x", type="erased", subject="ann", at=NOW + timedelta(days=900), recorded=NOW - timedelta(seconds=1)
+    )
     assert decide(POLICY, [event(), gone], query()).reasons == ("hard.erased",)
 
 
@@ -149,7 +163,9 @@ def test_a_refusal_that_names_the_recipient_hits_a_question_that_names_none():
         id="no", type="consent", subject="ann", state=no.state, at=no.at, recorded=no.recorded,
         scope=ConsentScope(purpose="ServiceOptimisation", recipient="salesforce"),
     )  # fmt: skip
-    assert not decide(POLICY, [scoped], query(purpose="ServiceOptimisation", category="content", recipient=None)).allowed
+    assert not decide(
+        POLICY, [scoped], query(purpose="ServiceOptimisation", category="content", recipient=None)
+    ).allowed
     assert decide(POLICY, [scoped], query(purpose="ServiceOptimisation", category="content", recipient="hub")).allowed
 
 

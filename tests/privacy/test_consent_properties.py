@@ -14,13 +14,15 @@ from hub.schema import ConsentEvidence, ConsentScope, ConsentState
 POLICY = load_policy(Path(__file__).parents[2] / "privacy")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = ("ann", "bob", "cat")
-MODEST = settings(max_examples=150, deadline=None)
+MODEST = settings(max_examples=60, deadline=None)
 
 # Few distinct moments, so that events tie and follow each other closely.
 moments = st.integers(0, 12).map(lambda n: START + timedelta(days=60 * (n // 2), minutes=4 * (n % 2)))
 scopes = st.builds(
     ConsentScope,
-    purpose=st.sampled_from([None, "*", "EmotionAnalysis", "DirectMarketing", "ServicePersonalisation", "CustomerCare"]),
+    purpose=st.sampled_from(
+        [None, "*", "EmotionAnalysis", "DirectMarketing", "ServicePersonalisation", "CustomerCare"]
+    ),
     category=st.sampled_from([None, "contact", "emotion", "emotion.label"]),
     channel=st.sampled_from([None, None, "email", "phone"]),
     recipient=st.sampled_from([None, None, "salesforce", "zendesk"]),
@@ -56,7 +58,9 @@ def identities(draw):
 
 
 grants = consents(states=(ConsentState.GIVEN, ConsentState.RENEWED)).map(
-    lambda e: replace(e, restriction=False, evidence=e.evidence.model_copy(update={"actor": "subject", "explicit": True}))
+    lambda e: replace(
+        e, restriction=False, evidence=e.evidence.model_copy(update={"actor": "subject", "explicit": True})
+    )
 )
 ledgers = st.lists(st.one_of(grants, consents(), identities()), max_size=8, unique_by=lambda event: event.id)
 queries = st.builds(
@@ -113,6 +117,8 @@ def test_a_merge_creates_no_permission_that_nobody_had(ledger, query, pair):
 @MODEST
 @given(ledger=ledgers, query=queries, pair=st.permutations(PEOPLE))
 def test_of_merged_identities_each_ones_refusal_counts(ledger, query, pair):
+    # Without older merges: what was said after one of those could lift the refusal.
+    ledger = [event for event in ledger if event.type == "consent"]
     late = max([START, *(event.recorded for event in ledger)]) + timedelta(days=1)
     query = replace(query, at=late + timedelta(days=1), subject=pair[0])
     no = LedgerEvent(id="no", type="consent", subject=pair[1], at=START, recorded=START, state=ConsentState.WITHDRAWN)

@@ -21,21 +21,48 @@ def lint_with(tmp_path, file, old, new):
 @pytest.mark.parametrize(
     ("code", "severity", "file", "old", "new"),
     [
-        ("basis.default_is_weak", "error", "purposes.yaml", '{"*": legitimate_interest}', '{"*": legitimate_interest, DE: consent}'),
-        ("link.not_explicit", "error", "purposes.yaml", 'basis: {"*": explicit_consent}               # X', 'basis: {"*": contract} #'),
+        (
+            "basis.default_is_weak",
+            "error",
+            "purposes.yaml",
+            '{"*": legitimate_interest}',
+            '{"*": legitimate_interest, DE: consent}',
+        ),
+        (
+            "link.not_explicit",
+            "error",
+            "purposes.yaml",
+            'basis: {"*": explicit_consent}               # X',
+            'basis: {"*": contract} #',
+        ),
         ("field.free_text", "error", "destinations.yaml", "emotion.label: keep", "interaction.text: keep"),
         (
-            "token.joinable", "error", "destinations.yaml", "token_scopes: {}",
+            "token.joinable",
+            "error",
+            "destinations.yaml",
+            "token_scopes: {}",
             "token_scopes: {crm: {}}",
         ),
         ("retention.evidence", "error", "retention.yaml", "keep: P1825D", "keep: P90D"),
         ("retention.emotion_outlives", "warning", "retention.yaml", "keep: P90D", "keep: P400D"),
         ("basis.not_assessed", "warning", "purposes.yaml", "assessment: LIA-2026-01", ""),
         ("consent.never_stale", "warning", "purposes.yaml", "max_age: P730D", ""),
-        ("purpose.unused", "warning", "destinations.yaml", "ServicePersonalisation, DirectMarketing,", "ServicePersonalisation,"),
-        ("field.never_leaves", "warning", "destinations.yaml", "categories: [loyalty, emotion]", "categories: [loyalty]"),
+        (
+            "purpose.unused",
+            "warning",
+            "destinations.yaml",
+            "ServicePersonalisation, DirectMarketing,",
+            "ServicePersonalisation,",
+        ),
+        (
+            "field.never_leaves",
+            "warning",
+            "destinations.yaml",
+            "categories: [loyalty, emotion]",
+            "categories: [loyalty]",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_doubtful_rule_is_found_with_its_line(tmp_path, code, severity, file, old, new):
     clean = tmp_path / "clean"
     clean.mkdir()

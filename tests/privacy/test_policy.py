@@ -56,7 +56,13 @@ def test_a_missing_file_is_refused(folder, name):
 
 @pytest.mark.parametrize(
     ("content", "what"),
-    [(b"", "empty"), (b"\xff\xfe\x00", "UTF-8"), (b"version: [", "not valid YAML"), (b"- 1", "valid dictionary"), (b"[" * 5000, "not valid YAML")],
+    [
+        (b"", "empty"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"version: [", "not valid YAML"),
+        (b"- 1", "valid dictionary"),
+        (b"[" * 5000, "not valid YAML"),
+    ],
 )
 def test_an_unreadable_file_is_refused(folder, content, what):
     (folder / "retention.yaml").write_bytes(content)
@@ -84,7 +90,12 @@ def test_a_file_that_unfolds_without_end_is_refused(folder):
         ("purposes.yaml", 'basis: {"*": contract}', "basis: {DE: contract}", "entry '*'"),
         ("purposes.yaml", "US: legitimate_interest", "UX: legitimate_interest", "jurisdiction 'UX' is not known"),
         ("purposes.yaml", "max_age: P730D", "max_age: 730", "period"),
-        ("purposes.yaml", "max_age: P730D", "parent: CustomerCar", "'CustomerCar' is not known; did you mean 'CustomerCare'?"),
+        (
+            "purposes.yaml",
+            "max_age: P730D",
+            "parent: CustomerCar",
+            "'CustomerCar' is not known; did you mean 'CustomerCare'?",
+        ),
         ("purposes.yaml", "max_age: P730D", "parent: EmotionAnalysis", "part of itself"),
         ("purposes.yaml", "max_age: P730D", "special_basis: contract", "'dpia'"),
         ("purposes.yaml", "dpv: https://w3id.org/dpv#CustomerCare", "dpv: care", "dpv"),
@@ -96,11 +107,21 @@ def test_a_file_that_unfolds_without_end_is_refused(folder):
         ("jurisdictions.yaml", "default_age: 16", "default_age: 3", "greater than or equal"),
         ("jurisdictions.yaml", 'source: "DSG § 4(4)", ', "", "'jurisdictions.AT.source' is missing"),
         ("destinations.yaml", "\n  hub:", "\n  hub2:", "'hub' is missing"),
-        ("destinations.yaml", "purposes: [CustomerCare, EmotionAnalysis]", "purposes: [CustomerCares]", "did you mean 'CustomerCare'?"),
+        (
+            "destinations.yaml",
+            "purposes: [CustomerCare, EmotionAnalysis]",
+            "purposes: [CustomerCares]",
+            "did you mean 'CustomerCare'?",
+        ),
         ("destinations.yaml", "emotion.label: keep", "emotion.lable: keep", "did you mean 'emotion.label'?"),
         ("destinations.yaml", "emotion.label: keep", "emotion.label: keap", "keep"),
         ("destinations.yaml", "emotion.label: keep", "emotion.label: {do: round}", "'round' needs 'step'"),
-        ("destinations.yaml", "emotion.label: keep", "emotion.label: {do: token, scope: crm}", "token scope 'crm' is not known"),
+        (
+            "destinations.yaml",
+            "emotion.label: keep",
+            "emotion.label: {do: token, scope: crm}",
+            "token scope 'crm' is not known",
+        ),
         ("destinations.yaml", "{do: round, step: 0.01}", "{do: round, stepp: 0.01}", "did you mean 'step'?"),
         ("retention.yaml", "category: emotion", "category: emotio", "category"),
         ("retention.yaml", "category: consent, keep", "category: contact, keep", "every 'consent'"),
@@ -152,7 +173,16 @@ def test_the_strictest_basis_of_all_places_counts(purpose, places, basis):
 
 @pytest.mark.parametrize(
     ("places", "age"),
-    [(["AT"], 14), (["AT", "DE"], 16), ([], 16), (["ZZ"], 16), (["US"], 13), (["US-CA"], 16), (["US-NY"], 13), (["GB", "ZZ"], 16)],
+    [
+        (["AT"], 14),
+        (["AT", "DE"], 16),
+        ([], 16),
+        (["ZZ"], 16),
+        (["US"], 13),
+        (["US-CA"], 16),
+        (["US-NY"], 13),
+        (["GB", "ZZ"], 16),
+    ],
 )
 def test_the_highest_age_of_all_places_counts(places, age):
     assert load_policy(PRIVACY).age_of_consent(places) == age
@@ -163,7 +193,10 @@ def test_every_kind_of_record_is_collected_for_something():
     asked = {kind: operation_for(policy, kind) for kind in RECORD_MODELS}
     assert asked["interaction"] == ("CustomerCare", "content")
     assert asked["consent"] == ("LegalCompliance", "consent")
-    assert operation_for(policy, "interaction", visibility="public", channel="social_post") == ("ServiceOptimisation", "content")
+    assert operation_for(policy, "interaction", visibility="public", channel="social_post") == (
+        "ServiceOptimisation",
+        "content",
+    )
     assert operation_for(policy, "infer") == ("EmotionAnalysis", "emotion.label")
     for purpose, category in asked.values():
         hub = policy.destination("hub")
@@ -185,6 +218,11 @@ def test_a_destination_without_an_entry_gets_nothing():
 
 def test_only_identifiers_that_are_kept_may_stand_in_the_bytes(folder):
     assert load_policy(folder).allowed_identifiers("salesforce") == frozenset()
-    change(folder, "destinations.yaml", "      emotion.label: keep", "      person.email: keep\n      person.phone: {do: mask}")
+    change(
+        folder,
+        "destinations.yaml",
+        "      emotion.label: keep",
+        "      person.email: keep\n      person.phone: {do: mask}",
+    )
     change(folder, "destinations.yaml", "title: CRM (contacts and cases)", "title: CRM\n    identifiers: [handle]")
     assert load_policy(folder).allowed_identifiers("salesforce") == {"email", "handle"}

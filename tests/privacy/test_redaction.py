@@ -74,7 +74,7 @@ def test_entities_are_offsets_into_the_input_and_rebuild_the_output(redactor):
         ("mail maria dot g at example dot com", "mail <EMAIL_ADDRESS_1>"),
         ("mail maria(at)example(dot)org now", "mail <EMAIL_ADDRESS_1> now"),
         ("card 4111 1111 1111 1111 was charged", "card <CREDIT_CARD_1> was charged"),
-        ("code 4111 1111 1111 1112 was shown", "code 4111 1111 1111 1112 was shown"),
+        ("a mistyped 4111 1111 1111 1112 is no card", "a mistyped <ACCOUNT_NUMBER_1> is no card"),
         ("my IBAN is GB82 WEST 1234 5698 7654 32 thanks", "my IBAN is <IBAN_CODE_1> thanks"),
         ("from 192.168.0.17 and 2001:db8::17", "from <IP_ADDRESS_1> and <IP_ADDRESS_2>"),
         ("device 00:1A:2B:3C:4D:5E is offline", "device <MAC_ADDRESS_1> is offline"),
@@ -109,6 +109,7 @@ def test_each_kind_of_personal_data_is_replaced_by_its_type(redactor, text, expe
         "I can't log in since the update and I don't understand the error message. What does code 17 mean?",
         "Great, that solved it. I'm really happy with how quickly you answered.",
         "Honestly surprised that the app logs me out every morning. Is that intended?",
+        "On 2024-01-02 10:11:12 and 12-03-2021, 1234567 visits, 1 000 000 points, from 2019-2020.",
         "It cost $400.50 for 10 items at 3.30 pm, version 2.10.4, lost 4000 points overnight.",
         "WORST SERVICE EVER. Thanks, All good now.",
         "",
@@ -266,7 +267,25 @@ def test_a_name_that_is_also_a_word_is_only_a_name_when_capitalised(redactor):
 
 
 words = st.lists(
-    st.sampled_from("my bag is lost and nobody answers please call the desk, again! Why? :)".split()), max_size=8
+    st.sampled_from(
+        [
+            "my",
+            "bag",
+            "is",
+            "lost",
+            "and",
+            "nobody",
+            "answers",
+            "please",
+            "call",
+            "the",
+            "desk,",
+            "again!",
+            "Why?",
+            ":)",
+        ]
+    ),
+    max_size=8,
 )
 secrets = st.sampled_from(KNOWN)
 
@@ -286,3 +305,15 @@ def test_output_never_contains_a_known_identifier(redactor, before, secret, afte
 def test_any_text_can_be_redacted(redactor, text):
     result = redactor.redact([text], languages=[None], known=[KNOWN])[0]
     assert all(0 <= entity.start < entity.end <= len(text) for entity in result.entities)
+
+
+def test_loading_and_redacting_never_touch_the_network(monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("redaction opened a socket")
+
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
+    redactor = make_redactor(POLICY)
+    assert redact(redactor, "Hi Maria, see https://example.com or a@example.com") == (
+        "Hi <PERSON_1>, see <URL_1> or <EMAIL_ADDRESS_1>"
+    )

@@ -49,7 +49,8 @@ def test_no_cases_at_all_is_no_success(tmp_path):
 def test_a_misspelt_key_in_a_case_is_refused_with_its_line(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text(
-        "version: 1\nretention:\n- name: a\n  categry: contact\n  clocks: {}\n  expect: 2026-01-01T00:00:00Z\n", encoding="utf-8"
+        "version: 1\nretention:\n- name: a\n  categry: contact\n  clocks: {}\n  expect: 2026-01-01T00:00:00Z\n",
+        encoding="utf-8",
     )
     with pytest.raises(ConfigError, match=r"mine\.yaml:[34]: .*categ"):
         run_scenarios(file, policy=load_policy(PRIVACY))

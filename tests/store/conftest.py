@@ -1,8 +1,10 @@
 """What the store's tests share: a clock, a vault, an empty database on SQLite and on PostgreSQL, invented records."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from hub.schema import (
 from hub.store.migration import migrate
 from hub.store.records import StoredRecord
 from hub.store.store import Store, open_store
+from hub.store.tables import metadata
 from hub.store.vault import Vault
 from hub.testing.clock import FakeClock
 
@@ -67,12 +70,46 @@ def postgres() -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty database: a new file, or a schema of its own."""
+def empty_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database without tables: a new file, or a schema of its own."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_url")
         return
-    server = make_url(request.getfixturevalue("postgres"))
+    with schema_of(request.getfixturevalue("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, sqlite_url: str) -> str:
+    """A migrated database without rows; migrating is done once, because it is what takes the time."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), str(make_url(sqlite_url).database))
+        return sqlite_url
+    schema_url: str = request.getfixturevalue("migrated_schema")
+    engine = create_engine(make_url(schema_url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as conn:
+        conn.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+    engine.dispose()
+    return schema_url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "hub.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_schema(postgres: str) -> Iterator[str]:
+    with schema_of(postgres) as url:
+        migrate(url)
+        yield url
+
+
+@contextmanager
+def schema_of(address: str) -> Iterator[str]:
+    server = make_url(address)
     schema = f"attune_{uuid.uuid4().hex}"
     engine = create_engine(server.set(drivername="postgresql+psycopg"))
     with engine.begin() as conn:
@@ -86,7 +123,6 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def store(url: str, vault: Vault, clock: FakeClock) -> Iterator[Store]:
-    migrate(url)
     with open_store(url, vault, now=clock.now) as opened:
         yield opened
 

@@ -1,7 +1,10 @@
 import hashlib
 import shutil
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
+from sqlalchemy.exc import InternalError
 
-from hub.errors import ConfigError
+from hub.errors import ConfigError, TransientError
 from hub.store.engine import make_engine
 from hub.store.migration import current_revision, head_revision, migrate
 from hub.store.store import Store, open_store
@@ -20,21 +24,21 @@ from hub.store.vault import Vault
 from hub.testing.clock import FakeClock
 
 
-def test_migrating_goes_up_and_down(url: str) -> None:
+def test_migrating_goes_up_and_down(empty_url: str) -> None:
     head = head_revision()
-    assert current_revision(url) is None
-    assert migrate(url) == (None, head)
-    assert migrate(url) == (head, head)
-    assert current_revision(url) == head
-    assert migrate(url, revision="base") == (head, None)
-    engine = make_engine(url)
+    assert current_revision(empty_url) is None
+    assert migrate(empty_url) == (None, head)
+    assert migrate(empty_url) == (head, head)
+    assert current_revision(empty_url) == head
+    assert migrate(empty_url, revision="base") == (head, None)
+    engine = make_engine(empty_url)
     assert inspect(engine).get_table_names() == ["alembic_version"]
     engine.dispose()
 
 
-def test_migrations_build_exactly_the_tables_of_the_code(url: str) -> None:
-    migrate(url)
-    engine = make_engine(url)
+def test_migrations_build_exactly_the_tables_of_the_code(empty_url: str) -> None:
+    migrate(empty_url)
+    engine = make_engine(empty_url)
     with engine.connect() as conn:
         context = MigrationContext.configure(conn, opts={"compare_type": False})
         assert compare_metadata(context, metadata) == []
@@ -85,6 +89,45 @@ def test_an_exception_leaves_nothing(store: Store) -> None:
     with store.read() as tx:
         assert tx.persons.count() == 0
         assert tx.audit.pending(10) == []
+
+
+def test_a_killed_process_leaves_nothing(url: str, vault: Vault, clock: FakeClock) -> None:
+    """Killed in the middle of a transaction, as by the kernel: no rows, no lock, nothing to repair."""
+    script = """
+import os, signal, sys
+from hub.store.store import open_store
+from hub.store.vault import Vault
+from hub.testing.clock import FakeClock
+store = open_store(sys.argv[1], Vault(b"r" * 32), now=FakeClock().now)
+with store.begin() as tx:
+    tx.persons.create_many(3)
+with store.begin() as tx:
+    tx.persons.create_many(5_000)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", script, url], check=False).returncode == -signal.SIGKILL
+    with open_store(url, vault, now=clock.now) as store:
+        with store.begin() as tx:
+            assert tx.persons.count() == 3
+            tx.persons.create()
+        with store.read() as tx:
+            assert tx.persons.count() == 4
+
+
+def test_a_reader_cannot_write(store: Store) -> None:
+    with pytest.raises((TransientError, InternalError)), store.read() as tx:
+        tx.persons.create()
+    with store.begin() as tx:
+        assert tx.persons.count() == 0
+
+
+def test_a_locked_database_is_a_passing_trouble_that_shows_no_data(
+    sqlite_url: str, vault: Vault, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.store.engine._PRAGMAS", ("PRAGMA busy_timeout = 50",))
+    with open_store(sqlite_url, vault, now=clock.now, create=True) as store, store.begin():
+        with pytest.raises(TransientError, match="busy"), store.begin():
+            pass
 
 
 def test_a_reader_sees_one_moment(store: Store) -> None:

@@ -4,9 +4,9 @@ import ipaddress
 
 
 def is_card(value: str) -> bool:
-    """This is a payment card number: 13 to 19 digits beginning with 2 to 6, and a right Luhn digit."""
+    """This is a payment card number: 12 to 19 digits beginning with 1 to 6, and a right Luhn digit."""
     digits = [int(char) for char in value if char.isdigit()]
-    if not 13 <= len(digits) <= 19 or digits[0] not in range(2, 7) or len(set(digits)) == 1:
+    if not 12 <= len(digits) <= 19 or digits[0] not in range(1, 7) or len(set(digits)) == 1:
         return False
     doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

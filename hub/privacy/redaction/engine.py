@@ -14,6 +14,7 @@ from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegist
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
 from spacy.language import Language
+from spacy.tokens import Span
 
 from hub.errors import ConfigError
 from hub.privacy.redaction.entity import Entity
@@ -72,7 +73,8 @@ class Analyser:
         self._model = _InstalledModel(self._pipeline)
         names = NameRecogniser(supported_entities=sorted(set(_NAMES.values())))
         recognisers = [names, *built_in(policy), *extra]
-        self._entities = [*policy.entities, *sorted(_entities_of(extra) - set(policy.entities))]
+        further = _entities_of(extra) | {pattern.entity for pattern in policy.patterns}
+        self._entities = [*policy.entities, *sorted(further - set(policy.entities))]
         self._engine = AnalyzerEngine(
             registry=RecognizerRegistry(
                 recognizers=_wanted(recognisers, self._entities), supported_languages=[_LANGUAGE]
@@ -108,9 +110,7 @@ class Analyser:
 
     def _artifacts(self, doc: Any) -> NlpArtifacts:
         """Presidio's own would also look up a lemma, a stop word and a key word per token, which nobody reads here."""
-        entities = [span for span in doc.ents if span.label_ in _NAMES]
-        for span in entities:
-            span.label_ = _NAMES[span.label_]
+        entities = [Span(doc, span.start, span.end, _NAMES[span.label_]) for span in doc.ents if span.label_ in _NAMES]
         scores = [_NAME_SCORE] * len(entities)
         return NlpArtifacts(entities, doc, [], [], self._model, _LANGUAGE, scores)
 

@@ -34,6 +34,15 @@ class Rule:
                 yield match.span(group)
 
 
+@dataclass(frozen=True, slots=True)
+class FoundBy:
+    """A rule whose stretches come from a function instead of one regular expression."""
+
+    entity: str
+    score: float
+    find: Callable[[str], Iterator[tuple[int, int]]]
+
+
 _TLD = (
     "com|org|net|edu|gov|io|co|info|biz|app|dev|eu|uk|de|fr|es|it|ie|nl|be|at|ch|pt|pl|se|no|dk|fi|us|ca|au|in|jp|br|mx"
     "|example|test"
@@ -73,6 +82,15 @@ def _has(*marks: str) -> Callable[[str], bool]:
     return contains
 
 
+_DATE_SHAPED = re.compile(
+    r"(?:19|20)\d\d[ .-]\d\d?(?:[ .-]\d\d?)?|\d\d?[ .-]\d\d?[ .-](?:19|20)\d\d|(?:19|20)\d\d[ -](?:19|20)\d\d"
+)
+
+
+def _is_phone_shaped(value: str) -> bool:
+    return 7 <= sum(map(str.isdigit, value)) <= 15 and not _DATE_SHAPED.match(value)
+
+
 def _rule(
     entity: str, score: float, regex: str, gate: Callable[[str], bool] = bool, check: Callable[[str], bool] = bool
 ) -> Rule:
@@ -96,7 +114,7 @@ BUILT_IN: tuple[Rule, ...] = (
         rf"|(?<![@\w.])(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:{_TLD})(?:/[^\s<>\"]{{0,2000}}|\b(?![.\w@])))",
         _has("."),
     ),
-    _rule("CREDIT_CARD", 1.0, r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d])", _digits(13), is_card),
+    _rule("CREDIT_CARD", 1.0, r"(?<![\d.])\d(?:[ -]?\d){11,18}(?![\d])", _digits(12), is_card),
     _rule("IP_ADDRESS", 0.95, r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d]|\.\d)", _digits(4), is_ip),
     _rule("IP_ADDRESS", 0.95, r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])", _has(":"), is_ip),
     _rule(
@@ -108,10 +126,16 @@ BUILT_IN: tuple[Rule, ...] = (
     _rule("PHONE_NUMBER", 0.7, r"(?<![\w+])(?:\+|00)\s?[1-9](?:[\s().\-/]{0,2}\d){6,14}(?!\d)", _digits(7)),
     _rule(
         "PHONE_NUMBER", 0.6,
-        r"(?i)\b(?:phone|tel(?:ephone)?|mobile|cell|call(?: me)?|text me|whatsapp|ring me|reach me)\b[^\d\n]{0,20}"
+        r"(?i)\b(?:phone|tel(?:ephone)?|mobile|cell|call(?: me)?|text me|whatsapp|ring me|reach me)\b[^\d]{0,20}"
         r"(?P<value>\(?\d(?:[\s().\-/]{0,2}\d){5,14})(?!\d)",
         _digits(6),
     ),
+    _rule(
+        "PHONE_NUMBER", 0.5,
+        r"(?<![\w.,$€£-])\(?\d{2,5}\)?(?:[ .-]\d{2,4}){1,4}(?![\w%]|[.,]\d)",
+        _digits(7), _is_phone_shaped,
+    ),
+    _rule("ACCOUNT_NUMBER", 0.45, r"(?<![\w.,$€£])(?:\d{9,34}|\d{3,6}(?:[ -]\d{3,6}){2,5})(?![\w%]|[.,]\d)", _digits(9)),
     _rule(
         "DATE_OF_BIRTH", 0.9,
         r"(?i)\b(?:born(?:\s+on)?|d\.?o\.?b\.?|date\s+of\s+birth|birth\s?da(?:y|te))\b\s*(?:is|was|:|-|=|on)?\s*"
@@ -174,6 +198,10 @@ def find_ibans(text: str) -> Iterator[tuple[int, int]]:
                 yield match.start(), end
                 break
             end -= 1
+
+
+FINDERS: tuple[FoundBy, ...] = (FoundBy("IBAN_CODE", 1.0, find_ibans),)
+"""Built-in rules that need more than one expression."""
 
 
 def custom_rules(patterns: Iterable[CustomPattern]) -> tuple[Rule, ...]:

@@ -6,6 +6,8 @@ This complements the name recogniser, which was trained on news and misses names
 import re
 from collections.abc import Iterator
 
+from hub.privacy.redaction.language import is_common_word
+
 _NAME = r"[^\W\d_][\w'’-]{1,30}"
 _FULL = rf"(?P<name>{_NAME}(?:\s+(?:(?:de|da|del|della|di|van|von|der|den|bin|al|el|la|le)\s+){{0,2}}{_NAME}){{0,3}})"
 
@@ -68,6 +70,30 @@ _SHOUTED = frozenset(
     worst terrible awful horrible hate angry furious ridiculous pathetic joke fail lost broken
     """)
 )
+
+
+_ORGANISATION = frozenset(
+    str.split("""
+    inc ltd llc plc gmbh ag corp co company bank airlines airways university institute school hospital hotel group foundation
+    association council ministry department court church museum club league party union international national federal
+    united royal street airport station center centre times news press post tv radio media games studios app store shop
+    express services solutions systems technologies technology insurance energy motors mobile telecom
+    """)
+)
+
+
+def reads_as_person(name: str) -> bool:
+    """This stretch has the form of a person's full name: two to four capitalised words, none of them known as another."""
+    words = name.split()
+    return 2 <= len(words) <= 4 and all(_is_name_part(word) for word in words)
+
+
+def _is_name_part(word: str) -> bool:
+    if re.fullmatch(r"[^\W\d_]\.?", word):
+        return word[0].isupper()
+    low = word.lower()
+    shaped = re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", word) is not None and not word.isupper()
+    return shaped and is_name_like(word) and not is_common_word(word) and low not in _ORGANISATION
 
 
 def _name_end(found: str) -> int:

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.contract import AuthError, ConfigError, ConsentSource, Source, TransientError
+from hub.contract import AuthError, ConfigError, ConsentSource, HubError, Source, TransientError
 from hub.testing import Fault, Reply
 from hub_salesforce.simulated_table import make_id, salesforce_time
 from hub_salesforce.simulator import INSTANCE_URL
@@ -147,6 +147,13 @@ def test_a_continuation_elsewhere_is_not_followed(org, connector, url):
     with pytest.raises(TransientError):
         records(connector, "contacts")
     assert len(org.calls) == 2
+
+
+def test_a_redirect_to_another_host_never_carries_the_token(org, connector):
+    elsewhere = Reply(302, None, {"Location": "https://evil.example.com/services/data/v59.0/limits/"})
+    org.faults.add(Fault("GET /services/data/*", reply=elsewhere))
+    with pytest.raises(HubError, match="evil"):
+        connector.check()
 
 
 def test_a_page_that_points_to_itself_ends(org, connector):

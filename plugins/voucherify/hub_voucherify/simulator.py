@@ -167,7 +167,8 @@ class VoucherifySimulator(Simulator):
         key, now = f"aa_{len(self.jobs) + 1:018x}", self.clock.now()
         self.jobs[key] = {
             "id": key, "type": "CUSTOMERS.BULK_UPDATE", "status": "ENQUEUED", "result": None, "created_at": stamp(now),
-            "updated_at": None, "progress": 0, "object": "async_action", "rows": rows, "due": now + timedelta(seconds=self.job_seconds),
+            "updated_at": None, "progress": 0, "object": "async_action", "rows": rows,
+            "due": now + timedelta(seconds=self.job_seconds),
         }  # fmt: skip
         return Reply(202, {"async_action_id": key})
 

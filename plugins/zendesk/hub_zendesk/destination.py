@@ -1,13 +1,13 @@
 """Writing rows in background jobs, and telling what became of each row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from hub.contract import BadRecordError, ConfigError, Outcome, OutcomeState, WriteRecord
 from hub_zendesk.account import Account
 from hub_zendesk.answers import NotFoundError
-from hub_zendesk.job import Job, read_job, wait_for_job
-from hub_zendesk.rows import Rows, row_id
+from hub_zendesk.job import Job, all_jobs_done, read_job, wait_for_job
+from hub_zendesk.rows import Row, Rows, row_id
 from hub_zendesk.ticket_rows import TicketRows
 from hub_zendesk.user_rows import UserRows
 
@@ -51,8 +51,9 @@ class ZendeskDestination:
                 doubtful.append(record)
             else:
                 yield outcome
+        lost = {record.idempotency_key for record in doubtful if record.job is None}
         for batch in batches(doubtful):
-            yield from _read_back(rows, batch)
+            yield from self._read_back(rows, batch, lost)
 
     def _rows(self, object: str) -> Rows:
         if object not in self._kinds:
@@ -91,6 +92,20 @@ class ZendeskDestination:
         outcome = job.outcome(record.idempotency_key, None, row_id(record))
         return None if outcome.state is OutcomeState.UNKNOWN else outcome
 
+    def _read_back(self, rows: Rows, batch: Sequence[WriteRecord], lost: Container[str]) -> Iterator[Outcome]:
+        outcomes = self._compare(rows, batch)
+        if any(outcome.retryable and outcome.key in lost for outcome in outcomes):
+            # The job of a lost answer may still be waiting: "not applied" is certain only when no job is left.
+            done = all_jobs_done(self._account)
+            outcomes = self._compare(rows, batch)
+            if not done:
+                outcomes = [_in_doubt(outcome) if outcome.key in lost else outcome for outcome in outcomes]
+        yield from outcomes
+
+    def _compare(self, rows: Rows, batch: Sequence[WriteRecord]) -> list[Outcome]:
+        found = rows.read([row_id(record) for record in batch])
+        return [_compared(found.get(row_id(record)), rows, record) for record in batch]
+
     def _find_job(self, job_id: str) -> Job | None:
         try:
             return read_job(self._account, job_id)
@@ -124,17 +139,18 @@ def _job_outcomes(job: Job, sent: Sequence[WriteRecord]) -> Iterator[Outcome]:
             yield job.outcome(record.idempotency_key, index, row_id(record))
 
 
-def _read_back(rows: Rows, batch: Sequence[WriteRecord]) -> Iterator[Outcome]:
-    found = rows.read([row_id(record) for record in batch])
-    for record in batch:
-        row = found.get(row_id(record))
-        key = record.idempotency_key
-        if row is None:
-            yield Outcome(key, OutcomeState.FAILED, record.key, reason="not_found")
-        elif rows.holds(row, record):
-            yield Outcome(key, OutcomeState.CONFIRMED, record.key)
-        else:
-            yield Outcome(key, OutcomeState.FAILED, record.key, retryable=True, reason="not_applied")
+def _compared(row: Row | None, rows: Rows, record: WriteRecord) -> Outcome:
+    key = record.idempotency_key
+    if row is None:
+        return Outcome(key, OutcomeState.FAILED, record.key, reason="not_found")
+    if rows.holds(row, record):
+        return Outcome(key, OutcomeState.CONFIRMED, record.key)
+    return Outcome(key, OutcomeState.FAILED, record.key, retryable=True, reason="not_applied")
+
+
+def _in_doubt(outcome: Outcome) -> Outcome:
+    """This keeps a row unknown that may still be written."""
+    return Outcome(outcome.key, OutcomeState.UNKNOWN, outcome.vendor_ref) if outcome.retryable else outcome
 
 
 def _failed(record: WriteRecord, error: BadRecordError) -> Outcome:

@@ -9,7 +9,7 @@ from hub.contract import BadRecordError, ErasureOutcome, ErasureState, SubjectId
 from hub_zendesk.account import Account
 from hub_zendesk.answers import ForbiddenError, NotFoundError
 from hub_zendesk.job import pauses
-from hub_zendesk.people import Deletion, People
+from hub_zendesk.people import Deletion, People, is_user_id
 from hub_zendesk.person_comments import PersonComments
 from hub_zendesk.person_tickets import PersonTickets, worst
 
@@ -47,7 +47,7 @@ class ZendeskEraser:
     def verify_erased(self, subject: Sequence[SubjectIdentifier]) -> Iterator[ErasureOutcome]:
         """This looks for the person again, by id, by e-mail address, and by what they asked and said."""
         users = self._people.find(subject)
-        known = {int(i.value) for i in subject if i.issuer == "zendesk" and i.value.isdecimal()}
+        known = {int(i.value) for i in subject if is_user_id(i)}
         ids = sorted(known | {user["id"] for user in users})
         if self._account.config.erase_tickets:
             yield _guarded("tickets", lambda: self._tickets.verify(ids))

@@ -18,7 +18,7 @@ MAX_STANDSTILL = 3
 
 @dataclass(frozen=True, slots=True)
 class ExportPage:
-    """One page of an export: records, side-loaded users, where to go on (None: nowhere yet), and whether it is the last."""
+    """One page of an export: records, side-loaded users, where to go on (None: nowhere yet), whether it is the last."""
 
     records: list[dict[str, Any]]
     users: list[dict[str, Any]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.contract import AuthError, BadRecordError, Outcome, OutcomeState, ThrottledError, TransientError
-from hub_zendesk.account import Account
+from hub_zendesk.account import Account, listed
 from hub_zendesk.answers import vendor_code
 
 _PAUSES = (1.0, 1.0, 2.0, 3.0)
@@ -23,7 +23,7 @@ class Job:
     Args:
         id: the job's id.
         status: queued, working, failed or completed; "completed" only says that every row was tried.
-        results: one item a row in several shapes, or empty where there are none (yet, or because a row list is missing).
+        results: one item a row in several shapes; empty where there are none yet, or none at all.
     """
 
     id: str
@@ -82,6 +82,19 @@ def read_job(account: Account, job_id: str) -> Job:
     rows = status.get("results")
     results = tuple(row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
     return Job(job_id, str(status.get("status")), results)
+
+
+def all_jobs_done(account: Account) -> bool:
+    """This waits, within ``job_wait``, until no job of the account is queued or working, and tells whether that came.
+
+    A write whose answer was lost may have left a job whose id nobody knows; only then is it certain that none is left.
+    """
+    return not _any_running(account) or any(not _any_running(account) for _ in pauses(account))
+
+
+def _any_running(account: Account) -> bool:
+    jobs = (job for page in account.pages("job_statuses.json") for job in listed(page, "job_statuses"))
+    return any(job.get("status") in _RUNNING for job in jobs)
 
 
 def wait_for_job(account: Account, job_id: str) -> Job:

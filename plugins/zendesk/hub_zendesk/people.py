@@ -9,6 +9,7 @@ from hub_zendesk.account import Account, listed
 from hub_zendesk.answers import NotFoundError
 
 ISSUER = "zendesk"
+"""Issuer of the ids that Zendesk gives out."""
 
 
 class Deletion(StrEnum):
@@ -18,6 +19,12 @@ class Deletion(StrEnum):
     SOFT = "soft"
     REQUESTED = "requested"
     COMPLETE = "complete"
+
+
+def is_user_id(identifier: SubjectIdentifier) -> bool:
+    """This tells whether an identifier is a user id that Zendesk gave out."""
+    is_ours = identifier.kind is IdentifierKind.VENDOR_ID and identifier.issuer == ISSUER
+    return is_ours and identifier.value.isdecimal()
 
 
 class People:
@@ -49,20 +56,17 @@ class People:
         return Deletion.SOFT
 
     def _by_identifier(self, identifier: SubjectIdentifier) -> list[dict[str, Any]]:
-        if identifier.kind is IdentifierKind.VENDOR_ID and identifier.issuer == ISSUER:
-            return self._by_id(identifier.value)
+        if is_user_id(identifier):
+            return self._by_id(int(identifier.value))
         if identifier.kind is IdentifierKind.EMAIL:
             return self._by_email(identifier.value)
         return []  # A phone number may be shared by a household; deleting by it could hit somebody else.
 
-    def _by_id(self, user_id: str) -> list[dict[str, Any]]:
-        if not user_id.isdecimal():
-            return []
+    def _by_id(self, user_id: int) -> list[dict[str, Any]]:
         try:
-            user = self._account.call(lambda: self._account.zenpy.users(id=int(user_id)).to_dict())
+            return [self._account.call(lambda: self._account.zenpy.users(id=user_id).to_dict())]
         except NotFoundError:
             return []
-        return [user]
 
     def _by_email(self, email: str) -> list[dict[str, Any]]:
         query = 'email:"{}"'.format(email.replace('"', ""))

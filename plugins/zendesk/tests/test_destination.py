@@ -228,6 +228,25 @@ def test_a_line_cut_after_the_write_is_settled_by_reading_back(vendor: ZendeskSi
     assert len(vendor.jobs) == 1, "a write whose fate is unknown is not sent again"
 
 
+def test_a_lost_job_that_is_still_waiting_is_waited_for(vendor: ZendeskSimulator, zendesk: Any) -> None:
+    vendor.faults.add(Fault("PUT *", kind="commit_then_reset"))
+    with pytest.raises(TransientError):
+        list(zendesk.write("users", [user(MARIA)]))
+    assert vendor.users[MARIA]["user_fields"]["emotion_label"] is None
+    (after,) = zendesk.reconcile("users", [user(MARIA)])
+    assert after.state is OutcomeState.CONFIRMED
+
+
+def test_a_lost_job_that_does_not_end_stays_unknown(vendor: ZendeskSimulator, zendesk: Any) -> None:
+    vendor.job_polls, vendor.job_seconds = 10**6, 10**9
+    vendor.faults.add(Fault("PUT *", kind="commit_then_reset"))
+    with pytest.raises(TransientError):
+        list(zendesk.write("users", [user(MARIA)]))
+    (after,) = zendesk.reconcile("users", [user(MARIA)])
+    assert after.state is OutcomeState.UNKNOWN, "sending again is for rows that are certainly not there"
+    assert sum(vendor.clock.slept) <= 66
+
+
 def test_too_many_jobs_is_throttling(vendor: ZendeskSimulator, opened: Callable[..., Any]) -> None:
     vendor.job_polls, vendor.job_seconds = 10**6, 10**9
     zendesk = opened(job_wait=0)

@@ -41,7 +41,7 @@ def test_check_refuses_a_wrong_token(vendor: ZendeskSimulator, opened: Callable[
 def test_check_refuses_the_anonymous_user_that_zendesk_answers_200_for(vendor: ZendeskSimulator, zendesk: Any) -> None:
     nobody = {"user": {"id": None, "name": "Anonymous user", "email": "invalid@example.com", "role": "end-user"}}
     vendor.faults.add(Fault("GET /api/v2/users/me*", reply=Reply(200, nobody)))
-    with pytest.raises(AuthError):
+    with pytest.raises(AuthError, match="not recognised"):
         zendesk.check()
 
 

@@ -20,8 +20,8 @@ class Exports(VendorState):
     Args:
         options: see ``hub.testing.Simulator``.
 
-    ``empty_pages`` is how many empty pages the next exports hold in their middle; ``repeats`` lets each page begin with the
-    last record of the page before; ``incremental_per_minute`` limits exports (None: no limit).
+    ``empty_pages`` is how many empty pages the next exports hold in their middle; ``repeats`` lets each page begin with
+    the last record of the page before; ``incremental_per_minute`` limits exports (None: no limit).
     """
 
     def __init__(self, **options: Any) -> None:

@@ -24,8 +24,8 @@ class Jobs(VendorState):
     Args:
         options: see ``hub.testing.Simulator``.
 
-    A job is done after it was asked for ``job_polls`` times or ``job_seconds`` have passed. ``row_failures`` makes rows fail
-    by id with an error code; ``lost_rows`` drops their results; ``results_shape`` is how the results come.
+    A job is done after it was asked for ``job_polls`` times or ``job_seconds`` have passed. ``row_failures`` makes rows
+    fail by id with an error code; ``lost_rows`` drops their results; ``results_shape`` is how the results come.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -78,6 +78,14 @@ class Jobs(VendorState):
             job["status"] = "working"
             self._finish_if_due(job)
         return Reply(200, {"job_status": self._shown(job)})
+
+    @route("GET", "/api/v2/job_statuses")
+    def job_statuses(self, request: Request) -> Reply:
+        """These are the jobs that Zendesk remembers."""
+        kept = [job for job in self.jobs.values() if self.clock.now() - job["started"] <= KEPT]
+        for job in kept:
+            self._finish_if_due(job)
+        return self.listing(request, "job_statuses", [self._shown(job) for job in kept])
 
     def start_job(self, rows: list[Json], work: Work) -> Reply:
         """This queues a job; more than 30 unfinished ones are refused."""

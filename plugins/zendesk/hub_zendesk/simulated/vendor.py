@@ -16,8 +16,8 @@ NOT_FOUND = Reply(404, {"error": "RecordNotFound", "description": "Not found"})
 class VendorState(Simulator):
     """What the simulated Zendesk holds, and what every call meets first.
 
-    ``users``, ``tickets`` and ``ratings`` are payloads by id, ``comments`` lists by ticket id, ``jobs`` job statuses by id,
-    ``more_emails`` second and further e-mail addresses by user id.
+    ``users``, ``tickets`` and ``ratings`` are payloads by id, ``comments`` lists by ticket id, ``jobs`` job statuses by
+    id, ``more_emails`` second and further e-mail addresses by user id.
     """
 
     name: ClassVar[str] = "zendesk"

@@ -1,0 +1,10 @@
+"""An Airflow DAG file: the DAGs of this deployment, made from its hub.yaml.
+
+HUB_CONFIG names another hub.yaml. Connections that share one vendor's limit can share an Airflow pool: make the pool,
+then pass ``pools={"salesforce": "name-of-the-pool"}``.
+"""
+
+from hub.airflow.deployment import config_of
+from hub.airflow.factory import build_dags
+
+build_dags(config_of(__file__), globals())
