@@ -100,7 +100,11 @@ class Hub:
     def redactor(self) -> Redactor:
         """The redaction engine; loading it takes about a second."""
         policy = load_redaction(self.deployment.path(self.deployment.settings.privacy) / "redaction.yaml")
-        return make_redactor(policy, recognisers=[make() for make in self.plugins.offered.recognisers.values()])
+        offered = self.plugins.offered.recognisers
+        if unknown := sorted(set(policy.recognisers) - set(offered)):
+            known = ", ".join(sorted(offered)) or "none"
+            raise ConfigError(f"redaction.yaml: no plugin offers recogniser {unknown[0]!r} (offered: {known}).")
+        return make_redactor(policy, recognisers=[offered[name]() for name in policy.recognisers])
 
     @cached_property
     def tagger(self) -> Tagger:

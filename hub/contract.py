@@ -87,6 +87,8 @@ class Object:
             that was issued by this connector; for cases it is the case's own vendor key.
         fields: vendor fields that the plugin may write; the hub sends no others.
         max_batch: records per ``write`` call.
+        clearable: False where a row is something done (points booked) and not something said: it cannot be taken back by
+            writing nulls, and the hub never tries.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Object:
     key: IdentifierKind
     fields: tuple[str, ...]
     max_batch: int = 100
+    clearable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,8 @@ def _dag(
 
 
 def _task(task_id: str, work: Callable[..., Result], pool: str | None, **arguments: str) -> PythonOperator:
-    chosen = {"pool": pool} if pool else {}
+    chosen: dict[str, Any] = {"pool": pool} if pool else {}
+    # The result is in the XCom; Airflow would print it into the log as well.
     return PythonOperator(
         task_id=task_id, python_callable=work, op_kwargs=arguments, show_return_value_in_logs=False, **chosen
     )

@@ -84,7 +84,7 @@ def to_bool(value: Any) -> bool | None:
 
 
 def to_time(value: Any) -> datetime | None:
-    """This takes ISO 8601 with a zone (``Z``, ``+0000``, ``+02:00``) and X's older form; without a zone it is refused."""
+    """This takes ISO 8601 with a zone (``Z``, ``+0000``, ``+02:00``) and X's older form, never without a zone."""
     return _read_time(value, None)
 
 

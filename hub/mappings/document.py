@@ -47,7 +47,7 @@ class _Loader(yaml.SafeLoader):
         if self.depth > MAX_DEPTH:
             raise yaml.MarkedYAMLError(
                 problem=f"nested deeper than {MAX_DEPTH} levels",
-                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]  # the stub of PyYAML has no type
+                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]  # the stub has no type
             )
         node = super().compose_node(parent, index)
         self.depth -= 1

@@ -33,7 +33,7 @@ class Example:
     error: str | None = None
 
     def raw(self, stream: str) -> RawRecord:
-        """This is the vendor record as a source would yield it; its key is its ``id``, ``Id`` or ``key``, else ``1``."""
+        """This is the record as a source would yield it; its key is its ``id``, ``Id`` or ``key``, else ``1``."""
         key = next((self.given[name] for name in ("id", "Id", "key") if self.given.get(name)), "1")
         return RawRecord(stream=stream, key=str(key), version="1", data=self.given)
 

@@ -39,7 +39,7 @@ class Expression:
         return f"Expression({self.text!r})"
 
     def is_true(self, scope: Any) -> bool:
-        """This tells whether the expression holds: everything but null, false and what is empty; 0 holds, as in JMESPath."""
+        """This tells whether the expression holds: unless null, false or empty; 0 holds, as in JMESPath."""
         value = self.search(scope)
         return value is not None and value is not False and value not in ("", [], {})
 

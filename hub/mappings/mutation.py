@@ -1,4 +1,4 @@
-"""The mutation check: change one thing in a mapping file, and some example must fail; else nothing guards that thing."""
+"""The mutation check: change one thing in a mapping file, and some example must fail, or nothing guards it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The target: what a canonical field takes, read off the pydantic models, so that a mapping is checked when it is loaded."""
+"""The target: what a canonical field takes, read off the pydantic models when a mapping is loaded."""
 
 import types
 from collections.abc import Callable

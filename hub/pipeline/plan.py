@@ -94,18 +94,18 @@ def _plan_one(batch: PlanBatch, subject: Subject, ref: str, confirmed: Confirmed
         base=confirmed[0] if confirmed else "",
     )
     if fields is None or all(value is None for value in fields.values()):
-        return _plan_silence(batch.rooms, row, permitted, mapping.reads, confirmed)
+        return _plan_silence(batch, row, permitted, mapping.reads, confirmed)
     if kind := _leak(batch, subject, fields):
         return replace(row, state=DeliveryState.WITHHELD, reason=f"egress.{kind}")
     return _unless_unchanged(batch.rooms, row, fields, confirmed)
 
 
 def _plan_silence(
-    rooms: Rooms, row: Planned, permitted: Permitted, reads: frozenset[str], confirmed: Confirmed | None
+    batch: PlanBatch, row: Planned, permitted: Permitted, reads: frozenset[str], confirmed: Confirmed | None
 ) -> Planned:
     """Nothing may be said: what was said before is taken back, else the row stays silent."""
-    if confirmed:
-        cleared = _unless_unchanged(rooms, row, dict.fromkeys(confirmed[1]), confirmed)
+    if confirmed and batch.object.clearable:
+        cleared = _unless_unchanged(batch.rooms, row, dict.fromkeys(confirmed[1]), confirmed)
         if cleared.fields is not None:
             return replace(cleared, reason="cleared")
     # A field that no rule lists is no refusal by anybody: only the gate's answers are reasons to tell.

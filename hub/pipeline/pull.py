@@ -251,16 +251,12 @@ def store(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
         ]
     )
     kept = [entry for entry in entries if not isinstance(entry.record, ConsentEvent)]
-    _withdraw_tags(batch, [entry.record.id for entry in kept if entry.tag is None])
+    # A record that may no longer carry a tag loses the one it has from earlier.
+    batch.tx.tags.delete_for_records([entry.record.id for entry in kept if entry.tag is None])
     batch.tx.records.put([_stored(batch, entry) for entry in kept])
     batch.tx.tags.put([entry.tag for entry in kept if entry.tag is not None])
     batch.tx.persons.touch(sorted({entry.person_id for entry in entries if entry.person_id}))
     return [_settle(item) if item.state is None else item for item in items]
-
-
-def _withdraw_tags(batch: PullBatch, record_ids: Sequence[str]) -> None:
-    """A record that may no longer carry a tag loses the one it has from earlier."""
-    batch.tx.tags.delete([batch.mint("emotion", record_id) for record_id in record_ids])
 
 
 def _stored(batch: PullBatch, entry: Entry) -> StoredRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ def running(rooms: Rooms, sync: str, kind: str) -> Iterator[Run]:
     Raises LockedError where another run holds the lease. A killed process leaves the run open and the lease to run out.
     """
     with rooms.store.begin() as tx:
+        _free_after_death(rooms, tx, sync)
         token = tx.leases.acquire(sync, rooms.holder, LEASE)
         run = Run(tx.ledger.start_run(sync, kind, rooms.revision, rooms.store.dry_run), sync, token)
         rooms.audit.record(tx, [_entry(rooms, run, "run.started", kind)])
@@ -56,6 +58,25 @@ def running(rooms: Rooms, sync: str, kind: str) -> Iterator[Run]:
         raise
     finally:
         _close(rooms, run)
+
+
+def _free_after_death(rooms: Rooms, tx: Tx, sync: str) -> None:
+    """A lease whose holder was a process of this machine that is gone need not run out first."""
+    host, _, _ = rooms.holder.rpartition("/")
+    for lease in tx.leases.held():
+        held_by, _, pid = lease.holder.rpartition("/")
+        if lease.sync == sync and held_by == host and pid.isdecimal() and not _is_alive(int(pid)):
+            tx.leases.release(sync, lease.token)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _close(rooms: Rooms, run: Run) -> None:

@@ -52,7 +52,7 @@ def _sweep_batch(rooms: Rooms, run: Run, report: SweepReport) -> int:
 def _forget_empty(rooms: Rooms, tx: Tx, run: Run, people: Sequence[str]) -> int:
     """A person of whom nothing is left has no business in the identity tables; a refusal on record keeps them there."""
     rows = tx.consents.for_persons(people)
-    empty = [person for person in people if not rows.get(person) and not tx.records.for_person(person)]
+    empty = [person for person in tx.records.without_any(people) if not rows.get(person)]
     refs = tx.keys.audit_refs(empty)
     rooms.audit.record(tx, [_entry(rooms, run, "forgotten", refs.get(person), "contact") for person in empty])
     for person in empty:

@@ -3,8 +3,9 @@
 The order is fixed, because each step destroys what an earlier one needs or proves what a later one claims::
 
     received, journalled, suppressed     the request is on record, outside the database, and re-imports are refused
-    shredded, purged                     the subject key and the local rows are gone
+    purged                               what the hub holds about the person is gone
     one step for each system             done, retained on a legal ground, or still open; never skipped
+    shredded                             the identifiers and the subject key are gone: no system needs them any more
     verified                             every store and system was looked at again
     receipt                              only now may anybody say "erased"
 
@@ -25,9 +26,9 @@ class Phase(StrEnum):
     RECEIVED = "received"
     JOURNALLED = "journalled"
     SUPPRESSED = "suppressed"
-    SHREDDED = "shredded"
     PURGED = "purged"
     SYSTEM = "system"
+    SHREDDED = "shredded"
     VERIFIED = "verified"
     RECEIPT = "receipt"
 
@@ -53,7 +54,8 @@ class Progress(StrEnum):
 CLOSED = frozenset({StepState.DONE, StepState.RETAINED})
 """States that need nothing more."""
 
-_BEFORE_SYSTEMS = (Phase.RECEIVED, Phase.JOURNALLED, Phase.SUPPRESSED, Phase.SHREDDED, Phase.PURGED)
+_BEFORE_SYSTEMS = (Phase.RECEIVED, Phase.JOURNALLED, Phase.SUPPRESSED, Phase.PURGED)
+_AFTER_SYSTEMS = (Phase.SHREDDED, Phase.VERIFIED, Phase.RECEIPT)
 _RANK = {phase: rank for rank, phase in enumerate(Phase)}
 _MOVES: dict[StepState, frozenset[StepState]] = {
     StepState.PENDING: frozenset({StepState.DONE, StepState.FAILED, StepState.RETAINED, StepState.HELD}),
@@ -96,13 +98,14 @@ class ErasurePlan:
         """Where the erasure stands: nothing destroyed yet, some of it, or all of it and looked at again."""
         if all(step.state in CLOSED for step in self.steps):
             return Progress.COMPLETE
-        begun = any(step.state in CLOSED for step in self.steps if _RANK[step.phase] >= _RANK[Phase.SHREDDED])
+        begun = any(step.state in CLOSED for step in self.steps if _RANK[step.phase] >= _RANK[Phase.PURGED])
         return Progress.PARTIAL if begun else Progress.OPEN
 
     def ready(self) -> tuple[Step, ...]:
         """These steps can be done now: open ones whose predecessors are all closed.
 
-        Systems do not wait for each other; verification waits for all of them, held ones included.
+        Systems do not wait for each other; what follows waits for all of them, held ones included, because they are
+        found by the identifiers that are shredded then. A system is done only once it was looked at again.
         """
         waiting = [_RANK[step.phase] for step in self.steps if step.state not in CLOSED]
         turn = min(waiting, default=len(_RANK))
@@ -131,7 +134,7 @@ def plan(request: str, systems: Sequence[str], *, due_at: datetime, held: Collec
         )
         for name in sorted(set(systems))
     ]  # fmt: skip
-    last = [Step(f"{request}/{phase}", phase) for phase in (Phase.VERIFIED, Phase.RECEIPT)]
+    last = [Step(f"{request}/{phase}", phase) for phase in _AFTER_SYSTEMS]
     return ErasurePlan(request, due_at, (*first, *there, *last))
 
 
@@ -158,26 +161,18 @@ def advance(erasure: ErasurePlan, key: str, state: StepState, *, reason: str | N
 def release(erasure: ErasurePlan, system: str) -> ErasurePlan:
     """This is the plan after a legal hold on a system, or the ground to retain data there, has ended.
 
-    What was verified before is verified again.
+    Raises FatalError once the identifiers are shredded: a system that retained data until then can only be cleared by
+    hand, because the hub no longer knows whom to look for. A hold keeps that from happening; a ground does not.
     """
     step = _step(erasure, f"{erasure.request}/system/{system}")
     if step.state not in {StepState.HELD, StepState.RETAINED}:
         return erasure
-    opened = _with(erasure, replace(step, state=StepState.PENDING, reason=None))
-    late = tuple(
-        replace(one, state=StepState.PENDING, reason=None) if _RANK[one.phase] > _RANK[Phase.SYSTEM] else one
-        for one in opened.steps
-    )
-    return replace(opened, steps=late)
-
-
-def reopen(erasure: ErasurePlan, system: str, *, reason: str) -> ErasurePlan:
-    """This is the plan after verification has found the person at a system that had said "done"."""
-    step = _step(erasure, f"{erasure.request}/system/{system}")
-    opened = _with(erasure, replace(step, state=StepState.FAILED, reason=reason))
-    return _with(
-        opened, replace(_step(opened, f"{erasure.request}/{Phase.VERIFIED}"), state=StepState.PENDING, reason=None)
-    )
+    if _step(erasure, f"{erasure.request}/{Phase.SHREDDED}").state in CLOSED:
+        raise FatalError(
+            f"erasure step '{step.key}' cannot be opened again: the identifiers are gone",
+            fix="Ask the owner of the system to clear it by hand.",
+        )
+    return _with(erasure, replace(step, state=StepState.PENDING, reason=None))
 
 
 def _step(erasure: ErasurePlan, key: str) -> Step:

@@ -11,7 +11,7 @@ from hub.contract import Connector
 from hub.testing.cast import make_cast
 from hub.testing.clock import SystemClock
 from hub.testing.connect import load_simulator
-from hub.testing.simulator import Simulator
+from hub.testing.simulator import Clock, Simulator
 
 
 class Sandbox:
@@ -21,10 +21,18 @@ class Sandbox:
         connectors: those that ship no simulator are left out.
         size: number of invented customers.
         ports: fixed ports by connector name; a free one otherwise.
+        clock: the vendors' clock; the real one unless given. The story begins three days before it.
     """
 
-    def __init__(self, connectors: Iterable[Connector], *, size: int = 24, ports: dict[str, int] | None = None) -> None:
-        clock = SystemClock()
+    def __init__(
+        self,
+        connectors: Iterable[Connector],
+        *,
+        size: int = 24,
+        ports: dict[str, int] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        clock = clock or SystemClock()
         cast = make_cast(size, start=clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=3))
         self.simulators: dict[str, Simulator] = {
             connector.manifest.name: load_simulator(connector)(

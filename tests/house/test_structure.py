@@ -71,7 +71,8 @@ def test_every_lint_exception_says_why(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=ids)
 def test_a_broad_except_only_stands_where_strangers_run(path):
-    allowed = {"hub/plugins.py"}
+    # The loader and the conformance kit run code of strangers, which may raise anything.
+    allowed = {"hub/plugins.py", "hub/testing/conformance.py"}
     broad = [
         node.lineno
         for node in ast.walk(TREES[path])
@@ -127,7 +128,7 @@ def test_nothing_names_the_place_where_it_was_made():
         for path in ROOT.rglob("*")
         if path.is_file()
         and path.suffix in {".py", ".md", ".yaml", ".yml", ".toml", ".sh", ""}
-        and not {".git", ".venv", ".tools", "var", ".mypy_cache", ".ruff_cache", ".pytest_cache"} & set(path.relative_to(ROOT).parts)
+        and not {".git", ".venv", ".tools", "var", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"} & set(path.relative_to(ROOT).parts)
         and ("/wor" + "k/") in path.read_text(encoding="utf-8", errors="ignore")
     ]
     assert told == []

@@ -166,7 +166,9 @@ def test_good_examples_leave_no_mutant_alive(load: Load) -> None:
             score: {from: emotion.distress, round: 2}
             source: {value: attune}
         examples:
-          - {name: a, view: {emotion: {label: anger, distress: 0.912}}, expect_out: {mood: anger, score: 0.91, source: attune}}
+          - name: a
+            view: {emotion: {label: anger, distress: 0.912}}
+            expect_out: {mood: anger, score: 0.91, source: attune}
           - {name: b, view: {emotion: {distress: 1.0}}, expect_out: {mood: null, score: 1.0, source: attune}}
           - {name: c, view: {}, expect_out: null}
         """

@@ -42,7 +42,8 @@ def event(
     proof = {name: more.pop(name) for name in list(more) if name in ConsentEvidence.model_fields}
     return LedgerEvent(
         id=id, type="consent", subject=subject, state=ConsentState(state), at=at, recorded=recorded or at,
-        scope=ConsentScope(purpose=purpose, category=category), evidence=ConsentEvidence(**({"explicit": True} | proof)), **more,
+        scope=ConsentScope(purpose=purpose, category=category),
+        evidence=ConsentEvidence(**({"explicit": True} | proof)), **more,
     )  # fmt: skip
 
 
@@ -148,6 +149,16 @@ def test_a_merge_and_an_unmerge_in_the_same_instant_leave_the_two_merged():
         LedgerEvent(id="u", type="unmerge", at=at, recorded=at, a="ann", b="bob"),
     ]
     assert not decide(POLICY, ledger, query()).allowed
+
+
+def test_a_grant_recorded_in_the_instant_of_the_merge_was_not_recorded_after_it():
+    at = NOW - timedelta(days=30)
+    ledger = [
+        event("no", state="withdrawn", days=-90, subject="bob"),
+        LedgerEvent(id="m", type="merge", at=at, recorded=at, a="ann", b="bob"),
+    ]
+    assert not decide(POLICY, [*ledger, event("yes", days=-30)], query()).allowed
+    assert decide(POLICY, [*ledger, event("yes", days=-29)], query()).allowed
 
 
 def test_an_erasure_counts_from_the_moment_it_is_known_whatever_clock_sent_it():

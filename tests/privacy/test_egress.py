@@ -136,8 +136,8 @@ def test_a_permitted_address_may_spell_the_name_but_the_name_itself_may_not_stan
 
 def test_an_ordinary_payload_may_leave():
     payload = json.dumps({
-        "emotion_label": "anger", "distress": 0.91, "as_of": "2026-05-04T10:11:12+00:00", "tone_hint": "calm, take responsibility",
-        "source": "attune", "policy": "04db93814ad5", "model": "linear-en/1", "text": "The customers waited wonderfully long " * 40,
+        "emotion_label": "anger", "distress": 0.91, "as_of": "2026-05-04T10:11:12+00:00", "tone_hint": "calm",
+        "source": "attune", "policy": "04db93814ad5", "model": "linear-en/1", "text": "The customers waited so long " * 40,
     }).encode()  # fmt: skip
     assert scan(payload, CANARIES, allowed=()) == []
 

@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.errors import FatalError
-from hub.privacy.erasure import Phase, Progress, StepState, advance, plan, release, reopen
+from hub.privacy.erasure import Phase, Progress, StepState, advance, plan, release
 
 DUE = datetime(2026, 7, 1, tzinfo=UTC)
-FIRST = ("received", "journalled", "suppressed", "shredded", "purged")
+FIRST = ("received", "journalled", "suppressed", "purged")
+LAST = ("shredded", "verified", "receipt")
 
 
 def fresh(held=()):
@@ -34,13 +35,15 @@ def test_the_steps_come_in_their_order():
         order.append(tuple(step.key.removeprefix("r1/") for step in ready))
         for step in ready:
             erasure = advance(erasure, step.key, StepState.DONE)
-    assert order == [*((phase,) for phase in FIRST), ("system/crm", "system/zendesk"), ("verified",), ("receipt",)]
+    assert order == [*((phase,) for phase in FIRST), ("system/crm", "system/zendesk"), *((phase,) for phase in LAST)]
     assert erasure.progress is Progress.COMPLETE
 
 
-def test_suppression_comes_before_the_keys_go_because_it_needs_the_identifiers():
+def test_the_identifiers_go_only_after_everything_that_needs_them():
     phases = [step.phase for step in fresh().steps]
     assert phases.index(Phase.JOURNALLED) < phases.index(Phase.SUPPRESSED) < phases.index(Phase.SHREDDED)
+    assert max(n for n, phase in enumerate(phases) if phase is Phase.SYSTEM) < phases.index(Phase.SHREDDED)
+    assert fresh(held=["crm"]).steps[-3].phase is Phase.SHREDDED
 
 
 @pytest.mark.parametrize("key", ["r1/shredded", "r1/system/crm", "r1/verified", "r1/receipt"])
@@ -68,13 +71,13 @@ def test_a_system_that_is_down_keeps_it_partial_until_it_answers():
     assert not finish(erasure).overdue(DUE + timedelta(days=9))
 
 
-def test_nothing_has_begun_before_the_keys_go():
+def test_nothing_has_begun_before_the_first_row_goes():
     erasure = fresh()
     assert erasure.progress is Progress.OPEN
     for phase in FIRST[:3]:
         erasure = advance(erasure, f"r1/{phase}", StepState.DONE)
         assert erasure.progress is Progress.OPEN
-    assert advance(erasure, "r1/shredded", StepState.DONE).progress is Progress.PARTIAL
+    assert advance(erasure, "r1/purged", StepState.DONE).progress is Progress.PARTIAL
 
 
 def test_a_held_system_waits_and_so_does_the_receipt():
@@ -87,29 +90,29 @@ def test_a_held_system_waits_and_so_does_the_receipt():
     assert finish(released).progress is Progress.COMPLETE
 
 
-def test_data_retained_on_a_ground_closes_the_step_and_its_end_opens_everything_after_it():
+def test_a_held_system_keeps_the_identifiers_it_will_be_cleared_by():
+    erasure = finish(fresh(held=["crm"]))
+    assert next(step for step in erasure.steps if step.phase is Phase.SHREDDED).state is StepState.PENDING
+
+
+def test_data_retained_on_a_ground_closes_the_step_but_only_with_a_reason():
     erasure = until_systems(fresh())
     with pytest.raises(FatalError, match="needs a reason"):
         advance(erasure, "r1/system/crm", StepState.RETAINED)
-    erasure = finish(advance(erasure, "r1/system/crm", StepState.RETAINED, reason="tax_law"))
-    assert erasure.progress is Progress.COMPLETE
-    again = release(erasure, "crm")
-    assert again.progress is Progress.PARTIAL
-    assert [step.state for step in again.steps[-2:]] == [StepState.PENDING, StepState.PENDING]
+    erasure = advance(erasure, "r1/system/crm", StepState.RETAINED, reason="tax_law")
+    assert [step.key for step in release(erasure, "crm").ready()] == ["r1/system/crm", "r1/system/zendesk"]
+    assert finish(erasure).progress is Progress.COMPLETE
+
+
+def test_what_was_retained_cannot_be_cleared_once_the_identifiers_are_gone():
+    erasure = advance(until_systems(fresh()), "r1/system/crm", StepState.RETAINED, reason="tax_law")
+    with pytest.raises(FatalError, match="by hand"):
+        release(finish(erasure), "crm")
 
 
 def test_the_hub_itself_can_neither_retain_nor_wait():
     with pytest.raises(FatalError, match="concerns the hub itself"):
         advance(fresh(), "r1/received", StepState.RETAINED, reason="because")
-
-
-def test_verification_that_finds_somebody_opens_the_system_again():
-    erasure = until_systems(fresh())
-    for name in ("crm", "zendesk"):
-        erasure = advance(erasure, f"r1/system/{name}", StepState.DONE)
-    erasure = reopen(erasure, "crm", reason="still_there")
-    assert [step.key for step in erasure.ready()] == ["r1/system/crm"]
-    assert finish(erasure).progress is Progress.COMPLETE
 
 
 def test_releasing_what_is_not_held_changes_nothing():

@@ -26,7 +26,8 @@ def shop(tmp_path):
         for name in ("purposes", "jurisdictions", "destinations", "retention"):
             shutil.copy(PRIVACY / f"{name}.yaml", tmp_path)
         path = tmp_path / "destinations.yaml"
-        entry = f"\n  shop:\n    title: A shop\n    purposes: [CustomerCare]\n    categories: [contact, content]\n    vault: {str(vault).lower()}\n    fields:\n"
+        entry = "\n  shop:\n    title: A shop\n    purposes: [CustomerCare]\n    categories: [contact, content]\n"
+        entry += f"    vault: {str(vault).lower()}\n    fields:\n"
         entry += "".join(f"      {line}\n" for line in fields)
         text = path.read_text(encoding="utf-8").replace(
             "token_scopes: {}", "token_scopes: {crm: {}, bi: {key_version: 3}}"

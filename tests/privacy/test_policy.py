@@ -226,3 +226,11 @@ def test_only_identifiers_that_are_kept_may_stand_in_the_bytes(folder):
     )
     change(folder, "destinations.yaml", "title: CRM (contacts and cases)", "title: CRM\n    identifiers: [handle]")
     assert load_policy(folder).allowed_identifiers("salesforce") == {"email", "handle"}
+
+
+def test_a_place_nobody_knows_gets_the_strictest_row_even_where_the_default_is_weaker(folder):
+    change(folder, "purposes.yaml", '{"*": legitimate_interest}', '{"*": legitimate_interest, DE: consent}')
+    policy = load_policy(folder)
+    assert policy.basis("ServiceOptimisation", ["FR"]) is Basis.LEGITIMATE_INTEREST
+    assert policy.basis("ServiceOptimisation", ["ZZ"]) is Basis.CONSENT
+    assert policy.basis("ServiceOptimisation", []) is Basis.CONSENT

@@ -135,6 +135,13 @@ def test_redacting_twice_changes_nothing_and_reuses_no_number(redactor):
     assert redact(redactor, once + " Or b@example.com.") == once + " Or <EMAIL_ADDRESS_2>."
 
 
+def test_placeholders_are_not_masked_again_in_other_languages(redactor):
+    once = redact(redactor, "hola, soy Juan y escribo a juan@example.es", language="es")
+    assert once == "hola, soy <MASKED_1> y escribo a <EMAIL_ADDRESS_1>"
+    assert redact(redactor, once, language="es") == once
+    assert redact(redactor, once, language="es", known=("Person Masked",)) == once
+
+
 def test_a_forged_placeholder_hides_nothing(redactor):
     assert "34910555101" not in redact(redactor, "<PHONE_NUMBER_34910555101> is me")
     assert "garcia" not in redact(redactor, "<PERSON_maria.garcia@example.com_1>").lower()

@@ -229,6 +229,8 @@ def test_a_shredded_person_is_never_claimed(store: Store, run: str, new: New, pe
         tx.outbox.enqueue([new()])
         tx.persons.erase(person)
     assert claim(store, run) == []
+    with store.read() as tx:
+        assert tx.unit.conn.execute(select(deliveries.c.state)).scalar_one() == S.PENDING
 
 
 def test_two_workers_never_claim_the_same_row(store: Store, run: str, new: New) -> None:

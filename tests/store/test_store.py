@@ -125,9 +125,13 @@ def test_a_locked_database_is_a_passing_trouble_that_shows_no_data(
     sqlite_url: str, vault: Vault, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.store.engine._PRAGMAS", ("PRAGMA busy_timeout = 50",))
-    with open_store(sqlite_url, vault, now=clock.now, create=True) as store, store.begin():
-        with pytest.raises(TransientError, match="busy"), store.begin():
-            pass
+    with (
+        open_store(sqlite_url, vault, now=clock.now, create=True) as store,
+        store.begin(),
+        pytest.raises(TransientError, match="busy"),
+        store.begin(),
+    ):
+        pass
 
 
 def test_a_reader_sees_one_moment(store: Store) -> None:

@@ -119,7 +119,10 @@ def _load_pipeline() -> Language:
     try:
         return spacy.load(MODEL, exclude=_UNUSED)
     except OSError:
-        raise ConfigError(f"The language model {MODEL} is not installed.", fix="Run: make setup") from None
+        raise ConfigError(
+            f"The language model {MODEL} is not installed.",
+            fix="Reinstall attune-hub; the model is one of its dependencies.",
+        ) from None
 
 
 def _entities_of(recognisers: Sequence[EntityRecognizer]) -> set[str]:

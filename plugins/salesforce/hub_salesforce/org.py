@@ -92,7 +92,10 @@ class Org:
             if locator in seen:
                 raise TransientError("Salesforce's paging does not advance.")
             seen.add(locator)
-            answer = self.call(lambda client, at=locator: client.query_more(at, include_deleted=deleted))  # type: ignore[misc]
+            answer = self._more(locator, deleted)
+
+    def _more(self, locator: str, deleted: bool) -> Any:
+        return self.call(lambda client: client.query_more(locator, include_deleted=deleted))
 
     def rows(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
         """These are all rows of a query that is known to be small."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hub.contract import Stream
+from hub.contract import ConfigError, Stream
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.markup import plain_text
 
@@ -82,11 +82,11 @@ PLANS: tuple[Plan, ...] = (
 
 
 def find_plan(name: str) -> Plan:
-    """This is the plan of a stream; raises LookupError for a name that the manifest does not list."""
+    """This is the plan of a stream; raises ConfigError for a name that the manifest does not list."""
     for plan in PLANS:
         if plan.stream.name == name:
             return plan
-    raise LookupError(f"Salesforce has no stream {name!r}")
+    raise ConfigError(f"Salesforce has no stream {name!r}.", fix="Correct the name in hub.yaml.")
 
 
 def selected(plan: Plan, config: SalesforceConfig) -> tuple[str, ...]:

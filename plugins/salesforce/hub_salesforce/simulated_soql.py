@@ -190,7 +190,7 @@ def run_query(soql: str, table: SimulatedTable, *, deleted: bool) -> tuple[Query
     every = table.rows[query.sobject].values()
     rows = [row for row in every if (deleted or not row["IsDeleted"]) and query.test(row)]
     for name, down in reversed(query.order):
-        rows.sort(key=lambda row, name=name: _rank(parser.value(row, name)), reverse=down)  # type: ignore[misc]
+        rows.sort(key=_ranking(parser, name), reverse=down)
     return query, [_render(parser, query, row) for row in rows[: query.limit]]
 
 
@@ -261,5 +261,11 @@ def _comparable(value: Any, literal: Any) -> tuple[Any, Any]:
     return value, literal
 
 
-def _rank(value: Any) -> tuple[bool, Any]:
-    return (value is not None, value if value is not None else "")
+def _ranking(parser: SoqlParser, name: str) -> Callable[[Row], tuple[bool, Any]]:
+    """What rows are sorted by; nothing stands before everything."""
+
+    def rank(row: Row) -> tuple[bool, Any]:
+        value = parser.value(row, name)
+        return (value is not None, "" if value is None else value)
+
+    return rank

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from hub.contract import IdentifierKind, Object, WriteRecord
+from hub.contract import ConfigError, IdentifierKind, Object, WriteRecord
 
 _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?\Z")
 
@@ -70,8 +70,8 @@ TARGETS: tuple[Target, ...] = (
 
 
 def find_target(name: str) -> Target:
-    """This is the target of an object; raises LookupError for a name that the manifest does not list."""
+    """This is the target of an object; raises ConfigError for a name that the manifest does not list."""
     for target in TARGETS:
         if target.object.name == name:
             return target
-    raise LookupError(f"Salesforce has no object {name!r}")
+    raise ConfigError(f"Salesforce has no object {name!r}.", fix="Correct the name in hub.yaml.")

@@ -125,6 +125,12 @@ def test_a_failed_jobs_unprocessed_rows_are_sent_again(org, bulk):
     ]  # fmt: skip
 
 
+def test_results_that_are_no_utf8_confirm_nothing(org, bulk):
+    garbled = Reply(200, '"sf__Id","sf__Created","Id"\n"Müller","false","x"\n'.encode("latin-1"))
+    org.faults.add(Fault(f"GET {JOBS}/*/successfulResults", reply=garbled))
+    assert {outcome.state for outcome in bulk.write("contacts", [record(n) for n in range(1, 4)])} == {ACCEPTED}
+
+
 def test_a_session_that_ends_while_a_job_runs_is_renewed(org, bulk):
     expired = Reply(401, [{"errorCode": "INVALID_SESSION_ID", "message": "m"}])
     org.faults.add(Fault(f"GET {JOBS}/*/successfulResults", reply=expired))

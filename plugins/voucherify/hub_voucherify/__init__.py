@@ -35,7 +35,7 @@ MANIFEST = Manifest(
         ),
         Object(
             "points", "A points adjustment, made exactly once.", "person", IdentifierKind.CUSTOMER_ID,
-            points.FIELDS, max_batch=50,
+            points.FIELDS, max_batch=50, clearable=False,
         ),
     ),
 )  # fmt: skip

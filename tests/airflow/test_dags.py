@@ -1,0 +1,149 @@
+"""The DAGs that hub.yaml makes: all of them, the same each time, and none of them where hub.yaml is wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SYNCS = yaml.safe_load((ROOT / "hub.yaml").read_text(encoding="utf-8"))["syncs"]
+
+
+def serialise(dag):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    return json.dumps(DagSerialization.serialize_dag(dag), sort_keys=True)
+
+
+def change(config, edit):
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    edit(settings)
+    config.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    return config
+
+
+def test_every_sync_the_sweep_and_the_audit_log_have_their_dag(parse):
+    bag = parse()
+    assert bag.import_errors == {}
+    assert set(bag.dags) == {f"hub_sync__{name}" for name in SYNCS} | {"hub_sweep", "hub_audit"}
+    for name, sync in SYNCS.items():
+        dag = bag.dags[f"hub_sync__{name}"]
+        assert dag.timetable.expression == sync["schedule"] and str(dag.timetable.timezone) == "UTC"
+        assert dag.task_ids == [sync["kind"]]
+        assert set(dag.tags) == {"attune", sync["kind"], sync["connection"]}
+
+
+def test_the_same_file_gives_the_same_dags_to_the_byte(parse):
+    first, again = parse(), parse()
+    assert len(first.dags) > 3
+    assert {i: serialise(dag) for i, dag in first.dags.items()} == {i: serialise(d) for i, d in again.dags.items()}
+
+
+def test_the_order_of_hub_yaml_does_not_matter(parse, deployment):
+    before = {name: serialise(dag) for name, dag in parse(deployment).dags.items()}
+    change(deployment, lambda s: s.update(syncs=dict(reversed(s["syncs"].items()))))
+    assert {name: serialise(dag) for name, dag in parse(deployment).dags.items()} == before
+
+
+def test_conventions(parse):
+    from hub.airflow.factory import START
+    from hub.airflow.retry import HubRetryPolicy
+
+    for dag in parse().dags.values():
+        assert (dag.catchup, dag.max_active_runs, dag.start_date) == (False, 1, START)
+        assert dag.doc_md and dag.max_consecutive_failed_dag_runs and dag.dagrun_timeout
+        for task in dag.tasks:
+            assert task.retries > 0 and task.retry_exponential_backoff == 2.0 and task.execution_timeout
+            assert isinstance(task.retry_policy, HubRetryPolicy)
+            assert task.pool == "default_pool"
+
+
+def test_the_last_try_begins_after_the_lease_of_a_killed_run_is_over(parse):
+    from hub.airflow.retry import LOCKED
+    from hub.pipeline.run import LEASE
+
+    (task,) = parse().dags["hub_sweep"].tasks
+    assert min(task.retry_delay * (2**task.retries - 1), LOCKED * task.retries) > LEASE
+
+
+def test_connections_can_share_a_pool():
+    from hub.airflow.factory import build_dags
+
+    namespace = {}
+    build_dags(ROOT / "hub.yaml", namespace, pools={"zendesk": "helpdesk"})
+    pools = {name: dag.tasks[0].pool for name, dag in namespace.items()}
+    assert {name for name, pool in pools.items() if pool == "helpdesk"} == {
+        "hub_sync__zendesk-pull",
+        "hub_sync__zendesk-push",
+    }
+
+
+def test_a_sync_without_a_schedule_runs_only_when_told_to(parse, deployment):
+    change(deployment, lambda s: s["syncs"]["x-pull"].pop("schedule"))
+    assert parse(deployment).dags["hub_sync__x-pull"].schedule is None
+
+
+def test_a_task_builds_its_own_dag_only(monkeypatch):
+    from hub.airflow.factory import build_dags
+
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "hub_sync__x-pull")
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_TASK_ID", "pull")
+    namespace = {}
+    build_dags(ROOT / "hub.yaml", namespace)
+    assert set(namespace) == {"hub_sync__x-pull"}
+
+
+BROKEN = {
+    "unknown key": (lambda s: s.update(sync={}), "unknown key 'sync', did you mean 'syncs'?"),
+    "unknown connection": (lambda s: s["syncs"]["x-pull"].update(connection="y"), "names unknown connection 'y'"),
+    "no cron": (lambda s: s["syncs"]["x-pull"].update(schedule="hourly"), "syncs.x-pull.schedule: 'hourly' is no cron"),
+    "no cron for the sweep": (lambda s: s["sweep"].update(schedule="61 * * * *"), "sweep.schedule: '61 * * * *' is no"),
+}
+
+
+@pytest.mark.parametrize(("edit", "told"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_hub_yaml_is_one_import_error_with_its_reason(parse, deployment, edit, told):
+    bag = parse(change(deployment, edit))
+    assert [Path(file).name for file in bag.import_errors] == ["hub_config_check.py"]
+    (text,) = bag.import_errors.values()
+    assert str(deployment) in text and told in text
+    assert bag.dags == {}
+
+
+def test_a_broken_hub_yaml_stops_no_dag_of_anybody_else(parse, deployment, tmp_path):
+    folder = tmp_path / "dags"
+    folder.mkdir()
+    for name in ("hub_dags.py", "hub_config_check.py"):
+        (folder / name).write_text((ROOT / "dags" / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "other.py").write_text("from airflow.sdk import DAG\nwith DAG('somebody_elses'):\n    pass\n", encoding="utf-8")
+    deployment.write_text("syncs: [", encoding="utf-8")
+    bag = parse(deployment, folder)
+    assert set(bag.dags) == {"somebody_elses"} and len(bag.import_errors) == 1
+
+
+def test_a_task_of_a_broken_deployment_says_why(monkeypatch, deployment):
+    from hub.airflow.factory import build_dags
+    from hub.errors import ConfigError
+
+    deployment.write_text("syncs: [", encoding="utf-8")
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "hub_sync__x-pull")
+    with pytest.raises(ConfigError, match="not valid YAML"):
+        build_dags(deployment, {})
+
+
+@pytest.mark.parametrize("given", [None, "hub.yaml", "elsewhere/hub.yaml", "/etc/attune/hub.yaml"])
+def test_where_hub_yaml_is_looked_for(given, tmp_path):
+    from hub.airflow.deployment import config_of
+
+    found = config_of(str(tmp_path / "dags" / "hub_dags.py"), {} if given is None else {"HUB_CONFIG": given})
+    assert found == tmp_path / (given or "hub.yaml")
+
+
+def test_parsing_loads_nothing_heavy():
+    heavy = ("presidio_analyzer", "spacy", "hub.app", "hub.store.engine", "tweepy", "simple_salesforce", "zenpy")
+    code = f"import sys, hub.airflow.factory; print([m for m in {heavy!r} if m in sys.modules])"
+    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip().splitlines()[-1] == "[]"

@@ -1,0 +1,134 @@
+"""A whole world in a test: simulators of four systems, a deployment that talks to them, and a clock that is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hub import plugins
+from hub.app import Hub
+from hub.cli.sandbox import write_deployment
+from hub.config import load_settings
+from hub.pipeline.pull import pull
+from hub.pipeline.push import push
+from hub.pipeline.sweep import sweep
+from hub.store.migration import migrate
+from hub.testing import FakeClock, Sandbox
+
+
+@pytest.fixture(scope="session")
+def engines():
+    """The real redactor and tagger, loaded once."""
+    return {}
+
+
+class World:
+    def __init__(self, folder: Path, engines: dict, size: int) -> None:
+        self.clock = FakeClock()
+        self.folder = folder
+        self.engines = engines
+        self.sandbox = Sandbox(plugins.load().offered.connectors.values(), size=size, clock=self.clock)
+        self.members = next(iter(self.sandbox.simulators.values())).cast.members
+
+    def __enter__(self):
+        self.sandbox.__enter__()
+        self.config = write_deployment(self.folder, self.sandbox)
+        migrate(f"sqlite:///{self.database}")
+        return self
+
+    def __exit__(self, *error):
+        self.sandbox.__exit__(*error)
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "var" / "hub.db"
+
+    def simulator(self, name):
+        return self.sandbox.simulators[name]
+
+    def open(self, *, dry_run=False) -> Hub:
+        hub = Hub(load_settings(self.config), now=self.clock.now, sleep=self.clock.sleep, dry_run=dry_run)
+        for name in ("redactor", "tagger"):
+            if name not in self.engines:
+                self.engines[name] = getattr(hub, name)
+            hub.__dict__[name] = self.engines[name]
+        return hub
+
+    def pull(self, *names, **options):
+        with self.open() as hub:
+            wanted = names or [n for n, s in hub.deployment.settings.syncs.items() if s.kind == "pull"]
+            return {name: pull(hub.rooms, hub.pull_job(name, **options)) for name in wanted}
+
+    def push(self, *names, dry_run=False):
+        with self.open(dry_run=dry_run) as hub:
+            wanted = names or [n for n, s in hub.deployment.settings.syncs.items() if s.kind == "push"]
+            return {name: push(hub.rooms, hub.push_job(name), dry_run=dry_run) for name in wanted}
+
+    def sweep(self):
+        with self.open() as hub:
+            return sweep(hub.rooms)
+
+    def edit(self, change):
+        settings = yaml.safe_load(self.config.read_text())
+        change(settings)
+        self.config.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    def tags_of(self, member) -> list:
+        with self.open() as hub, hub.store.read() as tx:
+            person = self.person(hub, tx, member)
+            return tx.tags.for_person([person], self.clock.now()).get(person, []) if person else []
+
+    def person(self, hub, tx, member):
+        from hub.schema import Identifier
+
+        known = [
+            Identifier(kind="customer_id", value=member.customer_id),
+            Identifier(kind="vendor_id", value=str(7_000_000_000_000 + member.number), issuer="zendesk"),
+        ]
+        found = tx.persons.find([hub.vault.lookup_identifier(one) for one in known])
+        return next(iter(found.values()), None)
+
+    def resting_bytes(self) -> bytes:
+        """Everything the hub has on disk, but keys and the settings' secrets."""
+        files = [path for path in (self.folder / "var").rglob("*") if path.is_file() and "secrets" not in path.parts]
+        return b"\0".join(path.read_bytes() for path in files if path.suffix != ".key")
+
+    def secrets_of(self, member) -> list[str]:
+        """What must never rest or leave in the clear."""
+        digits = "".join(c for c in member.phone if c.isdigit())
+        return [member.email, member.phone, "+" + digits, member.name, member.handle]
+
+
+@pytest.fixture
+def make_world(tmp_path, engines):
+    opened = []
+
+    def make(size=12, name="world") -> World:
+        world = World(tmp_path / name, engines, size).__enter__()
+        opened.append(world)
+        return world
+
+    yield make
+    for world in opened:
+        world.__exit__(None, None, None)
+
+
+@pytest.fixture
+def world(make_world):
+    return make_world()
+
+
+@pytest.fixture
+def audit_entries():
+    def read(world, **only):
+        with world.open() as hub:
+            hub.audit.sequence()
+            with hub.store.read() as tx:
+                rows, start = [], 0
+                while page := tx.audit.entries(start, 1000):
+                    rows += [json.loads(entry.leaf) for entry in page]
+                    start = page[-1].idx + 1
+        return [row for row in rows if all(row.get(key) == value for key, value in only.items())]
+
+    return read
