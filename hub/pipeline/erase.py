@@ -64,8 +64,9 @@ def erase(rooms: Rooms, job: EraseJob) -> ErasurePlan:
 
 def _open(rooms: Rooms, job: EraseJob) -> ErasurePlan:
     with rooms.store.begin() as tx:
-        fresh = plan(job.person_id, sorted(job.erasers), due_at=rooms.now() + DEADLINE)
         known = tx.erasures.steps(job.person_id)
+        received = min((one.at for one in known if one.step == Phase.RECEIVED and one.at), default=rooms.now())
+        fresh = plan(job.person_id, sorted(job.erasers), due_at=received + DEADLINE)
         tx.erasures.plan(job.person_id, [(str(step.phase), step.system or "") for step in fresh.steps])
         if not known:
             _audit(rooms, tx, job.person_id, "received", ())

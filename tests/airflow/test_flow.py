@@ -4,6 +4,7 @@ import json
 import logging
 import shutil
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hub.cli.sandbox import open_sandbox, write_deployment
 from hub.errors import ThrottledError
 from hub.store import tables
 from hub.store.store import migrate
+from hub.testing.clock import FakeClock
 from hub.testing.faults import Fault
 from hub.testing.reply import Reply
 
@@ -63,6 +65,10 @@ def worlds(tmp_path_factory):
     one, two = open_sandbox(PEOPLE), open_sandbox(PEOPLE)
     if casts(one) != casts(two):  # the hour struck in between: the cast speaks relative to the hour
         one = open_sandbox(PEOPLE)
+    # Vendors make ids and versions of the time of day: the two worlds begin at the same instant.
+    begin = FakeClock(datetime.now(UTC))
+    for simulator in [*one.simulators.values(), *two.simulators.values()]:
+        simulator.clock = begin
     with one, two:
         folder = tmp_path_factory.mktemp("worlds")
         keys = folder / "keys"

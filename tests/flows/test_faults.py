@@ -8,7 +8,10 @@ import time
 
 import pytest
 
+from hub.app import Hub
+from hub.config import load_settings
 from hub.errors import AuthError, LockedError, TransientError
+from hub.pipeline.pull import pull
 from hub.pipeline.run import running
 from hub.testing import Fault, Reply
 
@@ -52,9 +55,9 @@ def test_a_reset_after_the_vendor_committed_is_read_back_not_sent_again(world):
 
 
 def test_the_second_runner_is_told_to_wait(world):
-    with world.open() as hub, running(hub.rooms, "voucherify-pull", "pull"):
+    with Hub(load_settings(world.config)) as hub, running(hub.rooms, "voucherify-pull", "pull"):
         with pytest.raises(LockedError) as refused:
-            world.pull("voucherify-pull")
+            pull(hub.rooms, hub.pull_job("voucherify-pull"))
         ran = subprocess.run(hub_command(world, "pull", "voucherify-pull"), capture_output=True, text=True)
     assert refused.value.exit_code == ran.returncode == 75
     assert "Traceback" not in ran.stderr
@@ -83,4 +86,6 @@ def test_killed_in_the_middle_it_resumes_to_the_same_end(make_world, after):
 def ledger(world):
     with world.open() as hub, hub.store.read() as tx:
         outcomes = {(o.stream, o.ref, o.version, str(o.state), o.reason) for o in tx.ledger.outcomes(limit=10_000)}
-        return outcomes, tx.records.counts(), tx.persons.count(), tx.tags.summary(world.clock.now())
+        mood = tx.tags.summary(world.clock.now())
+        labels = {label: cell.count for label, cell in mood.labels.items()}
+        return outcomes, tx.records.counts(), tx.persons.count(), mood.tags, labels
