@@ -215,7 +215,16 @@ def _suppression_hashes(batch: PullBatch, item: Item) -> set[str]:
 
 def gate_collect(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This withholds every record that the hub may not hold; a consent event itself always rests, as evidence."""
-    return [replace(item, entries=tuple(_collect(batch, entry) for entry in item.entries)) for item in items]
+    return [_collect_item(batch, item) for item in items]
+
+
+def _collect_item(batch: PullBatch, item: Item) -> Item:
+    known = batch.rooms.policy.purposes.purposes
+    events = [entry.record for entry in item.entries if isinstance(entry.record, ConsentEvent)]
+    if any(event.scope.purpose is not None and event.scope.purpose not in known for event in events):
+        # A refusal for a purpose that no rule knows would cover nothing: somebody has to look at it.
+        return item.end("quarantined", "consent.unknown_purpose")
+    return replace(item, entries=tuple(_collect(batch, entry) for entry in item.entries))
 
 
 def _collect(batch: PullBatch, entry: Entry) -> Entry:

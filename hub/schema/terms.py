@@ -84,7 +84,7 @@ class DataCategory(StrEnum):
 DPV: dict[DataCategory, str] = {
     DataCategory.CONTACT: "https://w3id.org/dpv/pd#Contact",
     DataCategory.CONTENT: "https://w3id.org/dpv/pd#Communication",
-    DataCategory.BEHAVIOUR: "https://w3id.org/dpv/pd#Behavioral",
+    DataCategory.BEHAVIOUR: "https://w3id.org/dpv/pd#Behavioural",
     DataCategory.LOYALTY: "https://w3id.org/dpv/pd#Transactional",
     DataCategory.EMOTION: "https://w3id.org/dpv/pd#Mood",
     DataCategory.EMOTION_LABEL: "https://w3id.org/dpv/pd#Mood",

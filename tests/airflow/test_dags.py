@@ -118,7 +118,9 @@ def test_a_broken_hub_yaml_stops_no_dag_of_anybody_else(parse, deployment, tmp_p
     folder.mkdir()
     for name in ("hub_dags.py", "hub_config_check.py"):
         (folder / name).write_text((ROOT / "dags" / name).read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "other.py").write_text("from airflow.sdk import DAG\nwith DAG('somebody_elses'):\n    pass\n", encoding="utf-8")
+    (folder / "other.py").write_text(
+        "from airflow.sdk import DAG\nwith DAG('somebody_elses'):\n    pass\n", encoding="utf-8"
+    )
     deployment.write_text("syncs: [", encoding="utf-8")
     bag = parse(deployment, folder)
     assert set(bag.dags) == {"somebody_elses"} and len(bag.import_errors) == 1

@@ -95,7 +95,9 @@ def by_airflow(worlds, airflow_db):
         listener = Listener(said)
         logging.getLogger().addHandler(listener)
         dags = DagBag().dags
-        runs = {name: dags[name].test() for name in [*(f"hub_sync__{sync}" for sync in SYNCS), "hub_sweep", "hub_audit"]}
+        runs = {
+            name: dags[name].test() for name in [*(f"hub_sync__{sync}" for sync in SYNCS), "hub_sweep", "hub_audit"]
+        }
         logging.getLogger().removeHandler(listener)
     return runs, said
 

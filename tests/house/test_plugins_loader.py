@@ -13,7 +13,13 @@ from hub.errors import ConfigError
 
 def make_connector(name="good", contract=1):
     manifest = Manifest(
-        name, "1.0", name, frozenset({Capability.READ}), ("example.com",), streams=(Stream("s", "d"),), contract=contract
+        name,
+        "1.0",
+        name,
+        frozenset({Capability.READ}),
+        ("example.com",),
+        streams=(Stream("s", "d"),),
+        contract=contract,
     )
     return Connector(manifest, ConnectorConfig, lambda config, context: None, lambda config: "https://example.com")
 

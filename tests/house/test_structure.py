@@ -87,7 +87,7 @@ def test_no_production_code_asks_whether_it_is_under_test(path):
     if "testing" in path.parts:
         pytest.skip("made for tests")
     text = path.read_text(encoding="utf-8")
-    assert "PYTEST_CURRENT_TEST" not in text and "sys.modules[\"pytest\"]" not in text and "_called_from_test" not in text
+    assert "PYTEST_CURRENT_TEST" not in text and 'sys.modules["pytest"]' not in text and "_called_from_test" not in text
 
 
 @pytest.mark.parametrize("path", MODULES, ids=ids)
@@ -101,7 +101,17 @@ def test_no_naive_time(path):
 
 
 def test_the_contract_is_cheap_to_import():
-    heavy = ("airflow", "presidio_analyzer", "spacy", "cryptography", "sqlalchemy", "requests", "numpy", "yaml", "jmespath")
+    heavy = (
+        "airflow",
+        "presidio_analyzer",
+        "spacy",
+        "cryptography",
+        "sqlalchemy",
+        "requests",
+        "numpy",
+        "yaml",
+        "jmespath",
+    )
     code = f"import sys, hub.contract; print([m for m in {heavy!r} if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
@@ -128,7 +138,8 @@ def test_nothing_names_the_place_where_it_was_made():
         for path in ROOT.rglob("*")
         if path.is_file()
         and path.suffix in {".py", ".md", ".yaml", ".yml", ".toml", ".sh", ""}
-        and not {".git", ".venv", ".tools", "var", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"} & set(path.relative_to(ROOT).parts)
+        and not {".git", ".venv", ".tools", "var", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+        & set(path.relative_to(ROOT).parts)
         and ("/wor" + "k/") in path.read_text(encoding="utf-8", errors="ignore")
     ]
     assert told == []
