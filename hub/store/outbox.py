@@ -269,8 +269,8 @@ def _names(fields: Iterable[str]) -> str:
 
 
 def _doubles(rows: Sequence[NewDelivery]) -> list[NewDelivery]:
-    seen: set[str] = set()
-    return [row for row in rows if row.idempotency_key in seen or seen.add(row.idempotency_key)]  # type: ignore[func-returns-value]
+    first = {row.idempotency_key: index for index, row in reversed(list(enumerate(rows)))}
+    return [row for index, row in enumerate(rows) if first[row.idempotency_key] != index]
 
 
 def _blank(now: datetime) -> dict[str, Any]:

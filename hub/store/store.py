@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -208,16 +208,15 @@ def open_store(
     not answer.
     """
     engine = make_engine(url)
-    try:
-        with _answering():
-            if create and not dry_run and revision_of(engine) is None:
-                migrate(url)
-            require_head(engine)
-            _check_key(engine, vault, write=not dry_run)
-            return Store(engine, vault, now, dry_run=dry_run)
-    except BaseException:
-        engine.dispose()
-        raise
+    with ExitStack() as unless_opened, _answering():
+        unless_opened.callback(engine.dispose)
+        if create and not dry_run and revision_of(engine) is None:
+            migrate(url)
+        require_head(engine)
+        _check_key(engine, vault, write=not dry_run)
+        store = Store(engine, vault, now, dry_run=dry_run)
+        unless_opened.pop_all()
+    return store
 
 
 def _check_key(engine: Engine, vault: Vault, *, write: bool) -> None:

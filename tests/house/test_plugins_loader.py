@@ -108,7 +108,7 @@ def test_two_distributions_of_one_name_are_both_quarantined(install):
 
 def test_two_plugins_with_one_connector_name(install):
     install("a", register=registering(make_connector("same")))
-    loaded, status = load(install("b", register=registering(make_connector("same"))))
+    _, status = load(install("b", register=registering(make_connector("same"))))
     assert status["a"][0] == "loaded"
     assert status["b"][0] == "quarantined" and "already registered" in status["b"][1]
 
