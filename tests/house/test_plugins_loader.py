@@ -60,7 +60,7 @@ def test_a_sound_plugin_loads(install):
 
 def test_a_broken_import_is_quarantined_and_the_others_load(install):
     points = [*install("good", register=registering(make_connector())), EntryPoint("bad", "no_such_module_xyz", "hub")]
-    loaded, status = load(points)
+    _, status = load(points)
     assert status["good"][0] == "loaded"
     assert status["bad"][0] == "quarantined" and "no_such_module_xyz" in status["bad"][1]
 
