@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -153,8 +154,8 @@ class Hub:
         """This opens a connection on a prepared session; it calls nobody yet."""
         settings = self._connection(connection)
         connector = self.plugins.connector(settings.connector)
-        config = resolve_config(connection, settings, connector.config_model, self.deployment.root)
         base_url = check_base_url(settings.base_url, where=f"connections.{connection}")
+        config = resolve_config(connection, settings, connector.config_model, self.deployment.root)
         prepared = prepare_session(
             Route(connector.origin(config), base_url, connector.manifest.hosts), pause=self.sleep
         )
@@ -164,9 +165,12 @@ class Hub:
     def pull_job(self, name: str, *, full: bool = False) -> PullJob:
         """This is a pull ready to run: streams checked against the manifest, consent streams first."""
         sync = self._of_kind(name, "pull")
-        connector, source = self.connector(sync.connection), self.connect(sync.connection)
+        connector = self.connector(sync.connection)
         known = {stream.name: stream for stream in connector.manifest.streams}
         streams = [_pick(known, stream, f"syncs.{name}.streams") for stream in sync.streams]
+        for stream in streams:
+            self.mappings.inbound(connector.manifest.name, stream.name)
+        source = self.connect(sync.connection)
         if not isinstance(source, Source):
             raise ConfigError(f"syncs.{name}: connector {connector.manifest.name!r} does not read.")
         ordered = sorted(streams, key=lambda stream: not stream.consent)
@@ -177,14 +181,18 @@ class Hub:
     def push_job(self, name: str) -> PushJob:
         """This is a push ready to run: objects and fields checked against the manifest and the mappings."""
         sync = self._of_kind(name, "push")
-        connector, destination = self.connector(sync.connection), self.connect(sync.connection)
+        connector = self.connector(sync.connection)
         known = {obj.name: obj for obj in connector.manifest.objects}
         objects = tuple(_pick(known, obj, f"syncs.{name}.objects") for obj in sync.objects)
-        if not isinstance(destination, Destination):
-            raise ConfigError(f"syncs.{name}: connector {connector.manifest.name!r} does not write.")
+        purpose = _pick(
+            dict.fromkeys(self.policy.purposes.purposes, sync.purpose), str(sync.purpose), f"syncs.{name}.purpose"
+        )
         for obj in objects:
             self._check_fields(connector.manifest.name, obj)
-        return PushJob(name, sync.connection, connector.manifest.name, destination, objects, str(sync.purpose))
+        destination = self.connect(sync.connection)
+        if not isinstance(destination, Destination):
+            raise ConfigError(f"syncs.{name}: connector {connector.manifest.name!r} does not write.")
+        return PushJob(name, sync.connection, connector.manifest.name, destination, objects, purpose)
 
     def _check_fields(self, connector: str, obj: Object) -> None:
         mapped = self.mappings.outbound(connector, obj.name).fields
@@ -264,7 +272,9 @@ def _key(deployment: Deployment, reference: str, name: str) -> bytes:
 
 def _pick(known: dict[str, Any], name: str, where: str) -> Any:
     if name not in known:
-        raise ConfigError(f"{where}: unknown {name!r} (known: {', '.join(sorted(known)) or 'none'}).")
+        close = get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known)) or 'none'}."
+        raise ConfigError(f"{where}: unknown {name!r};", fix=hint)
     return known[name]
 
 

@@ -150,7 +150,9 @@ def _read(path: Path) -> str:
 
 def _explain(path: Path, text: str, error: ValidationError) -> str:
     """This turns pydantic's first complaint into "file:line: what; did you mean ...?"."""
-    problem = error.errors(include_input=False, include_url=False)[0]
+    problems = error.errors(include_input=False, include_url=False)
+    # A misspelt key is told before the key that is missing because of it.
+    problem = min(problems, key=lambda one: one["type"] != "extra_forbidden")
     place = [str(part) for part in problem["loc"]]
     what = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 from rich.text import Text
 
@@ -52,23 +51,10 @@ def main() -> None:
     """This runs ``hub`` and ends the process with the exit code that scripts rely on.
 
     0 done, 1 a bug or a broken invariant, 2 usage or configuration, 3 finished but degraded, 4 refused by policy,
-    75 another run holds the lock, 130 interrupted.
+    75 another run holds the lock.
     """
     try:
-        code = app(standalone_mode=False)
+        app()
     except HubError as error:
         err.print(Text(f"hub: {error}", style="red"), soft_wrap=True)
-        code = error.exit_code
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        code = 2
-    except (click.Abort, KeyboardInterrupt):
-        err.print("hub: interrupted; what was stored stays stored, run the command again to go on.")
-        code = 130
-    except BrokenPipeError:
-        # The reader went away (hub outcomes | head): not our error, and Python must not complain at exit either.
-        sys.stdout = None
-        code = 0
-    sys.exit(code or 0)
+        sys.exit(error.exit_code)

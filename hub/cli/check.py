@@ -47,7 +47,7 @@ def _tests(hub: Hub, online: bool) -> list[tuple[str, Callable[[], str]]]:
     settings = hub.deployment.settings
     tests: list[tuple[str, Callable[[], str]]] = [
         ("plugins", lambda: _plugins(hub)),
-        ("mappings", lambda: f"{len(hub.mappings.files)} files, revision {hub.mappings.revision}"),
+        ("mappings", lambda: f"{len(hub.mappings.files)} files, revision {hub.mappings.revision[:12]}"),
         ("privacy rules", lambda: f"version {hub.policy.version}, {len(hub.policy.lint())} remarks"),
         ("keys and database", lambda: _database(hub)),
     ]
@@ -71,10 +71,7 @@ def _database(hub: Hub) -> str:
 def _sync(hub: Hub, name: str) -> str:
     sync = hub.sync(name)
     if sync.kind == "pull":
-        job = hub.pull_job(name)
-        for stream in job.streams:
-            hub.mappings.inbound(job.connector, stream)
-        return f"reads {', '.join(job.streams)}"
+        return f"reads {', '.join(hub.pull_job(name).streams)}"
     hub.policy.destination(sync.connection)
     return f"writes {', '.join(obj.name for obj in hub.push_job(name).objects)}"
 

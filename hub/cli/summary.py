@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -117,7 +118,8 @@ def _proof(hub: Hub) -> RenderableType:
 
 def _next(config: Path) -> RenderableType:
     option = "" if config == Path("hub.yaml") else f" -c {config}"
-    lines = [
+    lines = [("source .venv/bin/activate", "puts 'hub' on your path")] if shutil.which("hub") is None else []
+    lines += [
         (f"hub outcomes list{option}", "what became of each record, and why"),
         (f"hub audit prove 0{option}", "a proof that others can check without us"),
         (f"hub consent explain C-000001{option}", "why something may be used, or may not"),

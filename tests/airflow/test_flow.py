@@ -17,7 +17,7 @@ from hub.cli.sandbox import open_sandbox, write_deployment
 from hub.errors import ThrottledError
 from hub.store import tables
 from hub.store.store import migrate
-from hub.testing.clock import FakeClock
+from hub.testing.clock import FakeClock, SystemClock
 from hub.testing.faults import Fault
 from hub.testing.reply import Reply
 
@@ -65,11 +65,14 @@ def worlds(tmp_path_factory):
     one, two = open_sandbox(PEOPLE), open_sandbox(PEOPLE)
     if casts(one) != casts(two):  # the hour struck in between: the cast speaks relative to the hour
         one = open_sandbox(PEOPLE)
-    # Vendors make ids and versions of the time of day: the two worlds begin at the same instant.
-    begin = FakeClock(datetime.now(UTC))
-    for simulator in [*one.simulators.values(), *two.simulators.values()]:
-        simulator.clock = begin
+    simulators = [*one.simulators.values(), *two.simulators.values()]
+    # Vendors make ids and versions of the time of day: both worlds are made at the same instant, and time goes on after.
+    made_at = FakeClock(datetime.now(UTC))
+    for simulator in simulators:
+        simulator.clock = made_at
     with one, two:
+        for simulator in simulators:
+            simulator.clock = SystemClock()
         folder = tmp_path_factory.mktemp("worlds")
         keys = folder / "keys"
         first = World(folder / "airflow", one)
