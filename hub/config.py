@@ -159,7 +159,7 @@ def _explain(path: Path, text: str, error: ValidationError) -> str:
         what = f"unknown key {place[-1]!r}" + _nearest(place[-1], _keys_at(place[:-1]))
     elif problem["type"] == "missing":
         what = f"missing key {place[-1]!r}"
-    return f"{path}:{_line_of(text, place)}: {'.'.join(place) or 'settings'}: {what}."
+    return f"{path}:{_line_of(text, place)}: {'.'.join(place) or 'settings'}: {what.rstrip('.?')}{'?' if what[-1] == '?' else '.'}"
 
 
 def _nearest(name: str, valid: list[str]) -> str:

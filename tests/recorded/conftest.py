@@ -13,7 +13,6 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ from hub.config import load_settings
 from hub.pipeline.pull import pull
 from hub.schema import free_text_fields
 from hub.store.migration import migrate
-from hub.testing import FakeClock, Reply, Sandbox, Simulator, connect
+from hub.testing import Reply, Sandbox, Simulator, connect
 
 SHARED = Path(os.environ.get("ATTUNE_SHARED", Path(__file__).parents[3] / "shared"))
 IS_REQUIRED = os.environ.get("ATTUNE_REQUIRE_SHARED") == "1"
@@ -232,13 +231,7 @@ def engines():
     return {}
 
 
-@pytest.fixture
-def deploy(tmp_path, engines):
+@pytest.fixture(scope="session")
+def deploy(tmp_path_factory, engines):
     """Writes a deployment that reads from a running local server."""
-    return lambda name, server, folder="hub": Deployment(tmp_path / folder, name, server, engines)
-
-
-@pytest.fixture
-def clock_at():
-    """A clock that stands a little after the last thing said, so that retention has not ended yet."""
-    return lambda moment: FakeClock(moment + timedelta(hours=1))
+    return lambda name, server: Deployment(tmp_path_factory.mktemp("hub"), name, server, engines)

@@ -7,12 +7,22 @@ that it is gone. No assertion may show a text: compare ids, counts and reasons.
 
 import html
 from collections import Counter
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.schema import AuthorRole, ConsentEvent, ConsentEvidence, ConsentScope, ConsentState, Identifier, Party, Provenance
-from hub.testing import FakeClock, Reply, route
+from hub.schema import (
+    AuthorRole,
+    ConsentEvent,
+    ConsentEvidence,
+    ConsentScope,
+    ConsentState,
+    Identifier,
+    Party,
+    Provenance,
+)
+from hub.testing import FakeClock, route
 from hub_x.simulation.seed import ACCOUNT
 from hub_x.simulation.world import SimPost, SimUser
 from hub_x.simulator import XSimulator
@@ -22,9 +32,10 @@ pytestmark = pytest.mark.recorded
 FILE = "text/twcs_sample_93.csv"
 WRITTEN = "%a %b %d %H:%M:%S %z %Y"
 MISSING_AUTHOR = "1"
+CUSTOMERS, CONVERSATIONS = 29, 27
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tweets(table):
     """The sample by id, as a function so that no failure shows it."""
     rows = {row["tweet_id"]: row for row in table(FILE)}
@@ -57,7 +68,9 @@ class SupportX(XSimulator):
         self.search_reach = None
         for tweet in tweets.values():
             if is_customers(tweet):
-                self.world.add_user(SimUser(tweet["author_id"], f"Customer {tweet['author_id']}", f"c{tweet['author_id']}"))
+                self.world.add_user(
+                    SimUser(tweet["author_id"], f"Customer {tweet['author_id']}", f"c{tweet['author_id']}")
+                )
         for key in sorted(tweets, key=lambda one: written_at(tweets[one])):
             self._add(tweets, key)
 
@@ -88,21 +101,33 @@ class SupportX(XSimulator):
             self.edit_post(key, self.world.posts[key].text)
 
 
-@pytest.fixture
-def x(tweets):
-    last = max(written_at(tweet) for tweet in tweets().values())
+@contextmanager
+def running_x(tweets):
+    """X, a little after the last thing was said: no retention has ended yet."""
+    last = max(written_at(tweet) for tweet in tweets.values())
     with SupportX(clock=FakeClock(last + timedelta(hours=1))) as simulator:
         simulator.seed()
-        simulator.load(tweets())
+        simulator.load(tweets)
+        yield simulator
+
+
+@pytest.fixture
+def x(tweets):
+    with running_x(tweets()) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def deployment(x, deploy):
-    seed, x.seed = x.seed, lambda: None  # it is full already
-    made = deploy("x", x)
-    x.seed = seed
-    return made
+    return deploy("x", x)
+
+
+@pytest.fixture(scope="module")
+def pulled(tweets, deploy):
+    """A deployment that has read everything once, nobody having agreed to anything, and its report; only to look at."""
+    with running_x(tweets()) as simulator:
+        deployment = deploy("x", simulator)
+        yield deployment, deployment.pull()
 
 
 def agree(deployment, authors):
@@ -138,13 +163,13 @@ def by_key(deployment):
 def test_the_sample_is_the_one_these_numbers_were_counted_in(tweets):
     assert Counter(is_customers(tweet) for tweet in tweets().values()) == {True: 49, False: 44}
     assert len({tweet["author_id"] for tweet in tweets().values() if is_customers(tweet)}) == CUSTOMERS
-    assert len({root_of(tweets(), key) for key in tweets()}) == 27
+    assert len({root_of(tweets(), key) for key in tweets()}) == CONVERSATIONS
     missing = {t["in_response_to_tweet_id"] for t in tweets().values()} - {""} - set(tweets())
     assert len(missing) == 2
 
 
-def test_every_post_ends_and_threads_hold_together(tweets, deployment):
-    report = deployment.pull()
+def test_every_post_ends_and_threads_hold_together(tweets, pulled):
+    deployment, report = pulled
     assert report.error is None
     assert deployment.ends(report, "mentions") == {"stored: consent.none": 49}
     assert deployment.ends(report, "timeline") == {
@@ -159,11 +184,11 @@ def test_every_post_ends_and_threads_hold_together(tweets, deployment):
     for key, record in records.items():
         threads.setdefault(root_of(tweets(), key), set()).add(record.thread_id)
     assert all(len(ids) == 1 for ids in threads.values())
-    assert len({thread for ids in threads.values() for thread in ids}) == len(threads) == 25
+    assert len({thread for ids in threads.values() for thread in ids}) == len(threads) == CONVERSATIONS
 
 
-def test_answers_of_agents_belong_to_the_customer_they_answer(tweets, deployment):
-    deployment.pull()
+def test_answers_of_agents_belong_to_the_customer_they_answer(tweets, pulled):
+    deployment, _ = pulled
     records = by_key(deployment)
     owners = dict(deployment.rows("SELECT id, person_id FROM records"))
     answers = [key for key in records if not is_customers(tweets()[key])]
@@ -177,8 +202,8 @@ def test_answers_of_agents_belong_to_the_customer_they_answer(tweets, deployment
     assert len({owners[records[k].id] for k in records if is_customers(tweets()[k])}) == len(authors) == CUSTOMERS
 
 
-def test_nobody_is_analysed_who_has_not_agreed(deployment):
-    report = deployment.pull()
+def test_nobody_is_analysed_who_has_not_agreed(pulled):
+    deployment, report = pulled
     assert report.counts["tagged"] == 0
     assert deployment.tags() == []
     assert deployment.ends(report)["stored: consent.none"] == 49
@@ -215,11 +240,8 @@ def test_who_agrees_later_is_tagged_when_their_posts_are_read_again(tweets, x, d
     assert Counter(roles.values()) == {"customer": 49, "agent": 42}
 
 
-def test_personal_data_of_real_posts_does_not_rest(tweets, deployment):
-    deployment.pull()
+def test_personal_data_of_real_posts_does_not_rest(tweets, pulled):
+    deployment, _ = pulled
     texts = [html.unescape(tweet["text"]) for tweet in tweets().values()]
     assert sum("@" in text for text in texts) > 80
     assert deployment.leaks(texts) == {}
-
-
-CUSTOMERS = 23

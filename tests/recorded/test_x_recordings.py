@@ -172,7 +172,9 @@ def test_real_posts_with_the_fields_asked_for_are_stored_and_redacted(recorded, 
     records = {record.provenance.key: record for record in deployment.records()}
     assert set(records) == {post["id"] for post in posts} - {post["id"] for post in reposts + ours}
     assert all(record.text and record.redaction for record in records.values())
-    assert {k: f"{r.occurred_at:%Y-%m-%dT%H:%M:%S}" for k, r in records.items()} == {k: said_at({"id": k})[:19] for k in records}
+    assert {k: f"{r.occurred_at:%Y-%m-%dT%H:%M:%S}" for k, r in records.items()} == {
+        k: said_at({"id": k})[:19] for k in records
+    }
     assert report.counts["tagged"] == 0
     assert deployment.leaks([post["text"] for post in posts]) == {}
     names = [user["username"].encode() for user in users if len(user["username"]) > 7]

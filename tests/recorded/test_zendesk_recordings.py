@@ -32,9 +32,7 @@ def recorded(exchanges):
 
 def bodies(recorded, *but):
     return [
-        e["response"]["body"]
-        for e in recorded
-        if isinstance(e["response"]["body"], dict) and e["endpoint"] not in but
+        e["response"]["body"] for e in recorded if isinstance(e["response"]["body"], dict) and e["endpoint"] not in but
     ]
 
 
@@ -75,10 +73,12 @@ def export(name, first, pages, people=()):
 def comments_of(recorded, ticket):
     """What was said in a ticket: as recorded, else in an audit, else its description (Zendesk's name for comment one)."""
     for exchange in recorded:
-        if exchange["endpoint"].startswith("GET /api/v2/tickets/{id}/comments.json"):
-            if f"/tickets/{ticket['id']}/" in exchange["request"]["uri"]:
-                return exchange["response"]["body"]["comments"]
-    audits = [a for body in bodies(recorded) for a in objects(body, "audit", "audits") if a["ticket_id"] == ticket["id"]]
+        is_listing = exchange["endpoint"].startswith("GET /api/v2/tickets/{id}/comments.json")
+        if is_listing and f"/tickets/{ticket['id']}/" in exchange["request"]["uri"]:
+            return exchange["response"]["body"]["comments"]
+    audits = [
+        a for body in bodies(recorded) for a in objects(body, "audit", "audits") if a["ticket_id"] == ticket["id"]
+    ]
     events = [
         {**event, "created_at": audit["created_at"], "via": audit["via"]}
         for audit in audits
@@ -96,7 +96,7 @@ def comments_of(recorded, ticket):
 def account(recorded, make_replay, deploy):
     """A deployment whose Zendesk gives what was recorded; ``people`` are side-loaded with tickets and comments."""
 
-    def make(people, folder="hub"):
+    def make(people):
         replay = make_replay(SETTINGS, clock=FakeClock(AFTER_THE_LAST))
         tickets = {ticket["id"]: ticket for ticket in all_tickets(recorded)}
         for name, one, endpoint in (("users", "user", USER_EXPORT), ("tickets", "ticket", TICKET_EXPORT)):
@@ -114,7 +114,7 @@ def account(recorded, make_replay, deploy):
         # The account had no satisfaction ratings: nothing was recorded, and no ticket carries one (asserted below).
         empty = Reply(200, {"satisfaction_ratings": [], "meta": {"has_more": False}})
         replay.on("GET", "/api/v2/satisfaction_ratings.json", empty)
-        return deploy("zendesk", replay, folder), replay
+        return deploy("zendesk", replay), replay
 
     return make
 

@@ -1,0 +1,141 @@
+"""The prepared session holds the line, whatever the client on top of it does."""
+
+import pytest
+import requests
+
+from hub.errors import ConfigError, PolicyError
+from hub.testing import FakeClock, Fault, Reply, Simulator, route
+from hub.transport import Route, TransportLimits, check_base_url, prepare_session
+
+
+class Vendor(Simulator):
+    @route("GET", "/items/{id}.json")
+    def item(self, request, id):
+        return Reply(200, {"id": id, "auth": request.headers.get("Authorization")})
+
+    @route("POST", "/items")
+    def add(self, request):
+        return Reply(201, {})
+
+    @route("GET", "/away")
+    def away(self, request):
+        return Reply(302, None, {"Location": "http://127.0.0.1:1/stolen"})
+
+
+@pytest.fixture
+def vendor():
+    with Vendor() as running:
+        yield running
+
+
+@pytest.fixture
+def session(vendor):
+    prepared = prepare_session(Route("https://api.vendor.example", vendor.url), pause=vendor.clock.sleep)
+    yield prepared.session
+    prepared.session.close()
+
+
+def test_the_vendors_address_is_led_to_the_base_url_and_the_answer_keeps_it(session, vendor):
+    answer = session.get("https://api.vendor.example/items/7.json", headers={"Authorization": "Bearer x"})
+    assert answer.json() == {"id": "7", "auth": "Bearer x"}
+    assert answer.url == answer.request.url == "https://api.vendor.example/items/7.json"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/items/7.json",
+        "https://api.vendor.example.evil.example/items/7.json",
+        "https://api.vendor.example@evil.example/items/7.json",
+        "http://169.254.169.254/latest/meta-data",
+        "http://127.0.0.1:1/items",
+    ],
+)
+def test_any_other_host_is_refused_before_a_byte_leaves(session, vendor, url):
+    with pytest.raises(PolicyError) as refused:
+        session.get(url, headers={"Authorization": "Bearer secret"})
+    assert refused.value.reason == "transport.host_not_pinned"
+    assert "secret" not in str(refused.value)
+    assert vendor.calls == []
+
+
+def test_a_redirect_to_another_host_is_refused(session):
+    with pytest.raises(PolicyError):
+        session.get("https://api.vendor.example/away")
+
+
+@pytest.mark.parametrize("host", ["acme.zendesk.com", "ACME.zendesk.com"])
+def test_a_pattern_allows_one_label(host):
+    where = Route("https://other.example", None, ("*.zendesk.com",))
+    assert where.resolve(f"https://{host}/x") == f"https://{host}/x"
+
+
+@pytest.mark.parametrize("url", ["https://zendesk.com/x", "https://a.b.zendesk.com/x", "http://acme.zendesk.com/x"])
+def test_a_pattern_allows_no_more(url):
+    with pytest.raises(PolicyError):
+        Route("https://other.example", None, ("*.zendesk.com",)).resolve(url)
+
+
+def test_retry_after_in_seconds_is_waited_for(session, vendor):
+    vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}, {"Retry-After": "7"})))
+    assert session.get("https://api.vendor.example/items/1.json").status_code == 200
+    assert vendor.clock.slept == [7]
+
+
+def test_retry_after_as_a_date_is_waited_for(session, vendor):
+    from datetime import UTC, datetime, timedelta
+    from email.utils import format_datetime
+
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}, {"Retry-After": later})))
+    assert session.get("https://api.vendor.example/items/1.json").status_code == 200
+    assert 15 <= vendor.clock.slept[0] <= 21
+
+
+def test_a_wait_that_is_too_long_is_the_callers_business(session, vendor):
+    vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}, {"Retry-After": "3600"}), times=-1))
+    answer = session.get("https://api.vendor.example/items/1.json")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
+    assert len(vendor.calls) == 1 and vendor.clock.slept == []
+
+
+def test_retries_end(session, vendor):
+    vendor.faults.add(Fault("GET /items/*", reply=Reply(503, {}), times=-1))
+    assert session.get("https://api.vendor.example/items/1.json").status_code == 503
+    assert len(vendor.calls) == 1 + TransportLimits().retries
+
+
+def test_a_write_that_failed_at_the_gateway_is_not_repeated(session, vendor):
+    vendor.faults.add(Fault("POST /items", reply=Reply(503, {}), times=-1))
+    assert session.post("https://api.vendor.example/items", json={}).status_code == 503
+    assert len(vendor.calls) == 1
+
+
+def test_a_write_that_was_throttled_is_repeated(session, vendor):
+    vendor.faults.add(Fault("POST /items", reply=Reply(429, {}, {"Retry-After": "1"})))
+    assert session.post("https://api.vendor.example/items", json={}).status_code == 201
+    assert len(vendor.calls) == 2
+
+
+def test_there_is_always_a_time_out(vendor):
+    limits = TransportLimits(read_timeout=0.2)
+    prepared = prepare_session(Route("https://api.vendor.example", vendor.url), limits=limits, pause=FakeClock().sleep)
+    vendor.faults.add(Fault("GET /items/*", kind="slow", seconds=2, times=-1))
+    with pytest.raises(requests.exceptions.ConnectionError):
+        prepared.session.get("https://api.vendor.example/items/1.json", timeout=None)
+    prepared.session.close()
+
+
+def test_the_environment_is_not_asked(session):
+    assert session.trust_env is False
+
+
+@pytest.mark.parametrize("url", ["http://example.com", "ftp://127.0.0.1", "http://10.0.0.1:80", "//x"])
+def test_a_base_url_is_https_or_loopback(url):
+    with pytest.raises(ConfigError, match="base_url"):
+        check_base_url(url, where="connections.desk")
+
+
+@pytest.mark.parametrize("url", ["https://proxy.example/path/", "http://127.0.0.1:8080", "http://localhost:1/"])
+def test_these_base_urls_are_fine(url):
+    assert check_base_url(url, where="connections.desk") == url.rstrip("/")
