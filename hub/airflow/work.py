@@ -7,10 +7,10 @@ Results are ids and counts only: Airflow stores them, and it is no place for per
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from hub.errors import FatalError, HubError
 
@@ -23,7 +23,23 @@ log = logging.getLogger(__name__)
 Result = dict[str, Any]
 """Run id and counts of one piece of work, as the XCom that Airflow keeps."""
 
+P = ParamSpec("P")
 
+
+def plainly(work: Callable[P, Result]) -> Callable[P, Result]:
+    """This makes errors reach Airflow's log with their own words only: what caused them may quote a vendor's answer."""
+
+    @wraps(work)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> Result:
+        try:
+            return work(*args, **kwargs)
+        except HubError as error:
+            raise error.with_traceback(None) from None
+
+    return wrapped
+
+
+@plainly
 def pull_sync(config: str, sync: str, params: Mapping[str, Any]) -> Result:
     """This runs one pull as ``hub pull`` does, from where the last one stopped, or from the beginning (``full``).
 
@@ -38,12 +54,13 @@ def pull_sync(config: str, sync: str, params: Mapping[str, Any]) -> Result:
     from hub.app import open_hub
     from hub.pipeline.pull import pull
 
-    with _plainly(), open_hub(Path(config)) as hub:
+    with open_hub(Path(config)) as hub:
         report = pull(hub.rooms, hub.pull_job(sync, full=bool(params["full"])))
         hub.audit.sequence()
         return _result(report)
 
 
+@plainly
 def push_sync(config: str, sync: str) -> Result:
     """This runs one push as ``hub push`` does; raises HubError where it ended early, and a retry settles what is open.
 
@@ -54,24 +71,26 @@ def push_sync(config: str, sync: str) -> Result:
     from hub.app import open_hub
     from hub.pipeline.push import push
 
-    with _plainly(), open_hub(Path(config)) as hub:
+    with open_hub(Path(config)) as hub:
         report = push(hub.rooms, hub.push_job(sync))
         hub.audit.sequence()
         return _result(report)
 
 
+@plainly
 def sweep(config: str) -> Result:
     """This deletes what has outlived its retention rule, as ``hub sweep`` does; counts are by category of data."""
     from hub.app import open_hub
     from hub.pipeline.sweep import sweep as run_sweep
 
-    with _plainly(), open_hub(Path(config)) as hub:
+    with open_hub(Path(config)) as hub:
         report = run_sweep(hub.rooms)
         hub.audit.sequence()
     log.info("swept: %s; people of whom nothing is left: %d", dict(report.deleted), report.people)
     return {"run": report.run_id, "counts": dict(report.deleted), "people": report.people}
 
 
+@plainly
 def verify_audit(config: str) -> Result:
     """This puts waiting entries into the audit log's tree and recomputes all of it, as ``hub audit verify`` does.
 
@@ -79,7 +98,7 @@ def verify_audit(config: str) -> Result:
     """
     from hub.app import open_hub
 
-    with _plainly(), open_hub(Path(config)) as hub:
+    with open_hub(Path(config)) as hub:
         hub.audit.sequence()
         found = hub.audit.verify()
     if found.problem:
@@ -93,12 +112,3 @@ def _result(report: PullReport | PushReport) -> Result:
     if report.error is not None:
         raise report.error
     return {"run": report.run_id, "counts": dict(report.counts)}
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Errors reach Airflow's log with their own words only: what caused them may quote a vendor's answer."""
-    try:
-        yield
-    except HubError as error:
-        raise error.with_traceback(None) from None

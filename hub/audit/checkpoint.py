@@ -34,7 +34,7 @@ class Checkpoint:
 def open_checkpoint(note: str, origin: str, verifiers: Iterable[Verifier]) -> Checkpoint:
     """This is the checkpoint in a signed note; raises NoteError for wrong signatures, shapes or origins."""
     lines = open_note(note, verifiers).split("\n")
-    if len(lines) < 4 or lines[0] != origin:
+    if len(lines) < 4 or lines[0] != origin or not origin:
         raise NoteError("this is not a checkpoint of this log.")
     size = _SIZE.match(lines[1])
     if size is None:

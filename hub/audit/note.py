@@ -77,7 +77,10 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
     Raises NoteError. Unknown keys are ignored, as the standard demands.
     """
     text, lines = _split(note)
-    known = {(verifier.name, verifier.key_hash): verifier for verifier in verifiers}
+    trusted = list(verifiers)
+    known = {(verifier.name, verifier.key_hash): verifier for verifier in trusted}
+    if len(known) != len(trusted):
+        raise NoteError("two trusted keys carry the same name and hash.")
     verified = set()
     for line in lines:
         name, _, encoded = line.partition(" ")

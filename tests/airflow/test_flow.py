@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from hub.app import open_hub
 from hub.cli import app
 from hub.cli.sandbox import open_sandbox, write_deployment
 from hub.errors import ThrottledError
@@ -194,7 +193,7 @@ def test_every_dag_succeeded(by_airflow):
 
 
 def test_the_result_of_a_task_is_its_run_and_its_counts(worlds, by_airflow, airflow_db):
-    results = xcoms(airflow_db)
+    results = {dag_id: values[0] for dag_id, values in xcoms(airflow_db).items()}
     known = {run: sync for run, sync, *_ in runs(worlds[0])}
     read = {(sync, stream): total for sync, stream, total, *_ in counts(worlds[0])}
     for sync in SYNCS[:4]:
@@ -206,12 +205,22 @@ def test_the_result_of_a_task_is_its_run_and_its_counts(worlds, by_airflow, airf
 
 
 def xcoms(database):
+    """Every DAG's results, oldest first."""
     engine = sa.create_engine(f"sqlite:///{database}")
+    query = "select x.dag_id, x.value from xcom x join dag_run r on r.id = x.dag_run_id"
+    query += " where x.key = 'return_value' order by r.id"
     with engine.connect() as conn:
-        rows = conn.execute(sa.text("select dag_id, value from xcom where key = 'return_value'")).all()
+        rows = conn.execute(sa.text(query)).all()
     engine.dispose()
-    values = {dag_id: json.loads(value) for dag_id, value in rows}
-    return {dag_id: json.loads(value) if isinstance(value, str) else value for dag_id, value in values.items()}
+    results = {}
+    for dag_id, text in rows:
+        value = json.loads(text)
+        results.setdefault(dag_id, []).append(json.loads(value) if isinstance(value, str) else value)
+    return results
+
+
+def latest_xcom(database, dag_id):
+    return xcoms(database)[dag_id][-1]
 
 
 def test_airflow_learns_nobodys_name(worlds, by_airflow, airflow_home):
@@ -230,7 +239,7 @@ def identifiers(sandbox):
         yield from (line.text for line in member.lines)
 
 
-def test_a_refused_login_fails_at_once(worlds, by_airflow, by_cli, parse, airflow_db):
+def test_a_refused_login_fails_at_once_and_says_so_plainly(worlds, by_airflow, by_cli, parse, airflow_db, capfd):
     world, _ = worlds
     (secret,) = (world.keys / "secrets").glob("zendesk.*")
     right = secret.read_text(encoding="utf-8")
@@ -242,6 +251,9 @@ def test_a_refused_login_fails_at_once(worlds, by_airflow, by_cli, parse, airflo
     (task,) = run.get_task_instances()
     assert (str(task.state), task.try_number) == ("failed", 1)
     assert runs(world)[-1][1:] == ("zendesk-pull", "pull", "failed")
+    told = "".join(capfd.readouterr())
+    assert "AuthError: trying again cannot help" in told
+    assert "requests/sessions.py" not in told and [one for one in identifiers(world.sandbox) if one in told] == []
 
 
 def test_a_vendor_that_asks_for_an_hour_is_given_it(worlds, by_airflow, by_cli):
@@ -253,21 +265,21 @@ def test_a_vendor_that_asks_for_an_hour_is_given_it(worlds, by_airflow, by_cli):
     faults.add(Fault("*", reply=Reply(429, {}, {"Retry-After": "3600"}), times=20))
     with pytest.raises(ThrottledError) as caught:
         pull_sync(str(world.config), "voucherify-pull", {"full": False})
+    faults.faults.clear()
     decision = HubRetryPolicy().evaluate(caught.value, 1, 4)
     assert decision.retry_delay.total_seconds() == pytest.approx(3600, abs=5)
     assert caught.value.__suppress_context__ and caught.value.__cause__ is None
 
 
 def test_a_full_pull_is_told_by_the_form_of_the_run(worlds, by_airflow, by_cli, parse, airflow_db):
-    world, _ = worlds
-    dag = parse(world.config).dags["hub_sync__x-pull"]
-    again = [xcoms(airflow_db)["hub_sync__x-pull"]["counts"]["read"] for _ in [dag.test(run_conf={"full": True})]]
-    assert again[0] > 0
-    with open_hub(world.config) as hub, hub.store.read() as tx:
-        assert tx.ledger.runs(1)[0].sync == "x-pull"
+    dag = parse(worlds[0].config).dags["hub_sync__x-pull"]
+    dag.test()
+    assert latest_xcom(airflow_db, dag.dag_id)["counts"]["read"] == 0
+    dag.test(run_conf={"full": True})
+    assert latest_xcom(airflow_db, dag.dag_id)["counts"]["read"] > 0
 
 
-def test_an_altered_audit_log_fails_its_dag(worlds, by_airflow, by_cli, parse, airflow_db, tmp_path):
+def test_an_altered_audit_log_fails_its_dag(worlds, by_airflow, tmp_path):
     from hub.airflow.work import verify_audit
     from hub.errors import FatalError
 

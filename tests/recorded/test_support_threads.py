@@ -242,6 +242,5 @@ def test_who_agrees_later_is_tagged_when_their_posts_are_read_again(tweets, x, d
 
 def test_personal_data_of_real_posts_does_not_rest(tweets, pulled):
     deployment, _ = pulled
-    texts = [html.unescape(tweet["text"]) for tweet in tweets().values()]
-    assert sum("@" in text for text in texts) > 80
-    assert deployment.leaks(texts) == {}
+    assert sum("@" in tweet["text"] for tweet in tweets().values()) > 80
+    assert deployment.leaks(lambda: [html.unescape(tweet["text"]) for tweet in tweets().values()]) == {}

@@ -1,0 +1,111 @@
+"""The log in its database: sequencing, proving, exporting, and noticing what was changed behind its back."""
+
+import base64
+import sqlite3
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hub.audit.checkpoint import open_checkpoint
+from hub.audit.entry import Entry
+from hub.audit.log import AuditLog
+from hub.audit.merkle import leaf_hash, verify_inclusion
+from hub.audit.note import Signer, Verifier
+from hub.errors import ConfigError, FatalError
+from hub.store.store import open_store
+from hub.store.vault import Vault
+from hub.testing import FakeClock
+
+
+@pytest.fixture
+def log(tmp_path):
+    clock = FakeClock()
+    store = open_store(f"sqlite:///{tmp_path / 'hub.db'}", Vault(bytes(32)), now=clock.now, create=True)
+    yield AuditLog(store, Signer("hub.example/audit/test", Ed25519PrivateKey.generate()), clock.now)
+    store.close()
+
+
+def write(log, count, start=0):
+    with log.store.begin() as tx:
+        log.record(tx, [Entry(type="test", outcome=f"number {n}") for n in range(start, start + count)])
+
+
+def change(log, tmp_path, statement):
+    with sqlite3.connect(tmp_path / "hub.db") as raw:
+        raw.execute(statement)
+
+
+def test_an_entry_is_durable_with_what_it_tells_or_not_at_all(log):
+    with pytest.raises(RuntimeError), log.store.begin() as tx:
+        log.record(tx, [Entry(type="test", outcome="undone")])
+        raise RuntimeError
+    assert log.sequence().size == 0
+
+
+def test_it_grows_and_verifies(log):
+    for start in (0, 300, 301):
+        write(log, 300 if not start else 1, start)
+        log.sequence()
+    verified = log.verify()
+    assert (verified.size, verified.problem, verified.pending) == (302, None, 0)
+    assert verified.root == open_checkpoint(log.checkpoint(), log.origin, [Verifier.parse(log.signer.vkey())]).root
+
+
+def test_a_proof_proves_itself_to_a_stranger(log):
+    write(log, 37)
+    log.sequence()
+    head, _, note = log.prove(11).partition("\n\n")
+    lines = head.split("\n")
+    assert lines[:2] == ["c2sp.org/tlog-proof@v1", "index 11"]
+    checkpoint = open_checkpoint(note, log.origin, [Verifier.parse(log.signer.vkey())])
+    with log.store.read() as tx:
+        leaf = tx.audit.entries(11, 1)[0].leaf
+    path = [base64.b64decode(line) for line in lines[2:]]
+    assert verify_inclusion(11, checkpoint.size, leaf_hash(leaf), path, checkpoint.root)
+    with pytest.raises(ConfigError):
+        log.prove(37)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_entries SET leaf = replace(leaf, 'number 5', 'number 6') WHERE idx = 5",
+        "DELETE FROM audit_entries WHERE idx = 7",
+        "DELETE FROM audit_entries WHERE idx = 19",
+        "DELETE FROM audit_checkpoints",
+        "UPDATE audit_checkpoints SET root = zeroblob(32), note = replace(note, '20', '21')",
+    ],
+)
+def test_what_was_changed_behind_its_back_is_noticed(log, tmp_path, statement):
+    write(log, 20)
+    log.sequence()
+    assert log.verify().problem is None
+    change(log, tmp_path, statement)
+    assert log.verify().problem is not None
+
+
+def test_it_never_signs_over_a_rewrite(log, tmp_path):
+    write(log, 20)
+    log.sequence()
+    change(log, tmp_path, "UPDATE audit_nodes SET hash = zeroblob(32) WHERE level = 4")
+    write(log, 1)
+    with pytest.raises(FatalError, match="no longer matches"):
+        log.sequence()
+
+
+def test_the_export_is_what_the_standard_says(log, tmp_path):
+    write(log, 300)
+    log.sequence()
+    folder = tmp_path / "export"
+    assert log.export(folder) == 300
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert found == {
+        "checkpoint", "log.vkey", "tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1", "tile/entries/000",
+        "tile/entries/001.p/44",
+    }  # fmt: skip
+    assert (folder / "tile/0/000").stat().st_size == 256 * 32
+
+
+def test_an_entry_cannot_carry_a_float_or_an_unknown_field():
+    with pytest.raises(ValueError, match="extra"):
+        Entry(type="t", outcome="o", text="what somebody said")
