@@ -159,7 +159,8 @@ def _explain(path: Path, text: str, error: ValidationError) -> str:
         what = f"unknown key {place[-1]!r}" + _nearest(place[-1], _keys_at(place[:-1]))
     elif problem["type"] == "missing":
         what = f"missing key {place[-1]!r}"
-    return f"{path}:{_line_of(text, place)}: {'.'.join(place) or 'settings'}: {what.rstrip('.?')}{'?' if what[-1] == '?' else '.'}"
+    where = f"{path}:{_line_of(text, place)}: {'.'.join(place) or 'settings'}"
+    return f"{where}: {what}" if what.endswith(("?", ".")) else f"{where}: {what}."
 
 
 def _nearest(name: str, valid: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -77,10 +78,9 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
     Raises NoteError. Unknown keys are ignored, as the standard demands.
     """
     text, lines = _split(note)
-    trusted = list(verifiers)
-    known = {(verifier.name, verifier.key_hash): verifier for verifier in trusted}
-    if len(known) != len(trusted):
-        raise NoteError("two trusted keys carry the same name and hash.")
+    trusted = [(verifier.name, verifier.key_hash, verifier) for verifier in verifiers]
+    known = {(name, key_hash): verifier for name, key_hash, verifier in trusted}
+    twice = Counter((name, key_hash) for name, key_hash, _ in trusted)
     verified = set()
     for line in lines:
         name, _, encoded = line.partition(" ")
@@ -90,6 +90,8 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
         verifier = known.get((name, signature[:4]))
         if verifier is None:
             continue
+        if twice[name, signature[:4]] > 1:
+            raise NoteError(f"two trusted keys carry the name {name!r} and the same hash.")
         if not verifier.accepts(text, signature[4:]):
             raise NoteError(f"the signature of {name!r} is wrong.")
         verified.add(name)

@@ -15,6 +15,7 @@ from hub.cli.subject import Who, find_person
 from hub.cli.wording import explain as in_words
 from hub.errors import ConfigError
 from hub.pipeline.gate import Question, ask, ledger_events
+from hub.pipeline.withdrawal import withdraw_tags
 from hub.schema import ConsentEvent, ConsentEvidence, ConsentScope, ConsentState, Party, Provenance
 
 app = typer.Typer(help="What people allowed and refused, and what follows from it.", no_args_is_help=True)
@@ -145,6 +146,7 @@ def _append(hub: Hub, person_id: str, state: ConsentState, scope: ConsentScope, 
     with hub.store.begin() as tx:
         tx.consents.append([(person_id, event)])
         tx.persons.touch([person_id])
+        withdraw_tags(hub.rooms, tx, [person_id])
         entry = AuditEntry(
             type="consent",
             outcome=str(state),

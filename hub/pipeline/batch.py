@@ -32,6 +32,7 @@ class PullBatch:
     events: dict[str, list[LedgerEvent]] = field(default_factory=dict)
     profiles: dict[str, Profile] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    merged: set[str] = field(default_factory=set)
     audit: list[AuditEntry] = field(default_factory=list)
 
     def mint(self, entity: str, key: str) -> str:

@@ -78,7 +78,7 @@ def _ledger_event(row: ConsentEntry) -> LedgerEvent:
     )
 
 
-def audit_decisions(rooms: Rooms, tx: Tx, asked: Sequence[Asked], *, run_id: str) -> list[AuditEntry]:
+def audit_decisions(rooms: Rooms, tx: Tx, asked: Sequence[Asked], *, run_id: str | None) -> list[AuditEntry]:
     """These audit entries tell what was asked and answered; people appear by their random audit reference only."""
     refs = tx.keys.audit_refs(sorted({one.query.subject for one in asked}))
     return [

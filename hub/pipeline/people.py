@@ -135,6 +135,8 @@ def _merge(batch: PullBatch, keep: str, absorbed: Sequence[str], reason: str) ->
         batch.tx.consents.append_merge(keep, gone)
         keep = batch.tx.persons.merge(keep, gone, reason)
     batch.forget([keep, *absorbed])
+    # A refusal by any of them now counts for all of them.
+    batch.merged.add(keep)
     return keep
 
 

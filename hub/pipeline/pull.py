@@ -2,14 +2,14 @@
 
 ::
 
-    read -> skip what is unchanged -> map in -> suppressed? -> resolve person -> gate(collect) -> redact
-         -> gate(infer) -> tag -> store + cursor + audit, in one transaction per batch
+    read -> skip what is unchanged -> map in -> suppressed? -> resolve person -> record consent
+         -> gate(collect) -> redact -> gate(infer) -> tag -> store + cursor + audit, in one transaction per batch
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -25,6 +25,7 @@ from hub.pipeline.item import Entry, Item
 from hub.pipeline.people import identifiers_of, resolve_people
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
+from hub.pipeline.withdrawal import withdraw_tags
 from hub.privacy.policy import operation_for
 from hub.privacy.retention import expires_at
 from hub.schema import Case, ConsentEvent, Record
@@ -213,18 +214,34 @@ def _suppression_hashes(batch: PullBatch, item: Item) -> set[str]:
     }
 
 
-def gate_collect(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
-    """This withholds every record that the hub may not hold; a consent event itself always rests, as evidence."""
-    return [_collect_item(batch, item) for item in items]
-
-
-def _collect_item(batch: PullBatch, item: Item) -> Item:
+def record_consents(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This puts consent events on record before anything is judged, and takes tags whose permission they end."""
     known = batch.rooms.policy.purposes.purposes
-    events = [entry.record for entry in item.entries if isinstance(entry.record, ConsentEvent)]
-    if any(event.scope.purpose is not None and event.scope.purpose not in known for event in events):
+    checked = [_quarantine_unknown(item, known) for item in items]
+    events = [
+        (entry.person_id, entry.record)
+        for item in checked
+        for entry in item.entries
+        if entry.person_id and isinstance(entry.record, ConsentEvent)
+    ]
+    batch.tx.consents.append(events)
+    changed = sorted({person for person, _ in events} | batch.merged)
+    batch.forget(changed)
+    withdraw_tags(batch.rooms, batch.tx, changed, run_id=batch.run_id)
+    return checked
+
+
+def _quarantine_unknown(item: Item, known: Collection[str]) -> Item:
+    scopes = [entry.record.scope for entry in item.entries if isinstance(entry.record, ConsentEvent)]
+    if any(scope.purpose is not None and scope.purpose not in known for scope in scopes):
         # A refusal for a purpose that no rule knows would cover nothing: somebody has to look at it.
         return item.end("quarantined", "consent.unknown_purpose")
-    return replace(item, entries=tuple(_collect(batch, entry) for entry in item.entries))
+    return item
+
+
+def gate_collect(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This withholds every record that the hub may not hold; a consent event itself always rests, as evidence."""
+    return [replace(item, entries=tuple(_collect(batch, entry) for entry in item.entries)) for item in items]
 
 
 def _collect(batch: PullBatch, entry: Entry) -> Entry:
@@ -252,13 +269,6 @@ def _operation(batch: PullBatch, record: Record) -> tuple[str, str]:
 def store(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This writes what is left of each item and gives the item its state."""
     entries = [entry for item in items for entry in item.live() if entry.person_id]
-    batch.tx.consents.append(
-        [
-            (entry.person_id, entry.record)
-            for entry in entries
-            if entry.person_id and isinstance(entry.record, ConsentEvent)
-        ]
-    )
     kept = [entry for entry in entries if not isinstance(entry.record, ConsentEvent)]
     # A record that may no longer carry a tag loses the one it has from earlier.
     batch.tx.tags.delete_for_records([entry.record.id for entry in kept if entry.tag is None])
@@ -291,6 +301,7 @@ STEPS: tuple[Step, ...] = (
     map_in,
     withhold_suppressed,
     resolve_people,
+    record_consents,
     gate_collect,
     redact,
     gate_infer,

@@ -77,7 +77,7 @@ class AuditLog:
     def entries(self, start: int, limit: int) -> list[Entry]:
         """These are the entries from index ``start`` on."""
         query = select(audit_entries).where(audit_entries.c.idx >= start).order_by(audit_entries.c.idx).limit(limit)
-        return [Entry(row.idx, row.leaf, row.hash) for row in self._unit.conn.execute(query)]
+        return [Entry(row.idx, _as_bytes(row.leaf), row.hash) for row in self._unit.conn.execute(query)]
 
     def find(self, hash: bytes) -> list[int]:
         """These are the indexes of the leaves with this hash."""
@@ -138,3 +138,8 @@ class AuditLog:
         """These are the next references of details about one person, ordered; pass the last one to go on."""
         query = select(audit_detail.c.ref).where(audit_detail.c.person_id == person_id, audit_detail.c.ref > after)
         return list(self._unit.conn.execute(query.order_by(audit_detail.c.ref).limit(limit)).scalars())
+
+
+def _as_bytes(value: bytes | str) -> bytes:
+    # SQLite keeps whatever type a client writes: an entry that somebody changed to text must be seen, not stumbled over.
+    return value if isinstance(value, bytes) else value.encode()

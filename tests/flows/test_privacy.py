@@ -42,6 +42,27 @@ def test_after_a_withdrawal_nothing_more_is_sent_and_what_was_sent_is_cleared(wo
     assert world.push("salesforce-push")["salesforce-push"].counts["confirmed"] == 0
 
 
+def test_a_withdrawal_takes_the_tags_with_it(world):
+    world.pull()
+    member = member_with_tags(world)
+    assert world.tags_of(member)
+    withdraw(world, member)
+    assert world.tags_of(member) == []
+
+
+def test_a_withdrawal_at_the_vendor_takes_the_tags_with_it(world):
+    world.pull()
+    member = member_with_tags(world)
+    assert world.tags_of(member)
+    user = 7_000_000_000_000 + member.number
+    now = world.clock.now().isoformat()
+    world.clock.advance(600)
+    world.simulator("zendesk").touch_user(user, user_fields={"consent_emotion": "withdrawn", "consent_emotion_at": now})
+    world.clock.advance(3600)
+    world.pull("zendesk-pull")
+    assert world.tags_of(member) == []
+
+
 def test_a_withdrawal_between_the_decision_and_the_sending_stops_the_row(world):
     """The gate is asked again in the transaction that marks a row as sending."""
     from hub.pipeline import push as module
