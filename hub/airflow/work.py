@@ -111,4 +111,4 @@ def _result(report: PullReport | PushReport) -> Result:
     log.info("%s: %s, reasons: %s", report.sync, dict(report.counts), dict(report.reasons))
     if report.error is not None:
         raise report.error
-    return {"run": report.run_id, "counts": {"C-000003": 1}}
+    return {"run": report.run_id, "counts": dict(report.counts)}
