@@ -29,6 +29,7 @@ from hub.contract import Connector, ConsentSource, Context, Destination, Object,
 from hub.emotion.tagger import load_tagger
 from hub.errors import ConfigError
 from hub.mappings.load import MappingSet, load_mappings
+from hub.pipeline.journal import ErasureJournal, replay
 from hub.pipeline.plan import PushJob
 from hub.pipeline.pull import PullJob
 from hub.pipeline.rooms import Rooms
@@ -76,8 +77,23 @@ class Hub:
 
     @cached_property
     def store(self) -> Store:
-        """The database."""
-        return open_store(self.deployment.store_url(), self.vault, now=self.now, dry_run=self.dry_run)
+        """The database; whoever a restored backup has brought back is erased again before anything else."""
+        store = open_store(self.deployment.store_url(), self.vault, now=self.now, dry_run=self.dry_run)
+        replay(self.journal, store, AuditLog(store, self.signer, self.now))
+        return store
+
+    @cached_property
+    def journal(self) -> ErasureJournal:
+        """The erasure journal."""
+        return ErasureJournal(self.deployment.path(self.deployment.settings.erasure_journal))
+
+    @cached_property
+    def signer(self) -> Signer:
+        """The audit log's key."""
+        key = _key(self.deployment, self.deployment.settings.audit_key, "audit_key")
+        return Signer(
+            f"attune.example/audit/{self.deployment.settings.tenant}", Ed25519PrivateKey.from_private_bytes(key)
+        )
 
     @cached_property
     def policy(self) -> Policy:
@@ -93,9 +109,7 @@ class Hub:
     @cached_property
     def audit(self) -> AuditLog:
         """The transparency log."""
-        key = _key(self.deployment, self.deployment.settings.audit_key, "audit_key")
-        origin = f"attune.example/audit/{self.deployment.settings.tenant}"
-        return AuditLog(self.store, Signer(origin, Ed25519PrivateKey.from_private_bytes(key)), self.now)
+        return AuditLog(self.store, self.signer, self.now)
 
     @cached_property
     def redactor(self) -> Redactor:
@@ -130,6 +144,7 @@ class Hub:
             now=self.now,
             jurisdiction=self.deployment.settings.jurisdiction,
             revision=self.revision,
+            journal=self.journal,
             holder=f"{socket.gethostname()}/{os.getpid()}",
         )
 

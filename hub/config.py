@@ -73,6 +73,7 @@ class Settings(_Settings):
     store: str = "sqlite:///var/hub.db"
     root_key: str = "file:var/root.key"
     audit_key: str = "file:var/audit.key"
+    erasure_journal: Path = Path("var/erasures.log")
     privacy: Path = Path("privacy")
     mappings: Path = Path("mappings")
     plugins: tuple[str, ...] | None = Field(

@@ -15,7 +15,7 @@ from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, DryRun
 from hub.cli.sandbox import open_sandbox, write_deployment
 from hub.cli.screen import err, out, print_json, progress, table
 from hub.cli.summary import print_summary
-from hub.errors import HubError
+from hub.errors import FatalError, HubError
 from hub.pipeline.pull import PullReport
 from hub.pipeline.pull import pull as run_pull
 from hub.pipeline.push import PushReport
@@ -67,7 +67,7 @@ def run(
 def _run_all(config: Path, *, dry_run: bool, as_json: bool) -> None:
     with open_hub(config, dry_run=dry_run) as hub:
         names = sorted(hub.deployment.settings.syncs, key=lambda name: hub.sync(name).kind != "pull")
-        reports = [_run_one(hub, name, dry_run=dry_run) for name in names]
+        reports = [_run_or_report(hub, name, dry_run=dry_run) for name in names]
         swept = _run_sweep(hub)
         hub.audit.sequence()
         if as_json:
@@ -143,6 +143,16 @@ def _run_one(hub: Hub, name: str, *, kind: str | None = None, full: bool = False
         if kind == "pull":
             return run_pull(hub.rooms, hub.pull_job(name, full=full), progress=advance)
         return run_push(hub.rooms, hub.push_job(name), dry_run=dry_run or hub.dry_run, progress=advance)
+
+
+def _run_or_report(hub: Hub, name: str, *, dry_run: bool) -> Report:
+    """One sync that cannot run, or is being run by somebody else, is no reason to leave out the others."""
+    try:
+        return _run_one(hub, name, dry_run=dry_run)
+    except FatalError:
+        raise
+    except HubError as error:
+        return (PullReport if hub.sync(name).kind == "pull" else PushReport)("", name, error=error)
 
 
 def _run_sweep(hub: Hub) -> SweepReport:

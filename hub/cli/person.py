@@ -97,12 +97,19 @@ def erase(
             return _print_dry_run(hub, person_id, systems, as_json=as_json)
         if not yes:
             typer.confirm(f"Erase {person_id} here and at {', '.join(systems)}? This cannot be undone.", abort=True)
-        plan = run_erase(hub.rooms, EraseJob(person_id, {name: _eraser(hub, name) for name in systems}))
+        plan = run_erase(hub.rooms, erase_job(hub, person_id))
         hub.audit.sequence()
     _print_plan(plan, as_json=as_json)
     if plan.progress is not Progress.COMPLETE:
         raise typer.Exit(DEGRADED)
     return None
+
+
+def erase_job(hub: Hub, person_id: str) -> EraseJob:
+    """This is the erasure of one person at every connection of the deployment."""
+    connections = hub.deployment.settings.connections
+    erasers = {name: _eraser(hub, name) for name in sorted(connections)}
+    return EraseJob(person_id, erasers, {name: connection.connector for name, connection in connections.items()})
 
 
 def _eraser(hub: Hub, connection: str) -> Eraser | None:

@@ -15,6 +15,8 @@ from datetime import timedelta
 from hub.audit.entry import Entry as AuditEntry
 from hub.contract import Eraser, ErasureOutcome, ErasureState, SubjectIdentifier
 from hub.errors import HubError
+from hub.identity.matching import is_matchable
+from hub.pipeline.journal import Journalled
 from hub.pipeline.rooms import Rooms
 from hub.privacy.erasure import ErasurePlan, Phase, Progress, Step, StepState, advance, plan
 from hub.store import erasures as journal
@@ -42,10 +44,11 @@ _FROM_JOURNAL = {
 
 @dataclass(frozen=True, slots=True)
 class EraseJob:
-    """One erasure to do: the person, and what can erase at each connection (None: the connector cannot)."""
+    """One erasure to do: the person, what can erase at each connection (None: the connector cannot), and their connectors."""
 
     person_id: str
     erasers: Mapping[str, Eraser | None]
+    connectors: Mapping[str, str]
 
 
 def erase(rooms: Rooms, job: EraseJob) -> ErasurePlan:
@@ -80,51 +83,48 @@ def _resumed(step: Step, told: journal.ErasureStep | None) -> Step:
 
 
 def _take(rooms: Rooms, job: EraseJob, current: ErasurePlan, step: Step) -> ErasurePlan:
-    if step.phase is Phase.SYSTEM:
-        state, reason = _erase_at(rooms, job, step.system or "")
-    else:
-        state, reason = _erase_here(rooms, job.person_id, step.phase)
-    moved = advance(current, step.key, state, reason=reason)
+    """Does one step; what it destroys here, its place in the journal and its audit entry are one transaction."""
+    there = _erase_at(rooms, job, step.system or "") if step.phase is Phase.SYSTEM else None
     with rooms.store.begin() as tx:
+        # The reference is gone with the person's key, so it is read before the step.
+        subject = tx.persons.audit_ref(job.person_id)
+        state, reason = there or _erase_here(rooms, tx, job.person_id, step.phase)
         tx.erasures.settle(job.person_id, str(step.phase), step.system or "", _TO_JOURNAL[state], reason)
-        _audit(rooms, tx, job.person_id, str(step.phase), (str(state), *((reason,) if reason else ())), step.system)
-    return moved
+        reasons = (str(state), *((reason,) if reason else ()))
+        entry = AuditEntry(type="erase", outcome=str(step.phase), reasons=reasons, dest=step.system, subject=subject)
+        rooms.audit.record(tx, [entry])
+    return advance(current, step.key, state, reason=reason)
 
 
-def _erase_here(rooms: Rooms, person_id: str, phase: Phase) -> tuple[StepState, str | None]:
-    with rooms.store.begin() as tx:
-        members = tx.persons.members(person_id) or [person_id]
-        if phase is Phase.SUPPRESSED:
-            _suppress(rooms, tx, members)
-        elif phase is Phase.PURGED:
-            for member in members:
-                tx.records.purge(member)
-                tx.outbox.purge(member)
-            tx.tags.purge(members)
-        elif phase is Phase.SHREDDED:
-            _shred(rooms, tx, members)
-        elif phase is Phase.VERIFIED and _is_left(tx, members):
-            return StepState.FAILED, "still_here"
+def _erase_here(rooms: Rooms, tx: Tx, person_id: str, phase: Phase) -> tuple[StepState, str | None]:
+    members = tx.persons.members(person_id) or [person_id]
+    if phase is Phase.JOURNALLED:
+        rooms.journal.append(Journalled(tuple(members), tuple(_hashes(rooms, tx, members))))
+    elif phase is Phase.SUPPRESSED:
+        tx.suppression.add(_hashes(rooms, tx, members), "erased")
+    elif phase is Phase.PURGED:
+        for member in members:
+            tx.records.purge(member)
+            tx.outbox.purge(member)
+        tx.tags.purge(members)
+    elif phase is Phase.SHREDDED:
+        for member in members:
+            # The tombstone blocks whatever could still ask; the key is what every sealed value needs.
+            tx.consents.append_erased(member)
+            tx.persons.erase(member)
+    elif phase is Phase.VERIFIED and _is_left(tx, members):
+        return StepState.FAILED, "still_here"
     return StepState.DONE, None
 
 
-def _suppress(rooms: Rooms, tx: Tx, members: Sequence[str]) -> None:
-    known = tx.persons.identifiers(members)
-    hashes = {rooms.vault.suppress_identifier(one) for group in known.values() for one in group}
-    tx.suppression.add(sorted(hashes), "erased")
-
-
-def _shred(rooms: Rooms, tx: Tx, members: Sequence[str]) -> None:
-    """The tombstone blocks everything that could still ask about the person; the key is what every sealed value needs."""
-    for member in members:
-        tx.consents.append_erased(member)
-        _audit(rooms, tx, member, "shredding", ())
-        tx.persons.erase(member)
+def _hashes(rooms: Rooms, tx: Tx, members: Sequence[str]) -> list[str]:
+    """What re-imports are refused by; a mailbox that others share is no reason to refuse the others."""
+    known = (one for group in tx.persons.identifiers(members).values() for one in group)
+    return sorted({rooms.vault.suppress_identifier(one) for one in known if is_matchable(one)})
 
 
 def _is_left(tx: Tx, members: Sequence[str]) -> bool:
-    rows = (tx.records.for_person(member) for member in members)
-    return any(rows) or any(tx.persons.identifiers(members).values())
+    return set(tx.records.without_any(members)) != set(members) or any(tx.persons.identifiers(members).values())
 
 
 def _erase_at(rooms: Rooms, job: EraseJob, system: str) -> tuple[StepState, str | None]:
@@ -132,15 +132,23 @@ def _erase_at(rooms: Rooms, job: EraseJob, system: str) -> tuple[StepState, str 
     eraser = job.erasers.get(system)
     with rooms.store.read() as tx:
         known = tx.persons.identifiers([job.person_id]).get(job.person_id, [])
-    subject = [SubjectIdentifier(one.kind, one.value, one.issuer) for one in known]
+    # A system hears of its own identifiers, and of those that are the same everywhere; of no other system's.
+    own = job.connectors[system]
+    subject = [
+        SubjectIdentifier(one.kind, one.value, one.issuer)
+        for one in known
+        if one.issuer in {"", own} or one.issuer.startswith(f"{own}_")
+    ]
     if eraser is None:
         _oblige(rooms, job.person_id, system, "erase the person by hand: the connector cannot")
         return StepState.RETAINED, "unsupported"
     try:
-        outcomes = [*eraser.erase(subject), *eraser.verify_erased(subject)]
+        done, seen = list(eraser.erase(subject)), list(eraser.verify_erased(subject))
     except HubError as error:
         return StepState.FAILED, type(error).__name__
-    return _judge(rooms, job.person_id, system, outcomes)
+    if not seen:
+        return StepState.FAILED, "not_looked_again"
+    return _judge(rooms, job.person_id, system, [*done, *seen])
 
 
 def _judge(

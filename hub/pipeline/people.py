@@ -28,10 +28,13 @@ def party_of(record: Record) -> Party:
     return party
 
 
-def identifiers_of(record: Record, *, connector: str) -> tuple[Identifier, ...]:
-    """These are the record's identifiers of a customer in normal form; unusable ones are left out."""
+def identifiers_of(record: Record, *, connector: str, anybody: bool = False) -> tuple[Identifier, ...]:
+    """These are the record's identifiers of a customer in normal form; unusable ones are left out.
+
+    ``anybody`` includes those of people whose role is another, or not known.
+    """
     party = party_of(record)
-    if party.role is not AuthorRole.CUSTOMER:
+    if party.role is not AuthorRole.CUSTOMER and not anybody:
         return ()
     country = record.country if isinstance(record, Person) else None
     clean = (normalise(identifier, country=country) for identifier in party.identifiers)
@@ -121,7 +124,8 @@ def _settle(batch: PullBatch, identifiers: Sequence[Identifier], known: dict[Ide
         identifiers,
         found=known,
         oldest_first=sorted(people, key=lambda person: (created.get(person, batch.now), person)),
-        owned=batch.tx.persons.identifiers(people) if len(people) > 1 else None,
+        # Two different ids of one system speak against one person, even where an e-mail address speaks for it.
+        owned=batch.tx.persons.identifiers(people) if set(identifiers) - set(known) or len(people) > 1 else None,
     )
     if resolution.person_id is None:
         return batch.tx.persons.create()

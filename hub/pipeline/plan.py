@@ -85,6 +85,9 @@ def _plan_one(batch: PlanBatch, subject: Subject, ref: str, confirmed: Confirmed
     permitted = _permit(batch, subject, mapping.reads)
     facts = {"hub": {"now": batch.rooms.now().isoformat(), "policy": batch.rooms.policy.version}}
     fields = mapping.apply(permitted.view | facts)
+    if fields is not None and confirmed and batch.object.clearable:
+        # What was said before and is not said now is taken back, whatever the mapping's null policy.
+        fields = dict.fromkeys(confirmed[1]) | fields
     row = Planned(
         batch.object.name,
         subject,

@@ -17,6 +17,7 @@ from itertools import chain
 from hub.audit.entry import Entry as AuditEntry
 from hub.contract import Batch, RawRecord, Rechecker, Source
 from hub.errors import BadRecordError, HubError
+from hub.identity.matching import is_matchable
 from hub.mappings.inbound import InMapping
 from hub.pipeline.analysis import gate_infer, redact, tag
 from hub.pipeline.batch import PullBatch
@@ -25,7 +26,7 @@ from hub.pipeline.item import Entry, Item
 from hub.pipeline.people import identifiers_of, resolve_people
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
-from hub.pipeline.withdrawal import withdraw_tags
+from hub.pipeline.withdrawal import revocations, withdraw_tags
 from hub.privacy.policy import operation_for
 from hub.privacy.retention import expires_at
 from hub.schema import Case, ConsentEvent, Record
@@ -111,9 +112,9 @@ def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterato
         return
     with rooms.store.read() as tx:
         last = tx.ledger.cursor(job.sync, f"recheck:{stream}")
+        if last is not None and rooms.now() - datetime.fromisoformat(last) < RECHECK_EVERY:
+            return
         keys = list(tx.records.source_keys(job.connection, stream))
-    if last is not None and rooms.now() - datetime.fromisoformat(last) < RECHECK_EVERY:
-        return
     for start in range(0, len(keys), RECHECK_KEYS):
         for batch in job.source.recheck(stream, keys[start : start + RECHECK_KEYS]):
             yield store_batch(rooms, job, stream, run, replace(batch, cursor=None))
@@ -210,7 +211,8 @@ def _suppression_hashes(batch: PullBatch, item: Item) -> set[str]:
     return {
         batch.rooms.vault.suppress_identifier(identifier)
         for entry in item.entries
-        for identifier in identifiers_of(entry.record, connector=batch.connector)
+        for identifier in identifiers_of(entry.record, connector=batch.connector, anybody=True)
+        if is_matchable(identifier)
     }
 
 
@@ -224,11 +226,16 @@ def record_consents(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
         for entry in item.entries
         if entry.person_id and isinstance(entry.record, ConsentEvent)
     ]
-    batch.tx.consents.append(events)
-    changed = sorted({person for person, _ in events} | batch.merged)
+    revoked = revocations(batch, [item for item in checked if _has_ended(item)])
+    batch.tx.consents.append([*events, *revoked])
+    changed = sorted({person for person, _ in (*events, *revoked)} | batch.merged)
     batch.forget(changed)
     withdraw_tags(batch.rooms, batch.tx, changed, run_id=batch.run_id)
     return checked
+
+
+def _has_ended(item: Item) -> bool:
+    return item.raw.deleted or item.state == "quarantined" or item.reason == "mapping.not_wanted"
 
 
 def _quarantine_unknown(item: Item, known: Collection[str]) -> Item:
@@ -270,12 +277,22 @@ def store(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This writes what is left of each item and gives the item its state."""
     entries = [entry for item in items for entry in item.live() if entry.person_id]
     kept = [entry for entry in entries if not isinstance(entry.record, ConsentEvent)]
+    _drop_what_is_gone(batch, items, {entry.record.id for entry in kept})
     # A record that may no longer carry a tag loses the one it has from earlier.
     batch.tx.tags.delete_for_records([entry.record.id for entry in kept if entry.tag is None])
     batch.tx.records.put([_stored(batch, entry) for entry in kept])
     batch.tx.tags.put([entry.tag for entry in kept if entry.tag is not None])
     batch.tx.persons.touch(sorted({entry.person_id for entry in entries if entry.person_id}))
     return [_settle(item) if item.state is None else item for item in items]
+
+
+def _drop_what_is_gone(batch: PullBatch, items: Sequence[Item], kept: Collection[str]) -> None:
+    """What an earlier version of a vendor record held, and this one holds no longer or may not, goes."""
+    refs = [item.ref for item in items if item.state is None or item.reason == "mapping.not_wanted"]
+    gone = [one for ids in batch.tx.records.of_sources(refs).values() for one in ids if one not in kept]
+    owners = sorted(set(batch.tx.records.persons_of(gone).values()))
+    batch.tx.records.delete(gone)
+    batch.tx.persons.touch(owners)
 
 
 def _stored(batch: PullBatch, entry: Entry) -> StoredRecord:
@@ -292,7 +309,9 @@ def _stored(batch: PullBatch, entry: Entry) -> StoredRecord:
 def _settle(item: Item) -> Item:
     if not item.live():
         return replace(item, state="withheld", reason=item.entries[0].withheld)
-    return replace(item, state="stored", reason=next((e.unanalysed for e in item.live() if e.unanalysed), None))
+    partly = [f"partly.{entry.withheld}" for entry in item.entries if entry.withheld]
+    unanalysed = [entry.unanalysed for entry in item.live() if entry.unanalysed]
+    return replace(item, state="stored", reason=next(iter(partly + unanalysed), None))
 
 
 STEPS: tuple[Step, ...] = (
@@ -313,7 +332,9 @@ STEPS: tuple[Step, ...] = (
 
 def _outcome(item: Item) -> PullOutcome:
     person = next((entry.person_id for entry in item.entries if entry.person_id), None)
-    return PullOutcome(item.ref, item.raw.version, PullState(item.state or "quarantined"), item.reason, person)
+    # A record of which a part was held back is not known yet: the next read looks at it again.
+    mark = "~partly" if (item.reason or "").startswith("partly.") else ""
+    return PullOutcome(item.ref, item.raw.version + mark, PullState(item.state or "quarantined"), item.reason, person)
 
 
 def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:

@@ -49,6 +49,7 @@ def push(
 
     A vendor's failure ends the run with ``report.error``. Raises LockedError where another run holds the sync's lease.
     """
+    dry_run = dry_run or rooms.store.dry_run
     with running(rooms, job.sync, "push") as run:
         report = PushReport(run.id, job.sync)
         try:
@@ -197,11 +198,24 @@ def _write_record(row: Delivery) -> WriteRecord:
     return WriteRecord(row.idempotency_key, row.key, row.fields, row.job)
 
 
-def _settle(rooms: Rooms, job: PushJob, rows: Sequence[Delivery], outcomes: Mapping[str, Outcome], run: Run) -> None:
+def _settle(
+    rooms: Rooms,
+    job: PushJob,
+    rows: Sequence[Delivery],
+    outcomes: Mapping[str, Outcome],
+    run: Run,
+    *,
+    late: bool = False,
+) -> None:
     """What a destination did not answer for is unknown: it is read back before anything is sent again."""
     settlements = {row.idempotency_key: _settlement(row, outcomes.get(row.idempotency_key)) for row in rows}
     with rooms.store.begin() as tx:
+        run.renew(tx)
         tx.outbox.settle(list(settlements.values()))
+        if late:
+            # A late answer changes what the vendor holds: these people are decided about anew.
+            done = [row for row in rows if settlements[row.idempotency_key].state is DeliveryState.CONFIRMED]
+            tx.persons.touch(sorted({row.person_id for row in done}))
         for state in sorted({one.state for one in settlements.values()}):
             mine = [row for row in rows if settlements[row.idempotency_key].state is state]
             _audit(rooms, tx, job, mine, run, "delivered", str(state))
@@ -224,7 +238,7 @@ def reconcile(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> None:
             return
         after = rows[-1].id
         answers = job.destination.reconcile(obj.name, [_write_record(row) for row in rows])
-        _settle(rooms, job, rows, {outcome.key: outcome for outcome in answers}, run)
+        _settle(rooms, job, rows, {outcome.key: outcome for outcome in answers}, run, late=True)
 
 
 def _audit(rooms: Rooms, tx: Tx, job: PushJob, rows: Sequence[Delivery], run: Run, type: str, outcome: str) -> None:

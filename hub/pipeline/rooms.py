@@ -9,6 +9,7 @@ from datetime import datetime
 from hub.audit.log import AuditLog
 from hub.contract import Tagger
 from hub.mappings.load import MappingSet
+from hub.pipeline.journal import ErasureJournal
 from hub.privacy.policy import Policy
 from hub.privacy.redaction import Redactor
 from hub.store.store import Store
@@ -31,6 +32,7 @@ class Rooms:
         jurisdiction: where a person is who does not say; None asks for the strictest rules.
         revision: hash over settings, mappings and policy, named by every run.
         holder: who holds the leases: host and process.
+        journal: erasures on file, outside the database.
     """
 
     store: Store
@@ -44,3 +46,4 @@ class Rooms:
     jurisdiction: str | None
     revision: str
     holder: str
+    journal: ErasureJournal

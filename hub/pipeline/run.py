@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.errors import HubError
+from hub.errors import HubError, TransientError
 from hub.pipeline.rooms import Rooms
 from hub.store.ledger import RunStatus
 from hub.store.store import Tx
@@ -51,13 +51,24 @@ def running(rooms: Rooms, sync: str, kind: str) -> Iterator[Run]:
         token = tx.leases.acquire(sync, rooms.holder, LEASE)
         run = Run(tx.ledger.start_run(sync, kind, rooms.revision, rooms.store.dry_run), sync, token)
         rooms.audit.record(tx, [_entry(rooms, run, "run.started", kind)])
+    failed: HubError | None = None
     try:
         yield run
     except HubError as error:
         run.error = error
         raise
+    except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything, and its text may quote a person
+        failed = run.error = TransientError(
+            f"{sync}: {type(error).__name__} in a plugin or engine; the run was broken off."
+        )
+    except BaseException:
+        run.error = TransientError(f"{sync}: the run was interrupted.")
+        raise
     finally:
         _close(rooms, run)
+    if failed is not None:
+        # Outside of the handler, so that the stranger's text does not travel along as context.
+        raise failed
 
 
 def _free_after_death(rooms: Rooms, tx: Tx, sync: str) -> None:

@@ -69,7 +69,10 @@ def case_subjects(tx: Tx, known: Known, person_ids: Sequence[str], *, connection
     for person_id in person_ids:
         cases = [record for record in tx.records.for_person(person_id, kind="case") if isinstance(record, Case)]
         here = [case for case in cases if case.provenance.connection == connection]
-        tags = tx.tags.for_case([case.id for case in here], now)
+        # Others may have spoken in the case: only its own person is asked at the gate, so only their tags count.
+        mine = set(tx.persons.members(person_id))
+        said = tx.tags.for_case([case.id for case in here], now)
+        tags = {case_id: [tag for tag in group if tag.person_id in mine] for case_id, group in said.items()}
         for case in here:
             view = _person(person_id, [], known.profiles.get(person_id, Profile())) | _case(case, tags.get(case.id, []))
             found.append(Subject(person_id, case.provenance.key, view))

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.audit.entry import Entry as AuditEntry
+from hub.identity.link import LINK_PURPOSES
+from hub.pipeline.batch import PullBatch
 from hub.pipeline.gate import Question, ask, audit_decisions, ledger_events
+from hub.pipeline.item import Item
 from hub.pipeline.rooms import Rooms
 from hub.privacy.policy import operation_for
+from hub.schema import ConsentEvent, ConsentEvidence, ConsentState
 from hub.store.persons import Profile
 from hub.store.store import Tx
 
 
 def withdraw_tags(rooms: Rooms, tx: Tx, person_ids: Sequence[str], *, run_id: str | None = None) -> list[str]:
-    """This asks again, for people whose consent has changed, whether their emotion may be known; gives who lost tags.
+    """This asks again, for people whose consent has changed, what may still be known; gives who lost their tags.
 
     It belongs into the transaction that puts the change on record, so that no tag outlives its permission.
     """
+    cut_links(rooms, tx, sorted(set(person_ids)), run_id=run_id)
     purpose, category = operation_for(rooms.policy, "infer")
     tags = tx.tags.for_person(sorted(set(person_ids)))
     tagged = [person for person, held in tags.items() if held]
@@ -41,3 +46,70 @@ def withdraw_tags(rooms: Rooms, tx: Tx, person_ids: Sequence[str], *, run_id: st
     gone = [AuditEntry(type="withdrawal", outcome="untagged", subject=refs.get(person), run=run_id) for person in lost]
     rooms.audit.record(tx, [*audit_decisions(rooms, tx, denied, run_id=run_id), *gone])
     return lost
+
+
+def revocations(batch: PullBatch, items: Sequence[Item]) -> list[tuple[str, ConsentEvent]]:
+    """These events take back the grants of consent objects that were deleted, reset, or cannot be read any more.
+
+    A grant that nobody can show is none: who asks again may be told yes again.
+    """
+    owners = batch.tx.ledger.persons_of(batch.connection, batch.stream, [item.ref for item in items])
+    found = []
+    for item in items:
+        person = owners.get(item.ref)
+        for event in _last_by_scope(batch, person, item).values() if person else ():
+            if event.state in {ConsentState.GIVEN, ConsentState.RENEWED}:
+                found.append((person or "", _revocation(batch, event)))
+    return found
+
+
+def _last_by_scope(batch: PullBatch, person: str, item: Item) -> dict[str, ConsentEvent]:
+    here = (batch.connection, batch.stream, item.raw.key)
+    last: dict[str, ConsentEvent] = {}
+    for entry in batch.tx.consents.for_persons([person]).get(person, []):
+        event = entry.event
+        if event and (event.provenance.connection, event.provenance.stream, event.provenance.key) == here:
+            last[event.scope.model_dump_json()] = event
+    return last
+
+
+def _revocation(batch: PullBatch, event: ConsentEvent) -> ConsentEvent:
+    evidence = ConsentEvidence(source_system=event.evidence.source_system, actor="controller", method="object gone")
+    return ConsentEvent(
+        id=batch.mint("revocation", f"{event.id}|{batch.now.isoformat()}"),
+        provenance=event.provenance,
+        party=event.party,
+        state=ConsentState.REVOKED,
+        occurred_at=batch.now,
+        scope=event.scope,
+        evidence=evidence,
+    )
+
+
+def cut_links(rooms: Rooms, tx: Tx, person_ids: Sequence[str], *, run_id: str | None = None) -> None:
+    """This parts people from accounts they no longer want linked: what came from there goes, and so does the identifier.
+
+    X allows an account to be matched with a person known elsewhere only as long as the person agrees to exactly that.
+    """
+    held = tx.persons.identifiers(person_ids)
+    profiles, rows = tx.persons.profiles(person_ids), tx.consents.for_persons(person_ids)
+    for person in person_ids:
+        issuers = {one.issuer for one in held.get(person, [])}
+        for issuer, purpose in LINK_PURPOSES.items():
+            if issuer not in issuers or not issuers - {issuer, ""}:
+                continue
+            events, profile = ledger_events(rows.get(person, [])), profiles.get(person, Profile())
+            question = Question(purpose, "contact", "hub", "link")
+            asked = ask(rooms, events, profile, person_id=person, question=question, at=rooms.now())
+            if not asked.decision.allowed:
+                _cut(rooms, tx, person, issuer)
+                rooms.audit.record(tx, audit_decisions(rooms, tx, [asked], run_id=run_id))
+
+
+def _cut(rooms: Rooms, tx: Tx, person: str, issuer: str) -> None:
+    tx.records.delete([one.id for one in tx.records.for_person(person) if one.provenance.connector == issuer])
+    tx.persons.detach([one for one in tx.persons.identifiers([person]).get(person, []) if one.issuer == issuer])
+    tx.persons.touch([person])
+    rooms.audit.record(
+        tx, [AuditEntry(type="withdrawal", outcome="unlinked", dest=issuer, subject=tx.persons.audit_ref(person))]
+    )

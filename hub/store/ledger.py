@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import func, select, text, update
 
 from hub.errors import FatalError
-from hub.store.statements import add, chunks, unique
+from hub.store.statements import add, chunks, pairs, unique
 from hub.store.tables import batches, outcomes, runs
 from hub.store.unit import Unit
 
@@ -180,6 +180,17 @@ class Ledger:
             ).group_by(outcomes.c.ref)  # fmt: skip
             query = select(outcomes.c.ref, outcomes.c.version, outcomes.c.state).where(outcomes.c.id.in_(latest))
             found.update({ref: (version, PullState(state)) for ref, version, state in self._unit.conn.execute(query)})
+        return found
+
+    def persons_of(self, connection: str, stream: str, refs: Iterable[str]) -> dict[str, str]:
+        """This maps vendor records to the person that the ledger last knew them to be about."""
+        found: dict[str, str] = {}
+        for chunk in chunks(unique(refs)):
+            query = select(outcomes.c.ref, outcomes.c.person_id).where(
+                outcomes.c.connection == connection, outcomes.c.stream == stream, outcomes.c.ref.in_(chunk),
+                outcomes.c.person_id.is_not(None),
+            )  # fmt: skip
+            found.update(pairs(self._unit.conn, query.order_by(outcomes.c.id)))
         return found
 
     def counts(self, run_id: str) -> PullCounts:

@@ -102,6 +102,11 @@ class Persons:
         self._verify([lookup for lookup, (_, one) in wanted.items() if one.verified and lookup in owners])
         return tuple(lookup for lookup, owner in owners.items() if owner != roots.get(wanted[lookup][0]))
 
+    def detach(self, gone: Sequence[Identifier]) -> None:
+        """This forgets identifiers: whoever brings them next is somebody new."""
+        for chunk in chunks(unique(self._unit.vault.lookup_identifier(one) for one in gone)):
+            self._unit.conn.execute(delete(identifiers).where(identifiers.c.lookup.in_(chunk)))
+
     def identifiers(self, person_ids: Sequence[str]) -> dict[str, list[Identifier]]:
         """These are the identifiers of each person and all merged with it, opened; oldest first."""
         rows = self._of_components(identifiers, person_ids, identifiers.c.attached_at)

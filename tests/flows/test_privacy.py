@@ -2,9 +2,9 @@
 
 import pytest
 
-from hub.cli.person import _eraser
+from hub.cli.person import erase_job
 from hub.errors import ConfigError, PolicyError
-from hub.pipeline.erase import EraseJob, erase
+from hub.pipeline.erase import erase
 from hub.pipeline.pull import pull
 from hub.privacy.erasure import Progress
 
@@ -92,16 +92,22 @@ def test_erased_stays_erased(world):
     with world.open() as hub:
         with hub.store.read() as tx:
             person = world.person(hub, tx, member)
-        erasers = {name: _eraser(hub, name) for name in hub.deployment.settings.connections}
-        plan = erase(hub.rooms, EraseJob(person, erasers))
+        plan = erase(hub.rooms, erase_job(hub, person))
         for _ in range(5):
             if plan.progress is Progress.COMPLETE:
                 break
             world.clock.advance(3600)
-            plan = erase(hub.rooms, EraseJob(person, erasers))
+            plan = erase(hub.rooms, erase_job(hub, person))
     assert plan.progress is Progress.COMPLETE, [(s.phase, s.system, s.state, s.reason) for s in plan.steps]
     with world.open() as hub, hub.store.read() as tx:
         assert tx.records.for_person(person) == [] and world.person(hub, tx, member) is None
+    deletes = [
+        c
+        for name in ("salesforce", "zendesk", "voucherify")
+        for c in world.simulator(name).calls
+        if c.method == "DELETE"
+    ]
+    assert deletes, "no vendor was asked to erase anybody"
     # The vendor tells of the person once more: an old export, a restored backup, a slow replica.
     world.simulator("voucherify").seed()
     report = world.pull("voucherify-pull", full=True)["voucherify-pull"]
@@ -196,3 +202,81 @@ def test_a_wrong_root_key_is_a_clear_error_and_no_damage(world):
         world.pull("voucherify-pull")
     key.write_text(good)
     assert world.pull("voucherify-pull")["voucherify-pull"].error is None
+
+
+def test_a_restored_backup_does_not_bring_anybody_back(world):
+    import shutil
+
+    world.pull()
+    member = member_with_tags(world)
+    backup = world.folder / "backup.db"
+    shutil.copyfile(world.database, backup)
+    with world.open() as hub:
+        with hub.store.read() as tx:
+            person = world.person(hub, tx, member)
+        for _ in range(5):
+            if erase(hub.rooms, erase_job(hub, person)).progress is Progress.COMPLETE:
+                break
+            world.clock.advance(3600)
+    for suffix in ("-wal", "-shm"):
+        world.database.with_name(world.database.name + suffix).unlink(missing_ok=True)
+    shutil.copyfile(backup, world.database)
+    with world.open() as hub, hub.store.read() as tx:
+        assert tx.persons.status(person) == "erased"
+        assert world.person(hub, tx, member) is None and tx.records.for_person(person) == []
+    assert world.tags_of(member) == []
+
+
+def test_a_withdrawn_link_to_x_is_cut(world):
+    from hub.cli.consent import _append
+    from hub.schema import ConsentScope, ConsentState
+
+    world.pull()
+    member = next(m for m in world.members if m.consent == "all" and m.said_in("x"))
+    with world.open() as hub:
+        with hub.store.read() as tx:
+            person = world.person(hub, tx, member)
+            assert "x" in {one.issuer for one in tx.persons.identifiers([person])[person]}
+        _append(hub, person, ConsentState.WITHDRAWN, ConsentScope(purpose="IdentityLink.X"), explicit=True)
+        with hub.store.read() as tx:
+            assert "x" not in {one.issuer for one in tx.persons.identifiers([person])[person]}
+            assert "x" not in {record.provenance.connection for record in tx.records.for_person(person)}
+    world.clock.advance(3600)
+    world.pull("x-pull", full=True)
+    with world.open() as hub, hub.store.read() as tx:
+        assert "x" not in {record.provenance.connection for record in tx.records.for_person(person)}
+
+
+def test_a_consent_object_that_is_deleted_grants_nothing_any_more(world):
+    world.pull()
+    member = next(m for m in world.members if m.consent == "all" and not m.said_in("zendesk"))
+    assert world.tags_of(member)
+    salesforce = world.simulator("salesforce")
+    world.clock.advance(3600)
+    party = f"0PK{member.number:012d}AAA"
+    for row in salesforce.tables["ContactPointTypeConsent"].values():
+        if row["PartyId"] == party:
+            row["IsDeleted"] = True
+            row["SystemModstamp"] = world.clock.now().strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    world.clock.advance(3600)
+    world.pull("salesforce-pull")
+    assert world.tags_of(member) == []
+
+
+def test_another_customers_words_in_a_case_are_not_pushed_on_it(world):
+    world.pull()
+    zendesk = world.simulator("zendesk")
+    a, b = [m for m in world.members if m.consent == "all" and m.said_in("zendesk")][:2]
+    ticket = 35_000 + a.number
+    world.clock.advance(600)
+    zendesk.add_comment(ticket, 7_000_000_000_000 + b.number, "This is outrageous, I am absolutely furious with you!!!")
+    world.clock.advance(3600)
+    world.pull("zendesk-pull")
+    with world.open() as hub, hub.store.read() as tx:
+        from hub.pipeline.view import case_subjects, look_up
+
+        person = world.person(hub, tx, a)
+        known = look_up(tx, [person], world.clock.now())
+        own = {str(tag.label) for tag in tx.tags.for_person([person], world.clock.now())[person]}
+        views = [s.view for s in case_subjects(tx, known, [person], connection="zendesk", now=world.clock.now())]
+    assert views and all(view["emotion"]["label"] in own for view in views if "emotion" in view)
