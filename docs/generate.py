@@ -44,6 +44,8 @@ MEANING = {
     "Settings.store": "database URL: `sqlite:///PATH` or `postgresql+psycopg://...`; may be a reference",
     "Settings.root_key": "reference to the root key: without it nothing that is stored can be read",
     "Settings.audit_key": "reference to the key that signs the audit log",
+    "Settings.erasure_journal": "append-only file of erasures, outside the database: it keeps a restored backup from "
+    "bringing somebody back; keep it apart from the database's backups",
     "Settings.privacy": "folder of the privacy rules",
     "Settings.mappings": "folder of the site's own mapping files",
     "Settings.tagger": "the emotion tagger; `linear-en` is built in, plugins may bring others",
@@ -149,12 +151,19 @@ def settings_page() -> str:
     ]
     for title, model in models:
         rows = [
-            (f"`{name}`", type_of(info), default_of(info), info.description or MEANING[f"{model.__name__}.{name}"])
+            (f"`{name}`", type_of(info), default_of(info), info.description or _meaning(model, name))
             for name, info in model.model_fields.items()
         ]
         parts += [f"\n## {title}\n\n", table(("key", "type", "default", "meaning"), rows)]
     parts.append("\nA name is lower-case letters, digits, `-` and `_`, and begins with a letter.\n")
     return "".join(parts)
+
+
+def _meaning(model: type[BaseModel], name: str) -> str:
+    key = f"{model.__name__}.{name}"
+    if key not in MEANING:
+        sys.exit(f"docs/generate.py: {key} is not explained; give the field a description, or MEANING a line.")
+    return MEANING[key]
 
 
 def errors_page() -> str:

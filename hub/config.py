@@ -73,7 +73,9 @@ class Settings(_Settings):
     store: str = "sqlite:///var/hub.db"
     root_key: str = "file:var/root.key"
     audit_key: str = "file:var/audit.key"
-    erasure_journal: Path = Path("var/erasures.log")
+    erasure_journal: Path = Field(
+        Path("var/erasures.log"), description="where erasures are journalled, apart from the database"
+    )
     privacy: Path = Path("privacy")
     mappings: Path = Path("mappings")
     plugins: tuple[str, ...] | None = Field(
