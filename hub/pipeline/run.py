@@ -67,8 +67,7 @@ def running(rooms: Rooms, sync: str, kind: str) -> Iterator[Run]:
     finally:
         _close(rooms, run)
     if failed is not None:
-        # Outside of the handler, so that the stranger's text does not travel along as context.
-        raise failed
+        raise failed from None  # the stranger's own text stays out of every traceback
 
 
 def _free_after_death(rooms: Rooms, tx: Tx, sync: str) -> None:
