@@ -33,7 +33,7 @@ def show_entries(
     with open_hub(config) as hub:
         for entry in hub.audit.show(start=start, limit=100_000 if type else limit):
             if type in {None, entry["type"]} and len(rows) < limit:
-                rows.append({**entry, "reasons": ", ".join(entry["reasons"])})
+                rows.append(entry if as_json else {**entry, "reasons": ", ".join(entry["reasons"])})
     show("Audit", ["index", "at", "type", "outcome", "purpose", "dest", "reasons"], rows, as_json=as_json)
 
 
@@ -49,7 +49,8 @@ def verify(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
         print_json({"size": found.size, "root": found.root.hex(), "pending": found.pending, "problem": found.problem})
     elif found.problem is None:
         out.print(
-            f"the audit log verifies: {found.size} entries, root {found.root.hex()}, {found.pending} not yet sequenced"
+            f"the audit log verifies: {found.size} entries, root {found.root.hex()}, {found.pending} not yet sequenced",
+            soft_wrap=True,
         )
     if found.problem is not None:
         raise FatalError(f"the audit log does not verify: {found.problem}.", fix="Compare it with your last export.")

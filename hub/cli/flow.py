@@ -173,7 +173,13 @@ def _print_reports(reports: Sequence[Report], *, as_json: bool) -> None:
 
 def _print_plan(report: PushReport, *, as_json: bool) -> None:
     rows: list[dict[str, Any]] = [
-        {"object": p.object, "state": p.state, "reason": p.reason, "fields": dict(p.fields or {})}
+        {
+            "person": p.subject.person_id,
+            "object": p.object,
+            "state": str(p.state),
+            "reason": p.reason,
+            "fields": dict(p.fields or {}),
+        }
         for p in report.planned
     ]
     if as_json:
@@ -181,7 +187,7 @@ def _print_plan(report: PushReport, *, as_json: bool) -> None:
     cells = [
         [r["object"], r["state"], r["reason"], ", ".join(f"{k}={v}" for k, v in r["fields"].items())] for r in rows
     ]
-    out.print(table(f"{report.sync}: would do", ["object", "state", "reason", "fields"], cells))
+    out.print(table(f"{report.sync}: would do", ["person", "object", "state", "reason", "fields"], cells))
     return None
 
 

@@ -66,3 +66,17 @@ def list_quarantine(config: Config = DEFAULT_CONFIG, limit: Limit = 50, as_json:
             for one in tx.quarantine.list(limit)
         ]
     show("Quarantine", ["connection", "stream", "key", "reason"], rows, as_json=as_json)
+
+
+@app.command("obligations")
+def list_obligations(config: Config = DEFAULT_CONFIG, limit: Limit = 50, as_json: AsJson = False) -> None:
+    """List what people must still do by hand at systems that cannot do it themselves, soonest due first.
+
+    Example: hub outcomes obligations
+    """
+    with open_hub(config) as hub, hub.store.read() as tx:
+        rows = [
+            {"number": one.id, "system": one.system, "what": one.what, "owner": one.owner, "due": f"{one.due:%Y-%m-%d}"}
+            for one in tx.obligations.list(limit)
+        ]
+    show("Obligations", ["number", "system", "what", "owner", "due"], rows, as_json=as_json)

@@ -35,7 +35,10 @@ def sandbox(
         config = write_deployment(folder, running)
         rows = [[name, simulator.url] for name, simulator in running.simulators.items()]
         out.print(table("Simulators", ["connector", "address"], rows))
-        out.print(f"next: hub migrate -c {config} && hub run -c {config}     (Ctrl-C here stops the simulators)")
+        out.print(
+            f"next: hub migrate -c {config} && hub run -c {config}     (Ctrl-C here stops the simulators)",
+            soft_wrap=True,
+        )
         threading.Event().wait()
 
 

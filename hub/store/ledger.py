@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, update
 
 from hub.errors import FatalError
 from hub.store.statements import add, chunks, pairs, unique
-from hub.store.tables import batches, outcomes, runs
+from hub.store.tables import batches, outcomes, persons, runs
 from hub.store.unit import Unit
 
 
@@ -170,15 +170,18 @@ class Ledger:
     def seen(self, connection: str, stream: str, refs: Iterable[str]) -> dict[str, tuple[str, PullState]]:
         """This maps vendor records to the version last seen and what became of it; never-seen ones are missing.
 
-        ``unchanged`` is looked through: the state is what became of that version when it was new.
+        ``unchanged`` is looked through: the state is what became of that version when it was new. Records of people who have
+        been erased count as never seen: what is known of them is that they must not come back.
         """
         found: dict[str, tuple[str, PullState]] = {}
+        erased = select(persons.c.id).where(persons.c.id == outcomes.c.person_id, persons.c.erased_at.is_not(None))
         for chunk in chunks(unique(refs)):
             latest = select(func.max(outcomes.c.id)).where(
                 outcomes.c.connection == connection, outcomes.c.stream == stream, outcomes.c.ref.in_(chunk),
                 text("state <> 'unchanged'"),
             ).group_by(outcomes.c.ref)  # fmt: skip
-            query = select(outcomes.c.ref, outcomes.c.version, outcomes.c.state).where(outcomes.c.id.in_(latest))
+            query = select(outcomes.c.ref, outcomes.c.version, outcomes.c.state)
+            query = query.where(outcomes.c.id.in_(latest), ~erased.exists())
             found.update({ref: (version, PullState(state)) for ref, version, state in self._unit.conn.execute(query)})
         return found
 
