@@ -117,11 +117,13 @@ def test_a_merge_creates_no_permission_that_nobody_had(ledger, query, pair):
 @MODEST
 @given(ledger=ledgers, query=queries, pair=st.permutations(PEOPLE))
 def test_of_merged_identities_each_ones_refusal_counts(ledger, query, pair):
-    # Without older merges: what was said after one of those could lift the refusal.
+    # Without older merges: what was said after one of those could lift the refusal. And the refusal is the last that its own
+    # person said: only they themselves may take it back before the merge.
     ledger = [event for event in ledger if event.type == "consent"]
-    late = max([START, *(event.recorded for event in ledger)]) + timedelta(days=1)
+    said = max([START, *(event.recorded for event in ledger)]) + timedelta(hours=12)
+    late = said + timedelta(hours=12)
     query = replace(query, at=late + timedelta(days=1), subject=pair[0])
-    no = LedgerEvent(id="no", type="consent", subject=pair[1], at=START, recorded=START, state=ConsentState.WITHDRAWN)
+    no = LedgerEvent(id="no", type="consent", subject=pair[1], at=said, recorded=said, state=ConsentState.WITHDRAWN)
     merge = LedgerEvent(id="late", type="merge", at=late, recorded=late, a=pair[0], b=pair[1])
     assert not decide(POLICY, [*ledger, no, merge], query).allowed
 
