@@ -35,7 +35,7 @@ from hub.pipeline.pull import PullJob
 from hub.pipeline.rooms import Rooms
 from hub.plugins import Plugins
 from hub.privacy.policy import Policy, load_policy
-from hub.privacy.redaction import Redactor, load_redaction, make_redactor
+from hub.privacy.redaction import RedactionPolicy, Redactor, load_redaction, make_redactor
 from hub.store.store import Store, open_store
 from hub.store.vault import Vault
 from hub.transport import PreparedSession, Route, check_base_url, prepare_session
@@ -112,9 +112,14 @@ class Hub:
         return AuditLog(self.store, self.signer, self.now)
 
     @cached_property
+    def redaction(self) -> RedactionPolicy:
+        """The redaction rules; cheap to read, and read before anything is pulled."""
+        return load_redaction(self.deployment.path(self.deployment.settings.privacy) / "redaction.yaml")
+
+    @cached_property
     def redactor(self) -> Redactor:
         """The redaction engine; loading it takes about a second."""
-        policy = load_redaction(self.deployment.path(self.deployment.settings.privacy) / "redaction.yaml")
+        policy = self.redaction
         offered = self.plugins.offered.recognisers
         if unknown := sorted(set(policy.recognisers) - set(offered)):
             known = ", ".join(sorted(offered)) or "none"
@@ -185,6 +190,7 @@ class Hub:
         streams = [_pick(known, stream, f"syncs.{name}.streams") for stream in sync.streams]
         for stream in streams:
             self.mappings.inbound(connector.manifest.name, stream.name)
+        _ = self.redaction  # rules that cannot be read stop the pull before its first record
         source = self.connect(sync.connection)
         if not isinstance(source, Source):
             raise ConfigError(f"syncs.{name}: connector {connector.manifest.name!r} does not read.")

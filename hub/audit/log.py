@@ -104,6 +104,12 @@ class AuditLog:
     def _open(self, note: str) -> Checkpoint:
         return open_checkpoint(note, self.origin, [Verifier.parse(self.signer.vkey())])
 
+    def check_key(self) -> None:
+        """This opens the last checkpoint with the log's own key; raises NoteError where it is not the one that signed."""
+        note = self.checkpoint()
+        if note is not None:
+            self._open(note)
+
     def checkpoint(self) -> str | None:
         """This is the last signed checkpoint as a note, or None before the first."""
         with self.store.read() as tx:

@@ -49,6 +49,10 @@ def _tests(hub: Hub, online: bool) -> list[tuple[str, Callable[[], str]]]:
         ("plugins", lambda: _plugins(hub)),
         ("mappings", lambda: f"{len(hub.mappings.files)} files, revision {hub.mappings.revision[:12]}"),
         ("privacy rules", lambda: f"version {hub.policy.version}, {len(hub.policy.lint())} remarks"),
+        (
+            "redaction rules",
+            lambda: f"{len(hub.redaction.entities)} kinds of entities, rules {hub.redaction.fingerprint}",
+        ),
         ("keys and database", lambda: _database(hub)),
     ]
     tests += [(f"sync {name}", partial(_sync, hub, name)) for name in settings.syncs]
@@ -65,7 +69,9 @@ def _plugins(hub: Hub) -> str:
 
 def _database(hub: Hub) -> str:
     with hub.store.read() as tx:
-        return f"{tx.persons.count()} people"
+        people = tx.persons.count()
+    hub.audit.check_key()
+    return f"{people} people"
 
 
 def _sync(hub: Hub, name: str) -> str:

@@ -20,7 +20,9 @@ from hub.errors import ConfigError
 BATCH = 256
 MAX_LINE = 1_000_000
 Line = dict[str, Any]
-Input = Annotated[Path | None, typer.Argument(help="A file of JSON lines; standard input if absent.", exists=True)]
+Input = Annotated[
+    Path | None, typer.Argument(help="A file of JSON lines; standard input if absent.", exists=True, dir_okay=False)
+]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -94,7 +96,7 @@ def _hub(config: Path) -> Hub:
 
 def _filter(source: Path | None, handle: Callable[[list[Line]], Iterable[Line]]) -> None:
     if source is not None:
-        with source.open(encoding="utf-8") as file:
+        with source.open(encoding="utf-8-sig", errors="replace") as file:
             return _stream(file, str(source), handle)
     return _stream(sys.stdin, "standard input", handle)
 
@@ -103,8 +105,13 @@ def _stream(file: IO[str], name: str, handle: Callable[[list[Line]], Iterable[Li
     lines = _parse(file, name)
     while batch := list(islice(lines, BATCH)):
         for line in handle(batch):
-            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+            sys.stdout.write(_encodable(json.dumps(line, ensure_ascii=False)) + "\n")
         sys.stdout.flush()
+
+
+def _encodable(text: str) -> str:
+    """Half of a cut emoji is no character that any file could hold."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _parse(file: IO[str], name: str) -> Iterator[Line]:

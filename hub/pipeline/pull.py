@@ -88,10 +88,12 @@ def pull(rooms: Rooms, job: PullJob, *, progress: Callable[[int], None] = lambda
     with running(rooms, job.sync, "pull") as run:
         report = PullReport(run.id, job.sync)
         try:
-            for stream in job.streams:
-                for done in chain(pull_stream(rooms, job, stream, run), recheck_stream(rooms, job, stream, run)):
-                    report.add(done)
-                    progress(done.counts["read"])
+            # What must go is asked for last, so that trouble with that question keeps nothing from being read.
+            read = (pull_stream(rooms, job, stream, run) for stream in job.streams)
+            checked = (recheck_stream(rooms, job, stream, run) for stream in job.streams)
+            for done in chain.from_iterable(chain(read, checked)):
+                report.add(done)
+                progress(done.counts["read"])
         except HubError as error:
             report.error = run.error = error
         run.is_partial = report.counts["quarantined"] > 0

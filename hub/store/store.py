@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from hub.errors import ConfigError, FatalError, PolicyError, TransientError
 from hub.store.audit import AuditLog
@@ -242,6 +242,10 @@ def _answering() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise TransientError("The store's database is busy or does not answer.", fix="Try again.") from error
+    except DatabaseError:
+        raise ConfigError(
+            "The store's database is damaged, or no database at all.", fix="Restore it from a backup."
+        ) from None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.errors import PolicyError
+from hub.errors import ConfigError, PolicyError
 from hub.privacy.redaction import Redactor, load_redaction, make_redactor
 from hub.testing.cast import CARD, make_cast
 
@@ -324,3 +324,41 @@ def test_loading_and_redacting_never_touch_the_network(monkeypatch):
     assert redact(redactor, "Hi Maria, see https://example.com or a@example.com") == (
         "Hi <PERSON_1>, see <URL_1> or <EMAIL_ADDRESS_1>"
     )
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "4111_1111_1111_1111",
+        "4012–8888–8888–1881",
+        "4111.1111.1111.1111",
+        "4111\n1111\n1111\n1111",
+        "4111 / 1111 / 1111 / 1111",
+    ],
+)
+def test_a_card_is_found_whatever_stands_between_its_digits(redactor, card):
+    result = redactor.redact([f"my card is {card}, thanks"], languages=["en"], known=[[]])[0]
+    assert card not in result.text and "1111" not in result.text and "8888" not in result.text
+
+
+def test_nobody_smuggles_anything_past_in_the_shape_of_a_placeholder(redactor):
+    text = "<CARD_4111111111111111_1> and <MARIA_GARCIA_7>, but <PERSON_1> stays"
+    result = redactor.redact([text], languages=["en"], known=[["Maria Garcia"]])[0]
+    assert "4111111111111111" not in result.text
+    assert "MARIA" not in result.text
+    assert "<PERSON_1>" in result.text
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda text: text + "\nentities: [URL]\n", "stands twice"),
+        (lambda text: text.replace("- PERSON", "- PERSONN"), "did you mean PERSON"),
+        (lambda text: "[" * 5000, "redaction.yaml"),
+    ],
+)
+def test_rules_that_would_redact_less_than_they_seem_to_do_not_load(tmp_path, change, says):
+    path = tmp_path / "redaction.yaml"
+    path.write_text(change((Path(__file__).parents[2] / "privacy" / "redaction.yaml").read_text()))
+    with pytest.raises(ConfigError, match=says):
+        load_redaction(path)

@@ -3,11 +3,12 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from hub.errors import ConfigError
 from hub.schema import Model
@@ -37,6 +38,14 @@ class CustomPattern(Model):
         return value
 
 
+KNOWN_ENTITIES = frozenset({
+    "PERSON", "LOCATION", "NRP", "EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "MAC_ADDRESS",
+    "URL", "HANDLE", "DATE_OF_BIRTH", "STREET_ADDRESS", "ZIP_CODE", "US_SSN", "UK_NINO", "PASSWORD", "ORDER_NUMBER",
+    "ACCOUNT_NUMBER",
+})  # fmt: skip
+"""What the built-in recognisers find."""
+
+
 class RedactionPolicy(Model):
     """The rules of redaction, as the privacy officer wrote them.
 
@@ -62,6 +71,15 @@ class RedactionPolicy(Model):
             raise ValueError("the list is empty, so nothing would be redacted")
         return value
 
+    @model_validator(mode="after")
+    def _names_only_what_is_recognised(self) -> Self:
+        known = KNOWN_ENTITIES | {one.entity for one in self.patterns}
+        unknown = sorted(set(self.entities) - known)
+        if unknown and not self.recognisers:
+            near = get_close_matches(unknown[0], known, n=1)
+            raise ValueError(f"nothing recognises {unknown[0]}" + (f", did you mean {near[0]}?" if near else ""))
+        return self
+
     @property
     def fingerprint(self) -> str:
         """This is the first 12 hexadecimal digits of the SHA-256 of the rules."""
@@ -74,8 +92,12 @@ def load_redaction(path: Path) -> RedactionPolicy:
     Raises ConfigError, naming file and line, where the file is missing, not YAML, or breaks a rule.
     """
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        _refuse_doubles(path, root)
+        data = yaml.safe_load(text)
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply.", fix="Write it as plainly as the shipped one.") from None
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}).", fix="Create it, or name another file."
@@ -91,6 +113,16 @@ def load_redaction(path: Path) -> RedactionPolicy:
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         line = _line_of(root, first["loc"])
         raise ConfigError(f"{path}:{line}: {where}: {first['msg']}.", fix="See docs/reference for the keys.") from None
+
+
+def _refuse_doubles(path: Path, root: Any) -> None:
+    """A key that stands twice would silently replace the rules of the first."""
+    keys = [key for key, _ in root.value] if isinstance(root, yaml.MappingNode) else []
+    seen: set[str] = set()
+    for key in keys:
+        if key.value in seen:
+            raise ConfigError(f"{path}:{key.start_mark.line + 1}: {key.value!r} stands twice.", fix="Keep one of them.")
+        seen.add(key.value)
 
 
 def _line_of(node: Any, loc: Sequence[int | str]) -> int:

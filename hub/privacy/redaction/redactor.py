@@ -132,7 +132,10 @@ class Redactor:
         kept = keep_spans(view.text, self._policy.keep)
         loose = [rest for entity in trimmed for rest in _respect(entity, kept, view.text)]
         carried = [Entity(*view.span(entity.start, entity.end), entity.type, entity.score) for entity in loose]
-        present = [match.span() for match in PLACEHOLDER.finditer(job.text)]
+        # Only a type that redaction itself makes is left alone: anybody can write something between < and _1>.
+        made = {*self._policy.entities, *(one.entity for one in self._policy.patterns), "MASKED"}
+        found_there = PLACEHOLDER.finditer(job.text)
+        present = [match.span() for match in found_there if match.group(1) is None or match.group(1) in made]
         certain = [entity for entity in (trim(one, job.text) for one in finder_for(job.known).find(view)) if entity]
         return merge(rest for entity in (*carried, *certain) for rest in cut_out(entity, present))
 
