@@ -114,7 +114,10 @@ BUILT_IN: tuple[Rule, ...] = (
         rf"|(?<![@\w.])(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:{_TLD})(?:/[^\s<>\"]{{0,2000}}|\b(?![.\w@])))",
         _has("."),
     ),
-    _rule("CREDIT_CARD", 1.0, r"(?<![\d.])\d(?:[\s._\-–—/*]{0,3}\d){11,18}(?![\d])", _digits(12), is_card),
+    _rule("CREDIT_CARD", 1.0, r"(?<![\d.])\d(?:[ -]?\d){11,18}(?![\d])", _digits(12), is_card),
+    # Printed in its groups, with whatever people put between them; and in one piece, whatever stands around it.
+    _rule("CREDIT_CARD", 1.0, r"(?<!\d)\d{4}(?:[\s._\-–—/*]{1,3}\d{4}){3}(?!\d)", _digits(12), is_card),
+    _rule("CREDIT_CARD", 1.0, r"(?<!\d)\d{12,19}(?!\d)", _digits(12), is_card),
     _rule("IP_ADDRESS", 0.95, r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d]|\.\d)", _digits(4), is_ip),
     _rule("IP_ADDRESS", 0.95, r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])", _has(":"), is_ip),
     _rule(
