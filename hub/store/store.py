@@ -242,7 +242,10 @@ def _answering() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise TransientError("The store's database is busy or does not answer.", fix="Try again.") from error
-    except DatabaseError:
+    except DatabaseError as error:
+        # Only SQLite's own word for it: a broken constraint or a write by a reader is somebody's mistake in the hub.
+        if getattr(error.orig, "sqlite_errorcode", None) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
         raise ConfigError(
             "The store's database is damaged, or no database at all.", fix="Restore it from a backup."
         ) from None

@@ -13,6 +13,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InternalError
 
 from hub.errors import ConfigError, TransientError
@@ -132,6 +133,25 @@ def test_a_locked_database_is_a_passing_trouble_that_shows_no_data(
         store.begin(),
     ):
         pass
+
+
+@pytest.mark.parametrize("damage", [b"this is no database, but a text of some length" * 200, None])
+def test_a_damaged_database_is_told_and_left_alone(
+    sqlite_url: str, vault: Vault, clock: FakeClock, damage: bytes | None
+) -> None:
+    path = Path(str(make_url(sqlite_url).database))
+    with open_store(sqlite_url, vault, now=clock.now, create=True) as store, store.begin() as tx:
+        tx.persons.create_many(200)
+    whole = path.read_bytes()
+    path.write_bytes(damage or whole[:4096] + b"\xff" * (len(whole) - 4096))
+    before = path.read_bytes()
+    with (
+        pytest.raises(ConfigError, match="damaged"),
+        open_store(sqlite_url, vault, now=clock.now) as store,
+        store.read() as tx,
+    ):
+        tx.persons.count()
+    assert path.read_bytes() == before
 
 
 def test_a_reader_sees_one_moment(store: Store) -> None:
