@@ -22,8 +22,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub import plugins as plugin_loader
+from hub.audit.key import Signer
 from hub.audit.log import AuditLog
-from hub.audit.note import Signer
 from hub.config import Deployment, SyncSettings, load_settings, resolve_config, resolve_secret
 from hub.contract import Connector, ConsentSource, Context, Destination, Object, Source, Stream, Tagger
 from hub.emotion.tagger import load_tagger

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.audit.merkle import HASH_BYTES
-from hub.audit.note import NoteError, Signer, Verifier, open_note
+from hub.audit.key import MAX_TIME, NoteError, Signer, Verifier
+from hub.audit.merkle import EMPTY_ROOT, HASH_BYTES
+from hub.audit.note import Note, read_note
 
 _SIZE = re.compile(r"(0|[1-9][0-9]{0,18})\Z", re.ASCII)
 
@@ -22,32 +23,58 @@ class Checkpoint:
     size: int
     root: bytes
 
+    @classmethod
+    def parse(cls, text: str) -> Checkpoint:
+        """This reads the signed part of a checkpoint; raises NoteError. It says nothing about who has signed it."""
+        lines = text.split("\n")
+        if len(lines) < 4 or not lines[0] or not all(lines[3:-1]) or lines[-1]:
+            raise NoteError("this is not a checkpoint.")
+        return cls(lines[0], read_size(lines[1]), read_hash(lines[2]))
+
     def text(self) -> str:
         """This is the signed part."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
-    def sign(self, signer: Signer) -> str:
-        """This is the checkpoint as a signed note."""
-        return signer.sign(self.text())
+    def sign(self, *signers: Signer) -> str:
+        """This is the checkpoint as a note; two keys sign it where one takes over from the other."""
+        text = self.text()
+        return f"{text}\n" + "".join(signer.line(text) for signer in signers)
+
+    @property
+    def is_possible(self) -> bool:
+        """An empty log has only one root."""
+        return self.size > 0 or self.root == EMPTY_ROOT
 
 
 def open_checkpoint(note: str, origin: str, verifiers: Iterable[Verifier]) -> Checkpoint:
     """This is the checkpoint in a signed note; raises NoteError for wrong signatures, shapes or origins."""
-    lines = open_note(note, verifiers).split("\n")
-    if len(lines) < 4 or lines[0] != origin or not origin:
+    return read_checkpoint(note, origin, verifiers)[0]
+
+
+def read_checkpoint(note: str, origin: str, verifiers: Iterable[Verifier]) -> tuple[Checkpoint, Note]:
+    """This is the checkpoint in a note that the log called ``origin`` has signed, and who else has; raises NoteError."""
+    opened = read_note(note, verifiers)
+    found = Checkpoint.parse(opened.text)
+    if found.origin != origin or not origin:
         raise NoteError("this is not a checkpoint of this log.")
-    size = _SIZE.match(lines[1])
-    if size is None:
+    return found, opened
+
+
+def read_size(text: str) -> int:
+    """This is a number of entries as the standard spells it; raises NoteError."""
+    size = _SIZE.match(text)
+    if size is None or int(size.group()) > MAX_TIME:
         raise NoteError("malformed checkpoint: the size is not a plain decimal number.")
-    return Checkpoint(origin, int(size.group()), _root(lines[2]))
+    return int(size.group())
 
 
-def _root(encoded: str) -> bytes:
+def read_hash(encoded: str) -> bytes:
+    """This is a SHA-256 hash in base64, spelled the one canonical way; raises NoteError."""
     try:
-        root = base64.b64decode(encoded.encode("ascii"), validate=True)
+        digest = base64.b64decode(encoded.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
         raise NoteError("malformed checkpoint: the root is not base64.") from None
     # Decoding is not injective: only the one canonical spelling of a hash is the hash.
-    if len(root) != HASH_BYTES or base64.b64encode(root).decode() != encoded:
+    if len(digest) != HASH_BYTES or base64.b64encode(digest).decode() != encoded:
         raise NoteError("malformed checkpoint: the root is not a SHA-256 hash.")
-    return root
+    return digest

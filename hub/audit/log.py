@@ -12,8 +12,8 @@ from typing import Any
 
 from hub.audit.checkpoint import Checkpoint, open_checkpoint
 from hub.audit.entry import Entry
+from hub.audit.key import NoteError, Signer, Verifier
 from hub.audit.merkle import EMPTY_ROOT, NodeReader, inclusion_proof, leaf_hash, new_nodes, root, verify_inclusion
-from hub.audit.note import NoteError, Signer, Verifier
 from hub.audit.tiles import HEIGHT, WIDTH, bundle, entries_path, tile_path, tiles_of
 from hub.errors import ConfigError, FatalError
 from hub.store.audit import Checkpoint as StoredCheckpoint

@@ -1,91 +1,45 @@
-"""Signed notes and their Ed25519 keys (C2SP signed-note, https://c2sp.org/signed-note)."""
+"""Signed notes (C2SP signed-note, https://c2sp.org/signed-note)."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from hub.audit.key import NoteError, Verifier, decode, is_name
 
-from hub.errors import ConfigError
-
-ED25519 = b"\x01"
 MAX_NOTE_BYTES = 1_000_000
 MAX_SIGNATURES = 100
 _DASH = "\N{EM DASH} "
 
 
-class NoteError(ConfigError):
-    """A note, checkpoint or proof is malformed, or nobody trusted has signed it."""
-
-
 @dataclass(frozen=True, slots=True)
-class Verifier:
-    """Somebody's public key, as in ``name+hash+base64``."""
+class Note:
+    """A note whose signatures were checked: its text, and the trusted keys that have signed it, with their signatures."""
 
-    name: str
-    key_hash: bytes
-    key: Ed25519PublicKey
+    text: str
+    signed: tuple[tuple[Verifier, bytes], ...]
 
-    @classmethod
-    def parse(cls, vkey: str) -> Verifier:
-        """This reads a verifier key; raises NoteError."""
-        name, _, rest = vkey.partition("+")
-        digest, _, encoded = rest.partition("+")
-        key = _decode(encoded)
-        if not _is_name(name) or key[:1] != ED25519 or len(key) != 33 or digest != _key_hash(name, key).hex():
-            raise NoteError("malformed verifier key.", fix="Expected NAME+HASH+BASE64 of an Ed25519 key.")
-        return cls(name, _key_hash(name, key), Ed25519PublicKey.from_public_bytes(key[1:]))
-
-    def accepts(self, text: str, signature: bytes) -> bool:
-        """This tells whether the signature over ``text`` is this key's."""
-        try:
-            self.key.verify(signature, text.encode())
-        except InvalidSignature:
-            return False
-        return True
+    @property
+    def signers(self) -> frozenset[Verifier]:
+        """These trusted keys have signed it."""
+        return frozenset(verifier for verifier, _ in self.signed)
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """The log's own key; it is the only holder of the private half."""
-
-    name: str
-    key: Ed25519PrivateKey
-
-    def vkey(self) -> str:
-        """This is the public half, for auditors."""
-        public = ED25519 + self.key.public_key().public_bytes_raw()
-        return f"{self.name}+{_key_hash(self.name, public).hex()}+{base64.b64encode(public).decode()}"
-
-    def sign(self, text: str) -> str:
-        """This is the note: the text, a blank line and the signature line."""
-        if not text.endswith("\n"):
-            raise NoteError("the text of a note must end with a newline.")
-        public = ED25519 + self.key.public_key().public_bytes_raw()
-        signature = _key_hash(self.name, public) + self.key.sign(text.encode())
-        return f"{text}\n{_DASH}{self.name} {base64.b64encode(signature).decode()}\n"
-
-
-def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
-    """This is the note's text, if a trusted key has signed it and no trusted key's signature is wrong.
+def read_note(note: str, verifiers: Iterable[Verifier]) -> Note:
+    """This is a note that at least one trusted key has signed, and for no trusted key wrongly.
 
     Raises NoteError. Unknown keys are ignored, as the standard demands.
     """
     text, lines = _split(note)
-    trusted = [(verifier.name, verifier.key_hash, verifier) for verifier in verifiers]
-    known = {(name, key_hash): verifier for name, key_hash, verifier in trusted}
-    twice = Counter((name, key_hash) for name, key_hash, _ in trusted)
-    verified = set()
+    trusted = list(verifiers)
+    known = {(verifier.name, verifier.key_hash): verifier for verifier in trusted}
+    twice = Counter((verifier.name, verifier.key_hash) for verifier in trusted)
+    signed: dict[Verifier, bytes] = {}
     for line in lines:
         name, _, encoded = line.partition(" ")
-        signature = _decode(encoded)
-        if not _is_name(name) or len(signature) < 5:
+        signature = decode(encoded)
+        if not is_name(name) or len(signature) < 5:
             raise NoteError("malformed signature line.")
         verifier = known.get((name, signature[:4]))
         if verifier is None:
@@ -94,10 +48,30 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
             raise NoteError(f"two trusted keys carry the name {name!r} and the same hash.")
         if not verifier.accepts(text, signature[4:]):
             raise NoteError(f"the signature of {name!r} is wrong.")
-        verified.add(name)
-    if not verified:
+        signed.setdefault(verifier, signature[4:])
+    if not signed:
         raise NoteError("no trusted key has signed this note.")
-    return text
+    return Note(text, tuple(signed.items()))
+
+
+def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
+    """This is the text of a note that a trusted key has signed; raises NoteError as ``read_note`` does."""
+    return read_note(note, verifiers).text
+
+
+def add_lines(note: str, lines: Iterable[str]) -> str:
+    """This is the note with further signature lines; one that stands there already is not repeated."""
+    text, have = _split(note)
+    known = {f"{_DASH}{line}\n" for line in have}
+    fresh = [line for line in dict.fromkeys(lines) if line not in known]
+    if len(have) + len(fresh) > MAX_SIGNATURES:
+        raise NoteError("a note cannot carry so many signatures.")
+    return note + "".join(fresh)
+
+
+def signature_lines(note: str) -> list[str]:
+    """These are a note's signature lines, as they stand there."""
+    return [f"{_DASH}{line}\n" for line in _split(note)[1]]
 
 
 def _split(note: str) -> tuple[str, list[str]]:
@@ -110,18 +84,3 @@ def _split(note: str) -> tuple[str, list[str]]:
     if len(lines) > MAX_SIGNATURES or not all(line.startswith(_DASH) for line in lines):
         raise NoteError("malformed note: a signature line is wrong.")
     return text + "\n", [line.removeprefix(_DASH) for line in lines]
-
-
-def _is_name(name: str) -> bool:
-    return bool(name) and "+" not in name and not any(char.isspace() for char in name)
-
-
-def _key_hash(name: str, key: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
-
-
-def _decode(encoded: str) -> bytes:
-    try:
-        return base64.b64decode(encoded.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        raise NoteError("malformed base64.") from None

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.audit.checkpoint import open_checkpoint
 from hub.audit.entry import Entry
+from hub.audit.key import Signer, Verifier
 from hub.audit.log import AuditLog
 from hub.audit.merkle import leaf_hash, verify_inclusion
-from hub.audit.note import Signer, Verifier
 from hub.errors import ConfigError, FatalError
 from hub.store.store import open_store
 from hub.store.vault import Vault

@@ -2,7 +2,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.audit.checkpoint import Checkpoint, open_checkpoint
-from hub.audit.note import NoteError, Signer, Verifier, open_note
+from hub.audit.key import NoteError, Signer, Verifier
+from hub.audit.note import open_note
 from hub.audit.tiles import bundle, entries_path, tile_path, tiles_of, unbundle
 
 SIGNER = Signer("hub.example/audit/test", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))

@@ -15,8 +15,8 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.audit.entry import Entry
+from hub.audit.key import Signer
 from hub.audit.log import AuditLog
-from hub.audit.note import Signer
 from hub.cli import app
 from hub.config import Settings
 from hub.privacy.redaction.policy import CustomPattern, RedactionPolicy, load_redaction

@@ -7,11 +7,17 @@ import os
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.audit import merkle
-from hub.audit.checkpoint import open_checkpoint
-from hub.audit.note import NoteError, Verifier, open_note
+from hub.audit.checkpoint import Checkpoint, open_checkpoint
+from hub.audit.key import Cosigner, NoteError, Signer, Verifier
+from hub.audit.note import add_lines, open_note
+from hub.audit.proof import Proof
 from hub.audit.tiles import bundle, entries_path, tile_path, unbundle
+from hub.audit.trust import Trust
+from hub.audit.trust import Witness as TrustedWitness
+from hub.audit.witness import Seen, Witness, WitnessMemory
 
 SHARED = Path(os.environ.get("ATTUNE_SHARED") or Path(__file__).resolve().parents[2].parent / "shared")
 VECTORS = SHARED / "vectors"
@@ -120,3 +126,59 @@ def test_another_implementations_log_is_re_created_byte_for_byte():
         root = (log / f"checkpoint.{count}").read_text().split("\n")[2]
         assert decode(root) == merkle.root(count, read)
     assert hashlib.sha256(b"").digest() == merkle.EMPTY_ROOT
+
+
+def test_a_cosigned_proof_of_another_implementation():
+    vector = load("tlog_proof_cosigned.json")
+    log, watcher = Verifier.parse(vector["log_vkey"]), Verifier.parse(vector["witness_vkey"])
+    proof = Proof.parse(vector["tlog_proof"])
+    assert proof.text() == vector["tlog_proof"]
+    trust = Trust((log,), {"w1": TrustedWitness(watcher)}, quorum="w1")
+    assert proof.verify(vector["leaf_utf8"].encode(), trust).size == 13
+    with pytest.raises(NoteError, match="not what this log holds"):
+        proof.verify(b"entry 6", trust)
+    uncosigned = Proof(proof.index, proof.path, proof.note[: proof.note.rindex("\N{EM DASH}")])
+    with pytest.raises(NoteError, match="too few witnesses"):
+        uncosigned.verify(vector["leaf_utf8"].encode(), trust)
+
+
+def test_the_same_keys_make_the_same_proof():
+    vector = load("tlog_proof_cosigned.json")
+    signer = Signer("a.example/log", Ed25519PrivateKey.from_private_bytes(bytes.fromhex(vector["log_seed"])))
+    checkpoint = Checkpoint.parse(vector["checkpoint"].partition("\n\n")[0] + "\n")
+    stamp = 0x6553F100
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(vector["witness_seed"]))
+    cosigner = Cosigner("witness.example/w1", key, lambda: stamp)
+    assert (signer.vkey(), cosigner.verifier.vkey) == (vector["log_vkey"], vector["witness_vkey"])
+    assert add_lines(checkpoint.sign(signer), [cosigner.line(checkpoint.text())]) == vector["checkpoint"]
+
+
+def make_witness(tmp_path, log, cosigner):
+    return Witness((Verifier.parse(log),), (cosigner,), WitnessMemory(tmp_path / "witness.db"))
+
+
+def test_a_witness_answers_as_litewitness_does(tmp_path):
+    vector = load("witness_sequence_litewitness.json")
+    cosigner = Cosigner(vector["witness_name"], Ed25519PrivateKey.generate(), lambda: 1_700_000_000)
+    witness = make_witness(tmp_path, vector["log_vkey"], cosigner)
+    for case in vector["requests"]:
+        answer = witness.add_checkpoint(case["body"].encode())
+        assert answer.status in {case["spec_status"], *case.get("also_ok", ())}, case
+        if answer.status == case["impl_status"]:
+            assert case["expect"] in answer.body
+
+
+@pytest.mark.parametrize("number", range(len(load("witness_update.json")["cases"]) if VECTORS.is_dir() else 0))
+def test_a_witness_moves_on_only_to_what_grew(tmp_path, number):
+    vector = load("witness_update.json")
+    case = vector["cases"][number]
+    key = base64.b64decode(vector["witness_skey"].rpartition("+")[2])[1:]
+    witness = make_witness(
+        tmp_path, vector["log_vkey"], Cosigner("witness", Ed25519PrivateKey.from_private_bytes(key), lambda: 1)
+    )
+    before = Checkpoint.parse(case["init"].partition("\n\n")[0] + "\n")
+    assert witness.memory.replace(before.origin, None, Seen(before.size, before.root, case["init"]))
+    lines = [f"old {case['old']}\n", *(f"{one}\n" for one in case["proof"]), "\n", case["new"]]
+    answer = witness.add_checkpoint("".join(lines).encode())
+    assert answer.status in {case["status"], *case.get("also_ok", ())}, case["desc"]
+    assert (witness.memory.latest("monkeys").note != case["init"]) is (answer.status == 200)
