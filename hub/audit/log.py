@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hub.audit.checkpoint import Checkpoint, open_checkpoint
+from hub.audit.checkpoint import Checkpoint
 from hub.audit.entry import Entry
-from hub.audit.key import NoteError, Signer, Verifier
-from hub.audit.merkle import EMPTY_ROOT, NodeReader, inclusion_proof, leaf_hash, new_nodes, root, verify_inclusion
-from hub.audit.tiles import HEIGHT, WIDTH, bundle, entries_path, tile_path, tiles_of
+from hub.audit.folder import CHECKPOINT, LogFolder
+from hub.audit.key import NoteError, Signer
+from hub.audit.keyring import KeyRing
+from hub.audit.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, root, verify_inclusion
+from hub.audit.note import add_lines
+from hub.audit.proof import Proof
+from hub.audit.recount import recount
+from hub.audit.tree import grow, nodes_of
 from hub.errors import ConfigError, FatalError
+from hub.store.audit import Anchor, Pending
 from hub.store.audit import Checkpoint as StoredCheckpoint
-from hub.store.audit import Entry as StoredEntry
-from hub.store.audit import Pending
 from hub.store.store import Store, Tx
 
-SEQUENCE_BATCH = 1_000
+SEQUENCE_BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,73 +46,115 @@ class AuditLog:
         store: the database that holds entries and tree.
         signer: the log's key; its name is the log's origin.
         now: the clock.
+        mirror: a copy of the log outside the database, or None. The log never signs what contradicts it.
+        keyring: all keys that the log ever had; by default it never changed its key.
     """
 
     store: Store
     signer: Signer
     now: Callable[[], datetime]
+    mirror: LogFolder | None = None
+    keyring: KeyRing | None = None
 
     @property
     def origin(self) -> str:
         """The log's name in the world."""
         return self.signer.name
 
+    @property
+    def keys(self) -> KeyRing:
+        """All keys that the log ever had."""
+        return self.keyring or KeyRing.of(self.signer)
+
     def record(self, tx: Tx, entries: Sequence[Entry]) -> None:
         """This writes entries in the transaction of what they describe: no audit, no action."""
         at = self.now()
         tx.audit.append([entry.leaf(at) for entry in entries])
 
-    def sequence(self) -> Checkpoint:
+    def sequence(self, *, successor: Signer | None = None) -> Checkpoint:
         """This moves pending entries into the tree, batch by batch, and signs the new size.
 
-        Raises FatalError where the stored tree contradicts the last signed checkpoint: it never signs over a rewrite.
+        ``successor`` signs beside the log's own key: it takes over. Raises FatalError where the stored tree contradicts the
+        last signed checkpoint or the mirror: the log never signs over a rewrite, nor goes on from a restored backup.
         """
         while True:
             with self.store.begin() as tx:
+                tx.audit.lock()
                 last = self._last(tx)
                 rows = tx.audit.pending(SEQUENCE_BATCH)
-                if not rows:
-                    return last
-                size = self._integrate(tx, last, rows)
-                current = Checkpoint(self.origin, size, root(size, node_reader(tx)))
-                tx.audit.put_checkpoint(StoredCheckpoint(size, current.root, current.sign(self.signer)))
+                if rows:
+                    self._refuse_fork(tx, last)
+                    self._integrate(tx, last.size, rows)
+                    self._sign(tx, last.size + len(rows), successor)
+            if not rows:
+                self._mirror(last)
+                return last
 
     def _last(self, tx: Tx) -> Checkpoint:
         stored = tx.audit.checkpoint()
         if stored is None:
             return Checkpoint(self.origin, 0, EMPTY_ROOT)
-        last = self._open(stored.note)
-        if tx.audit.size() != last.size or root(last.size, node_reader(tx)) != last.root:
+        last = self.open(stored.note)
+        if tx.audit.size() != last.size or root(last.size, nodes_of(tx.audit.tile)) != last.root:
             raise FatalError(
                 f"the audit log no longer matches its checkpoint of {last.size} entries; nothing more is signed.",
                 fix="Run 'hub audit verify' to see where, and restore the database from before the change.",
             )
         return last
 
-    def _integrate(self, tx: Tx, last: Checkpoint, rows: Sequence[Pending]) -> int:
-        fresh: dict[tuple[int, int], bytes] = {}
-        stored = node_reader(tx)
+    def _refuse_fork(self, tx: Tx, last: Checkpoint) -> None:
+        seen = self._mirrored()
+        if seen is None or self.store.dry_run:
+            return
+        if seen.size > last.size:
+            raise FatalError(
+                f"the audit log has {last.size} entries, its mirror {seen.size}: the database is older than the log.",
+                fix="A backup was restored? Run 'hub audit recover' to bring the missing entries back from the mirror.",
+            )
+        if root(seen.size, nodes_of(tx.audit.tile)) != seen.root:
+            raise FatalError(
+                f"the audit log contradicts its mirror's checkpoint of {seen.size} entries; nothing more is signed.",
+                fix="Run 'hub audit verify', and compare with the mirror and with what witnesses have seen.",
+            )
 
-        def read(level: int, index: int) -> bytes:
-            return fresh.get((level, index)) or stored(level, index)
+    def _mirrored(self) -> Checkpoint | None:
+        note = self.mirror.note() if self.mirror else None
+        return self.open(note) if note else None
 
-        entries = []
-        for index, row in enumerate(rows, start=last.size):
-            digest = leaf_hash(row.leaf)
-            entries.append((row.id, StoredEntry(index, row.leaf, digest)))
-            fresh.update({(level, place): node for level, place, node in new_nodes(index, digest, read)})
-        tx.audit.integrate(entries)
-        tx.audit.put_nodes(fresh)
-        return last.size + len(rows)
+    def _integrate(self, tx: Tx, size: int, rows: Sequence[Pending]) -> None:
+        tx.audit.integrate(size, rows)
+        tx.audit.put_tiles(grow(size, [leaf_hash(row.leaf) for row in rows], tx.audit.tile))
 
-    def _open(self, note: str) -> Checkpoint:
-        return open_checkpoint(note, self.origin, [Verifier.parse(self.signer.vkey())])
+    def _sign(self, tx: Tx, size: int, successor: Signer | None = None) -> None:
+        current = Checkpoint(self.origin, size, root(size, nodes_of(tx.audit.tile)))
+        signers = [self.signer] if successor is None else [self.signer, successor]
+        tx.audit.put_checkpoint(StoredCheckpoint(size, current.root, current.sign(*signers)))
+
+    def _mirror(self, last: Checkpoint) -> None:
+        """The mirror runs behind the database, never ahead: what it promises has been committed."""
+        if self.mirror is None or self.store.dry_run or last.size == 0:
+            return
+        seen = self._mirrored()
+        if seen is None or seen.size < last.size:
+            self._write(self.mirror, seen.size if seen else 0)
+
+    def _write(self, folder: LogFolder, old: int) -> Checkpoint:
+        with self.store.read() as tx:
+            note = _last_note(tx)
+            last = self.open(note)
+            folder.grow(old, last.size, _leaves(tx), tx.audit.tile)
+            folder.write(CHECKPOINT, note.encode())
+        return last
+
+    def open(self, note: str) -> Checkpoint:
+        """This is a checkpoint of this log, signed by a key that had its turn; raises NoteError."""
+        return self.keys.open(note, self.origin)
 
     def check_key(self) -> None:
         """This opens the last checkpoint with the log's own key; raises NoteError where it is not the one that signed."""
         note = self.checkpoint()
         if note is not None:
-            self._open(note)
+            self.open(note)
 
     def checkpoint(self) -> str | None:
         """This is the last signed checkpoint as a note, or None before the first."""
@@ -122,74 +168,115 @@ class AuditLog:
             for entry in tx.audit.entries(start, limit):
                 yield {"index": entry.idx, **json.loads(entry.leaf)}
 
-    def verify(self) -> Verification:
-        """This recomputes the whole tree from the entries and compares it with the signed checkpoint."""
+    def verify(self, *, saved: str | None = None) -> Verification:
+        """This recomputes the whole tree from the entries and compares it with the signed checkpoint.
+
+        ``saved`` is a checkpoint that somebody kept: the log must still begin with it. Raises NoteError where that is not
+        one of this log's.
+        """
+        known = self.open(saved) if saved else None
         with self.store.read() as tx:
-            stored, pending = tx.audit.checkpoint(), len(tx.audit.pending(SEQUENCE_BATCH))
-            nodes: dict[tuple[int, int], bytes] = {}
-            size = 0
-            while rows := tx.audit.entries(size, SEQUENCE_BATCH):
-                for entry in rows:
-                    if entry.idx != size:
-                        return Verification(size, EMPTY_ROOT, pending, f"entry {size} is missing")
-                    nodes.update({(a, b): c for a, b, c in new_nodes(size, leaf_hash(entry.leaf), _reader(nodes))})
-                    size += 1
-                nodes = _spine(size, nodes)
-            digest = root(size, _reader(nodes))
-        return Verification(size, digest, pending, self._compare(stored.note if stored else None, size, digest))
+            stored, pending = tx.audit.checkpoint(), tx.audit.waiting()
+            found = recount(_leaves(tx), tx.audit.tile, at=[known.size] if known else [])
+        problem = self._compare(stored.note if stored else None, found.size, found.root) or found.problem
+        if known and found.roots.get(known.size) != known.root:
+            problem = problem or f"the log does not begin with the saved checkpoint of {known.size} entries"
+        return Verification(found.size, found.root, pending, problem or self._compare_mirror(found.size))
 
     def _compare(self, note: str | None, size: int, digest: bytes) -> str | None:
         if note is None:
             return None if size == 0 else "entries without a signed checkpoint"
         try:
-            last = self._open(note)
+            last = self.open(note)
         except NoteError as error:
             return f"the checkpoint does not verify: {error}"
         if last.size != size:
             return f"the checkpoint promises {last.size} entries, the log has {size}"
         return None if last.root == digest else "an entry was changed: the root differs from the signed one"
 
-    def prove(self, index: int) -> str:
-        """This is a self-contained proof that entry ``index`` is in the log (C2SP tlog-proof)."""
+    def _compare_mirror(self, size: int) -> str | None:
+        try:
+            seen = self._mirrored()
+        except NoteError as error:
+            return f"the mirror's checkpoint does not verify: {error}"
+        if seen and seen.size > size:
+            return f"the mirror has {seen.size} entries, the database {size}: a backup was restored"
+        with self.store.read() as tx:
+            holds = seen is None or root(seen.size, nodes_of(tx.audit.tile)) == seen.root
+        return None if holds else "the log contradicts its mirror"
+
+    def prove(self, index: int) -> Proof:
+        """This is a self-contained proof that entry ``index`` is in the log; raises ConfigError where it is not."""
         with self.store.read() as tx:
             note = _last_note(tx)
-            last = self._open(note)
+            last = self.open(note)
             if not 0 <= index < last.size:
                 raise ConfigError(f"entry {index} is not in the log (0..{last.size - 1}).")
-            path = inclusion_proof(index, last.size, node_reader(tx))
+            path = inclusion_proof(index, last.size, nodes_of(tx.audit.tile))
             leaf = tx.audit.entries(index, 1)[0].leaf
         if not verify_inclusion(index, last.size, leaf_hash(leaf), path, last.root):
             raise FatalError(f"entry {index} does not match the signed root.", fix="Run 'hub audit verify'.")
-        lines = ["c2sp.org/tlog-proof@v1", f"index {index}", *(base64.b64encode(part).decode() for part in path)]
-        return "\n".join(lines) + "\n\n" + note
+        return Proof(index, tuple(path), note, leaf)
+
+    def consistency(self, old: int) -> tuple[list[bytes], str]:
+        """This proves that the log at its last checkpoint begins with its first ``old`` entries; gives proof and note."""
+        with self.store.read() as tx:
+            note = _last_note(tx)
+            size = self.open(note).size
+            return consistency_proof(old, size, nodes_of(tx.audit.tile)) if old else [], note
+
+    def keep(self, anchors: Sequence[Anchor], lines: Sequence[str]) -> None:
+        """This stores what others said about the last checkpoint, and adds their cosignature ``lines`` to its note."""
+        with self.store.begin() as tx:
+            tx.audit.lock()
+            tx.audit.put_anchors(anchors)
+            for size in {anchor.size for anchor in anchors}:
+                stored = tx.audit.checkpoint(size)
+                if stored is not None and lines:
+                    tx.audit.set_note(size, add_lines(stored.note, lines))
 
     def export(self, folder: Path) -> int:
-        """This writes tiles, entries, checkpoint and key into a folder that any C2SP client can read; gives the size."""
-        with self.store.read() as tx:
-            note, read = _last_note(tx), node_reader(tx)
-            size = self._open(note).size
-            for level, index, width in tiles_of(size):
-                first = index * WIDTH
-                nodes = (read(level * HEIGHT, place) for place in range(first, first + width))
-                _write(folder / tile_path(level, index, width), b"".join(nodes))
-                if level == 0:
-                    leaves = (entry.leaf for entry in tx.audit.entries(first, width))
-                    _write(folder / entries_path(index, width), bundle(leaves))
-        _write(folder / "log.vkey", (self.signer.vkey() + "\n").encode())
-        _write(folder / "checkpoint", note.encode())
-        return size
+        """This writes the log into a folder that any C2SP client can read; gives its size."""
+        target = LogFolder(folder)
+        last = self._write(target, 0)
+        target.write("log.vkey", (self.signer.vkey() + "\n").encode())
+        target.write("keys.json", self.keys.text().encode())
+        return last.size
+
+    def recover(self) -> int:
+        """This brings entries back that only the mirror still has, after an older backup was restored; gives how many.
+
+        Raises ConfigError without a mirror, FatalError where the mirror does not go on from what the database holds.
+        """
+        seen = self._mirrored()
+        if self.mirror is None or seen is None:
+            raise ConfigError("there is no mirror to recover from.", fix="Name one in hub.yaml as audit.mirror.")
+        with self.store.begin() as tx:
+            tx.audit.lock()
+            last = self._last(tx)
+            missing = self.mirror.leaves(seen.size)(last.size, max(0, seen.size - last.size))
+            leaves = [leaf for _, leaf in missing]
+            tx.audit.restore(last.size, leaves, _twice(tx, leaves))
+            tx.audit.put_tiles(grow(last.size, [leaf_hash(leaf) for leaf in leaves], tx.audit.tile))
+            if tx.audit.size() < seen.size or root(seen.size, nodes_of(tx.audit.tile)) != seen.root:
+                raise FatalError("the mirror does not go on from what the database holds; nothing was changed.")
+            if leaves:
+                tx.audit.put_checkpoint(StoredCheckpoint(seen.size, seen.root, self.mirror.note() or ""))
+        return len(leaves)
 
 
-def node_reader(tx: Tx) -> NodeReader:
-    """This reads the hashes of complete subtrees from the database."""
+def _twice(tx: Tx, leaves: Sequence[bytes]) -> list[int]:
+    """What waits in the restored database and has its place in the mirror already must not get a second one."""
+    known, found = Counter(leaves), []
+    for row in tx.audit.pending(tx.audit.waiting()):
+        if known[row.leaf] > 0:
+            known[row.leaf] -= 1
+            found.append(row.id)
+    return found
 
-    def read(level: int, index: int) -> bytes:
-        found = tx.audit.nodes([(level, index)])
-        if not found:
-            raise FatalError(f"the audit tree lacks node {level}/{index}.", fix="Run 'hub audit verify'.")
-        return found[level, index]
 
-    return read
+def _leaves(tx: Tx) -> Callable[[int, int], list[tuple[int, bytes]]]:
+    return lambda start, limit: [(entry.idx, entry.leaf) for entry in tx.audit.entries(start, limit)]
 
 
 def _last_note(tx: Tx) -> str:
@@ -197,18 +284,3 @@ def _last_note(tx: Tx) -> str:
     if stored is None:
         raise ConfigError("the log has no checkpoint yet.", fix="Run 'hub run' first.")
     return stored.note
-
-
-def _reader(nodes: dict[tuple[int, int], bytes]) -> NodeReader:
-    return lambda level, index: nodes[level, index]
-
-
-def _spine(size: int, nodes: dict[tuple[int, int], bytes]) -> dict[tuple[int, int], bytes]:
-    """Only the complete subtrees that later hashes can still need: at most one a level, so memory stays flat."""
-    keep = {(level, (size >> level) - 1) for level in range(size.bit_length()) if size >> level & 1}
-    return {place: node for place, node in nodes.items() if place in keep}
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)

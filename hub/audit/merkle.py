@@ -22,16 +22,6 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def new_nodes(index: int, leaf: bytes, read: NodeReader) -> list[tuple[int, int, bytes]]:
-    """These complete subtrees come to be when the leaf hash ``leaf`` is put at ``index``, the leaf itself first."""
-    nodes, level, position, digest = [(0, index, leaf)], 0, index, leaf
-    while position & 1:
-        digest = node_hash(read(level, position - 1), digest)
-        level, position = level + 1, position >> 1
-        nodes.append((level, position, digest))
-    return nodes
-
-
 def root(size: int, read: NodeReader) -> bytes:
     """This is the root of the first ``size`` leaves."""
     return _range(0, size, read) if size else EMPTY_ROOT

@@ -61,7 +61,7 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
 
 def add_lines(note: str, lines: Iterable[str]) -> str:
     """This is the note with further signature lines; one that stands there already is not repeated."""
-    text, have = _split(note)
+    have = _split(note)[1]
     known = {f"{_DASH}{line}\n" for line in have}
     fresh = [line for line in dict.fromkeys(lines) if line not in known]
     if len(have) + len(fresh) > MAX_SIGNATURES:

@@ -4,22 +4,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select, text, update
 
 from hub.errors import FatalError
 from hub.store.sealing import place
-from hub.store.statements import add, add_missing, chunks, pairs
-from hub.store.tables import audit_checkpoints, audit_detail, audit_entries, audit_nodes, audit_pending
+from hub.store.statements import add, chunks, upsert
+from hub.store.tables import (
+    audit_anchors,
+    audit_checkpoints,
+    audit_detail,
+    audit_entries,
+    audit_pending,
+    audit_tiles,
+)
 from hub.store.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A leaf in the tree: its index from 0, its bytes and its hash."""
+    """A leaf in the tree: its index from 0, and its bytes."""
 
     idx: int
     leaf: bytes
-    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,25 @@ class Checkpoint:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What somebody else said about the log at one size.
+
+    Args:
+        size: entries of the checkpoint.
+        kind: ``witness`` (token: its signature lines) or ``timestamp`` (token: RFC 3161, DER).
+        name: who.
+        token: the statement.
+        at: when the hub received it, UTC; set by the store.
+    """
+
+    size: int
+    kind: str
+    name: str
+    token: bytes
+    at: datetime | None = None
+
+
 class AuditLog:
     """A room of the transaction: the audit log's rows. What they mean is the audit room's business."""
 
@@ -55,20 +80,33 @@ class AuditLog:
         query = select(audit_pending.c.id, audit_pending.c.leaf).order_by(audit_pending.c.id).limit(limit)
         return [Pending(number, leaf) for number, leaf in self._unit.conn.execute(query)]
 
-    def integrate(self, rows: Sequence[tuple[int, Entry]]) -> None:
-        """This moves (pending id, entry) pairs into the tree; FatalError where they leave a gap or change a leaf."""
-        size = self.size()
-        if [entry.idx for _, entry in rows] != list(range(size, size + len(rows))):
-            raise FatalError(f"Audit entries must go on from {size} without a gap.")
-        waiting: dict[int, bytes] = {}
-        for chunk in chunks(number for number, _ in rows):
-            query = select(audit_pending.c.id, audit_pending.c.leaf).where(audit_pending.c.id.in_(chunk))
-            waiting.update(pairs(self._unit.conn, query))
-            self._unit.conn.execute(delete(audit_pending).where(audit_pending.c.id.in_(chunk)))
-        if waiting != {number: entry.leaf for number, entry in rows} or len(waiting) != len(rows):
+    def lock(self) -> None:
+        """This lets one sequencer at a time go on, until its transaction ends; those who append never wait for it."""
+        if self._unit.conn.dialect.name == "postgresql":
+            self._unit.conn.execute(text("LOCK TABLE audit_checkpoints IN EXCLUSIVE MODE"))
+
+    def integrate(self, first: int, rows: Sequence[Pending]) -> None:
+        """This moves pending leaves into the tree from index ``first`` on; FatalError where that leaves a gap."""
+        if first != self.size():
+            raise FatalError(f"Audit entries must go on from {self.size()} without a gap.")
+        gone = 0
+        for chunk in chunks(row.id for row in rows):
+            gone += self._unit.conn.execute(delete(audit_pending).where(audit_pending.c.id.in_(chunk))).rowcount
+        if gone != len(rows):
             raise FatalError("An audit entry is not the leaf that was waiting.")
-        entries = [{"idx": entry.idx, "leaf": entry.leaf, "hash": entry.hash} for _, entry in rows]
-        add(self._unit.conn, audit_entries, entries)
+        add(self._unit.conn, audit_entries, [{"idx": at, "leaf": row.leaf} for at, row in enumerate(rows, first)])
+
+    def restore(self, first: int, leaves: Sequence[bytes], waiting: Iterable[int]) -> None:
+        """This puts leaves that were in the tree before back from index ``first`` on, and drops their pending twins."""
+        if first != self.size():
+            raise FatalError(f"Audit entries must go on from {self.size()} without a gap.")
+        for chunk in chunks(waiting):
+            self._unit.conn.execute(delete(audit_pending).where(audit_pending.c.id.in_(chunk)))
+        add(self._unit.conn, audit_entries, [{"idx": at, "leaf": leaf} for at, leaf in enumerate(leaves, first)])
+
+    def waiting(self) -> int:
+        """This is how many leaves wait for their place."""
+        return int(self._unit.conn.execute(select(func.count()).select_from(audit_pending)).scalar_one())
 
     def size(self) -> int:
         """This is the number of leaves in the tree."""
@@ -77,25 +115,38 @@ class AuditLog:
     def entries(self, start: int, limit: int) -> list[Entry]:
         """These are the entries from index ``start`` on."""
         query = select(audit_entries).where(audit_entries.c.idx >= start).order_by(audit_entries.c.idx).limit(limit)
-        return [Entry(row.idx, _as_bytes(row.leaf), row.hash) for row in self._unit.conn.execute(query)]
+        return [Entry(idx, _as_bytes(leaf)) for idx, leaf in self._unit.conn.execute(query)]
 
-    def find(self, hash: bytes) -> list[int]:
-        """These are the indexes of the leaves with this hash."""
-        query = select(audit_entries.c.idx).where(audit_entries.c.hash == hash).order_by(audit_entries.c.idx)
-        return list(self._unit.conn.execute(query).scalars())
+    def put_tiles(self, tiles: Mapping[tuple[int, int], bytes]) -> None:
+        """This stores rows of hashes by (tile level, index), each in place of the shorter one before."""
+        rows = [{"level": level, "idx": idx, "hashes": hashes} for (level, idx), hashes in tiles.items()]
+        upsert(self._unit.conn, audit_tiles, rows)
 
-    def put_nodes(self, nodes: Mapping[tuple[int, int], bytes]) -> None:
-        """This stores hashes of full subtrees by (level, index); one that is there stays as it is."""
-        rows = [{"level": level, "idx": idx, "hash": hash} for (level, idx), hash in nodes.items()]
-        add_missing(self._unit.conn, audit_nodes, rows)
+    def tile(self, level: int, idx: int) -> bytes:
+        """These are the hashes of one tile, as many as it has; none where it is not there."""
+        query = select(audit_tiles.c.hashes).where(audit_tiles.c.level == level, audit_tiles.c.idx == idx)
+        return _as_bytes(self._unit.conn.execute(query).scalar() or b"")
 
-    def nodes(self, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-        """This maps (level, index) to the hashes that are stored."""
-        found: dict[tuple[int, int], bytes] = {}
-        for chunk in chunks(places):
-            query = select(audit_nodes).where(tuple_(audit_nodes.c.level, audit_nodes.c.idx).in_(chunk))
-            found |= {(row.level, row.idx): row.hash for row in self._unit.conn.execute(query)}
-        return found
+    def put_anchors(self, anchors: Iterable[Anchor]) -> None:
+        """This stores what others said about the log."""
+        rows = [
+            {"size": one.size, "kind": one.kind, "name": one.name, "token": one.token, "at": self._unit.now}
+            for one in anchors
+        ]
+        add(self._unit.conn, audit_anchors, rows)
+
+    def anchors(self, size: int | None = None) -> list[Anchor]:
+        """These are the statements about one size, or the latest 1,000 about any, newest first."""
+        query = select(audit_anchors).order_by(audit_anchors.c.id.desc()).limit(1_000)
+        query = query if size is None else query.where(audit_anchors.c.size == size)
+        rows = self._unit.conn.execute(query)
+        return [Anchor(row.size, row.kind, row.name, row.token, row.at) for row in rows]
+
+    def anchored(self, kind: str, name: str) -> int:
+        """This is the largest size that one of the others has spoken about; 0: none."""
+        query = select(func.coalesce(func.max(audit_anchors.c.size), 0))
+        query = query.where(audit_anchors.c.kind == kind, audit_anchors.c.name == name)
+        return int(self._unit.conn.execute(query).scalar_one())
 
     def put_checkpoint(self, checkpoint: Checkpoint) -> None:
         """This stores a checkpoint; FatalError where another root was signed for the same size."""
@@ -105,6 +156,10 @@ class AuditLog:
         if known is None:
             row = {"size": checkpoint.size, "root": checkpoint.root, "note": checkpoint.note, "at": self._unit.now}
             add(self._unit.conn, audit_checkpoints, [row])
+
+    def set_note(self, size: int, note: str) -> None:
+        """This replaces the note of a checkpoint by the same with more signatures."""
+        self._unit.conn.execute(update(audit_checkpoints).where(audit_checkpoints.c.size == size).values(note=note))
 
     def checkpoint(self, size: int | None = None) -> Checkpoint | None:
         """This is the checkpoint of one size, or the latest; None where there is none."""

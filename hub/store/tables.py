@@ -366,18 +366,16 @@ audit_entries = Table(
     metadata,
     Column("idx", BigInteger, primary_key=True, autoincrement=False),
     Column("leaf", LargeBinary, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-    Index(None, "hash"),  # where in the tree is this leaf?
     comment="One leaf of the audit tree, in its place for ever.",
 )
 
-audit_nodes = Table(
-    "audit_nodes",
+audit_tiles = Table(
+    "audit_tiles",
     metadata,
     Column("level", Integer, primary_key=True, autoincrement=False),
     Column("idx", BigInteger, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary, nullable=False),
-    comment="One inner node of the audit tree whose subtree is full.",
+    Column("hashes", LargeBinary, nullable=False),
+    comment="Up to 256 hashes of the audit tree that stand side by side, as in C2SP tlog-tiles.",
 )
 
 audit_checkpoints = Table(
@@ -388,6 +386,19 @@ audit_checkpoints = Table(
     Column("note", Text, nullable=False),
     Column("at", Instant, nullable=False),
     comment="One signed statement of the tree's root at one size.",
+)
+
+audit_anchors = Table(
+    "audit_anchors",
+    metadata,
+    _serial("id"),
+    Column("size", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),  # witness | timestamp
+    Column("name", Text, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "kind", "name", "size"),  # up to where has this one seen the log?
+    comment="One statement of somebody else that the log had a checkpoint at a time: a cosignature or a timestamp token.",
 )
 
 audit_detail = Table(

@@ -5,15 +5,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.audit import merkle
+from hub.audit.tree import grow, nodes_of
+from hub.errors import FatalError
 
 
-def build(count):
-    nodes = {}
-    for index in range(count):
-        digest = merkle.leaf_hash(str(index).encode())
-        for level, place, node in merkle.new_nodes(index, digest, lambda a, b: nodes[a, b]):
-            nodes[level, place] = node
-    return lambda level, index: nodes[level, index]
+def build(*steps):
+    tiles, size = {}, 0
+    for step in steps:
+        leaves = [merkle.leaf_hash(str(index).encode()) for index in range(size, size + step)]
+        tiles.update(grow(size, leaves, lambda level, index: tiles.get((level, index), b"")))
+        size += step
+    return tiles
+
+
+def reader(tiles):
+    return nodes_of(lambda level, index: tiles.get((level, index), b""))
 
 
 def naive_root(leaves):
@@ -28,7 +34,7 @@ def naive_root(leaves):
     return merkle.node_hash(naive_root(leaves[:split]), naive_root(leaves[split:]))
 
 
-READ = build(130)
+READ = reader(build(130))
 LEAVES = [str(index).encode() for index in range(130)]
 
 
@@ -60,3 +66,24 @@ def test_every_consistency_proof_verifies_and_no_other_root_does(case):
 
 def test_short_hashes_are_refused():
     assert not merkle.verify_consistency(1, 1, b"short-root-1", b"short-root-1", [])
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=4))
+def test_a_tree_does_not_depend_on_the_steps_in_which_it_grew(steps):
+    assert build(*steps) == build(sum(steps))
+
+
+def test_a_tree_of_many_tiles_is_the_recursive_definition():
+    leaves = [str(index).encode() for index in range(66_000)]
+    read = reader(build(65_000, 1_000))
+    for size in (255, 256, 257, 511, 65_535, 65_536, 65_537, 66_000):
+        assert merkle.root(size, read) == naive_root(leaves[:size])
+
+
+def test_a_damaged_tile_is_not_built_upon():
+    tiles = build(300)
+    tiles[0, 1] = tiles[0, 1][:-32]
+    with pytest.raises(FatalError, match="damaged"):
+        grow(300, [bytes(32)], lambda level, index: tiles.get((level, index), b""))
+    with pytest.raises(FatalError, match="lacks"):
+        merkle.root(300, reader(tiles))

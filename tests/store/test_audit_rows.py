@@ -1,17 +1,12 @@
-from dataclasses import replace
-
 import pytest
 
 from hub.errors import FatalError
-from hub.store.audit import Checkpoint, Entry
+from hub.store.audit import Anchor, Checkpoint, Pending
 from hub.store.store import Store, Tx
 
 
 def integrate(tx: Tx, limit: int = 10) -> None:
-    size = tx.audit.size()
-    tx.audit.integrate([
-        (one.id, Entry(size + number, one.leaf, b"h" + one.leaf)) for number, one in enumerate(tx.audit.pending(limit))
-    ])  # fmt: skip
+    tx.audit.integrate(tx.audit.size(), tx.audit.pending(limit))
 
 
 def test_leaves_go_into_the_tree_in_order(store: Store) -> None:
@@ -19,7 +14,7 @@ def test_leaves_go_into_the_tree_in_order(store: Store) -> None:
         tx.audit.append([b"a", b"b"])
         tx.audit.append([b"c"])
         assert [one.leaf for one in tx.audit.pending(2)] == [b"a", b"b"]
-        assert tx.audit.size() == 0
+        assert (tx.audit.size(), tx.audit.waiting()) == (0, 3)
     with store.begin() as tx:
         integrate(tx, 2)
         assert [one.leaf for one in tx.audit.pending(10)] == [b"c"]
@@ -29,34 +24,27 @@ def test_leaves_go_into_the_tree_in_order(store: Store) -> None:
         integrate(tx)
         assert tx.audit.pending(10) == []
         assert [(one.idx, one.leaf) for one in tx.audit.entries(1, 2)] == [(1, b"b"), (2, b"c")]
-        assert tx.audit.size() == 4
-        assert tx.audit.find(b"hb") == [1]
+        assert (tx.audit.size(), tx.audit.waiting()) == (4, 0)
 
 
-def test_the_tree_has_no_gap_and_takes_no_other_leaf(store: Store) -> None:
+def test_the_tree_has_no_gap_and_takes_a_leaf_once(store: Store) -> None:
     with store.begin() as tx:
         tx.audit.append([b"a"])
         (one,) = tx.audit.pending(10)
-    good = Entry(0, b"a", b"h")
-    for wrong in (
-        [(one.id, replace(good, idx=1))],
-        [(one.id, replace(good, leaf=b"x"))],
-        [(one.id + 1, good)],
-        [(one.id, good), (one.id, replace(good, idx=1))],
-    ):
+    for first, wrong in ((1, [one]), (0, [Pending(one.id + 1, b"a")]), (0, [one, one])):
         with pytest.raises(FatalError), store.begin() as tx:
-            tx.audit.integrate(wrong)
+            tx.audit.integrate(first, wrong)
     with store.begin() as tx:
-        tx.audit.integrate([(one.id, good)])
+        tx.audit.integrate(0, [one])
     with pytest.raises(FatalError), store.begin() as tx:
-        tx.audit.integrate([(one.id, replace(good, idx=1))])
+        tx.audit.integrate(1, [one])
 
 
-def test_nodes_and_checkpoints_stay_as_they_are(store: Store) -> None:
+def test_tiles_grow_and_checkpoints_stay_as_they_are(store: Store) -> None:
     with store.begin() as tx:
-        tx.audit.put_nodes({(0, 0): b"n00", (1, 0): b"n10"})
-        tx.audit.put_nodes({(0, 0): b"other"})
-        assert tx.audit.nodes([(0, 0), (1, 0), (2, 0)]) == {(0, 0): b"n00", (1, 0): b"n10"}
+        tx.audit.put_tiles({(0, 0): b"n00", (1, 0): b"n10"})
+        tx.audit.put_tiles({(0, 0): b"n00n01"})
+        assert [tx.audit.tile(*place) for place in ((0, 0), (1, 0), (2, 0))] == [b"n00n01", b"n10", b""]
         assert tx.audit.checkpoint() is None
         tx.audit.put_checkpoint(Checkpoint(2, b"root2", "note2"))
         tx.audit.put_checkpoint(Checkpoint(1, b"root1", "note1"))
@@ -66,6 +54,15 @@ def test_nodes_and_checkpoints_stay_as_they_are(store: Store) -> None:
         latest, first = tx.audit.checkpoint(), tx.audit.checkpoint(1)
         assert latest is not None and (latest.size, latest.note) == (2, "note2")
         assert first is not None and first.root == b"root1"
+
+
+def test_what_others_said_is_kept_by_size(store: Store) -> None:
+    with store.begin() as tx:
+        assert tx.audit.anchored("witness", "w1") == 0
+        tx.audit.put_anchors([Anchor(3, "witness", "w1", b"line"), Anchor(5, "timestamp", "tsa", b"token")])
+        assert (tx.audit.anchored("witness", "w1"), tx.audit.anchored("witness", "w2")) == (3, 0)
+        assert [one.name for one in tx.audit.anchors()] == ["tsa", "w1"]
+        assert [one.token for one in tx.audit.anchors(3)] == [b"line"]
 
 
 def test_details_die_with_their_person(store: Store) -> None:

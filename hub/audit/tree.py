@@ -1,0 +1,62 @@
+"""The tree as it is kept: rows of hashes in tiles of 256 (C2SP tlog-tiles), everything between them computed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hub.audit.merkle import HASH_BYTES, NodeReader, node_hash
+from hub.audit.tiles import HEIGHT, WIDTH
+from hub.errors import FatalError
+
+TileReader = Callable[[int, int], bytes]
+"""Gives the hashes that the tile at (tile level, index) has so far, one after the other."""
+
+TILE_BYTES = WIDTH * HASH_BYTES
+
+
+def nodes_of(read: TileReader) -> NodeReader:
+    """This finds the hash of any complete subtree, from one tile, which is read once only.
+
+    Raises FatalError where the tile lacks hashes that it should have.
+    """
+    tiles: dict[tuple[int, int], bytes] = {}
+
+    def node(level: int, index: int) -> bytes:
+        tile_level, inside = divmod(level, HEIGHT)
+        tile, first = divmod(index << inside, WIDTH)
+        if (tile_level, tile) not in tiles:
+            tiles[tile_level, tile] = read(tile_level, tile)
+        found = tiles[tile_level, tile][first * HASH_BYTES : (first + (1 << inside)) * HASH_BYTES]
+        if len(found) != HASH_BYTES << inside:
+            raise FatalError(f"the audit tree lacks hashes of tile {tile_level}/{tile}.", fix="Run 'hub audit verify'.")
+        return subtree_root(found)
+
+    return node
+
+
+def subtree_root(hashes: bytes) -> bytes:
+    """This is the root over a power of two of hashes that stand one after the other."""
+    row = [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
+    while len(row) > 1:
+        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    return row[0]
+
+
+def grow(size: int, leaves: Sequence[bytes], read: TileReader) -> dict[tuple[int, int], bytes]:
+    """These tiles, by (tile level, index), are new or longer when leaf hashes are put behind ``size`` others.
+
+    Raises FatalError where the tile at the tree's edge has not as many hashes as the size says.
+    """
+    tiles: dict[tuple[int, int], bytes] = {}
+    level, fresh = 0, list(leaves)
+    while fresh:
+        index, have = divmod(size, WIDTH)
+        edge = read(level, index) if have else b""
+        if len(edge) != have * HASH_BYTES:
+            raise FatalError(f"the audit tree's tile {level}/{index} is damaged.", fix="Run 'hub audit verify'.")
+        row = edge + b"".join(fresh)
+        cut = [row[at : at + TILE_BYTES] for at in range(0, len(row), TILE_BYTES)]
+        tiles.update({(level, index + place): tile for place, tile in enumerate(cut)})
+        fresh = [subtree_root(tile) for tile in cut if len(tile) == TILE_BYTES]
+        level, size = level + 1, size // WIDTH
+    return tiles
