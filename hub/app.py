@@ -18,16 +18,21 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub import plugins as plugin_loader
-from hub.audit.key import Signer
+from hub.audit.anchoring import TimestampAuthority, TrustedWitness, read_certificates
+from hub.audit.folder import LogFolder
+from hub.audit.key import Signer, Verifier
+from hub.audit.keyring import KeyRing
 from hub.audit.log import AuditLog
 from hub.config import Deployment, SyncSettings, load_settings, resolve_config, resolve_secret
 from hub.contract import Connector, ConsentSource, Context, Destination, Object, Source, Stream, Tagger
 from hub.emotion.tagger import load_tagger
-from hub.errors import ConfigError
+from hub.errors import ConfigError, TransientError
 from hub.mappings.load import MappingSet, load_mappings
 from hub.pipeline.journal import ErasureJournal, replay
 from hub.pipeline.plan import PushJob
@@ -90,10 +95,12 @@ class Hub:
     @cached_property
     def signer(self) -> Signer:
         """The audit log's key."""
-        key = _key(self.deployment, self.deployment.settings.audit_key, "audit_key")
-        return Signer(
-            f"attune.example/audit/{self.deployment.settings.tenant}", Ed25519PrivateKey.from_private_bytes(key)
-        )
+        return self.read_signer(self.deployment.settings.audit_key, "audit_key")
+
+    def read_signer(self, reference: str, name: str) -> Signer:
+        """This is a key of the audit log behind a secret reference; ``name`` says whose in errors."""
+        key = Ed25519PrivateKey.from_private_bytes(_key(self.deployment, reference, name))
+        return Signer(f"attune.example/audit/{self.deployment.settings.tenant}", key)
 
     @cached_property
     def policy(self) -> Policy:
@@ -109,7 +116,40 @@ class Hub:
     @cached_property
     def audit(self) -> AuditLog:
         """The transparency log."""
-        return AuditLog(self.store, self.signer, self.now)
+        settings = self.deployment.settings.audit
+        mirror = LogFolder(self.deployment.path(settings.mirror)) if settings.mirror else None
+        keyring = KeyRing.load(self.deployment.path(settings.keys), self.signer)
+        return AuditLog(self.store, self.signer, self.now, mirror, keyring)
+
+    @property
+    def witnesses(self) -> list[TrustedWitness]:
+        """Those who cosign the audit log."""
+        return [
+            TrustedWitness(one.name, Verifier.parse(one.vkey), one.url)
+            for one in self.deployment.settings.audit.witnesses
+        ]
+
+    @property
+    def authorities(self) -> list[TimestampAuthority]:
+        """Those who say when a checkpoint of the audit log existed."""
+        return [
+            TimestampAuthority(one.name, one.url, read_certificates(self.deployment.path(one.certificates)))
+            for one in self.deployment.settings.audit.timestamps
+        ]
+
+    def post(self, url: str, body: bytes, media_type: str) -> tuple[int, bytes]:
+        """This posts to a witness or timestamp authority; raises TransientError where nobody answers."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        session = prepare_session(
+            Route(origin, check_base_url(origin, where=f"audit: {url}")), pause=self.sleep
+        ).session
+        with session:
+            try:
+                answer = session.post(url, data=body, headers={"Content-Type": media_type}, allow_redirects=False)
+            except requests.RequestException as error:
+                raise TransientError(f"{url} does not answer ({type(error).__name__}).", fix="Try again.") from None
+        return answer.status_code, answer.content
 
     @cached_property
     def redaction(self) -> RedactionPolicy:

@@ -65,6 +65,34 @@ class SweepSettings(_Settings):
     schedule: str | None = "17 3 * * *"
 
 
+class WitnessSettings(_Settings):
+    """Somebody who cosigns the audit log's checkpoints, by the protocol of C2SP tlog-witness."""
+
+    name: Name = Field(description="what you call this witness")
+    vkey: str = Field(description="its public key: NAME+HASH+BASE64")
+    url: str = Field(description="where it takes checkpoints")
+
+
+class TimestampSettings(_Settings):
+    """Somebody who says when a checkpoint existed, by RFC 3161."""
+
+    name: Name = Field(description="what you call this authority")
+    url: str = Field(description="where it takes requests")
+    certificates: Path = Field(description="PEM file with the root certificates that it must descend from")
+
+
+class AuditSettings(_Settings):
+    """What keeps the audit log from being rewritten unseen."""
+
+    mirror: Path | None = Field(
+        Path("var/audit-log"),
+        description="folder with a copy of the log, best on another disk; the log never signs what contradicts it",
+    )
+    keys: Path = Field(Path("var/audit-keys.json"), description="all keys the log ever had; written by a rotation")
+    witnesses: tuple[WitnessSettings, ...] = Field((), description="who cosigns checkpoints ('hub audit anchor')")
+    timestamps: tuple[TimestampSettings, ...] = Field((), description="who stamps checkpoints ('hub audit anchor')")
+
+
 class Settings(_Settings):
     """Everything that ``hub.yaml`` says. Paths are relative to the file's folder."""
 
@@ -73,6 +101,7 @@ class Settings(_Settings):
     store: str = "sqlite:///var/hub.db"
     root_key: str = "file:var/root.key"
     audit_key: str = "file:var/audit.key"
+    audit: AuditSettings = Field(AuditSettings(), description="what keeps the audit log from being rewritten unseen")
     erasure_journal: Path = Field(
         Path("var/erasures.log"), description="where erasures are journalled, apart from the database"
     )

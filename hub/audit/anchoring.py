@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 
-from cryptography.x509 import Certificate
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from rfc3161_client import TimestampRequestBuilder, VerificationError, VerifierBuilder, decode_timestamp_response
 
 from hub.audit.checkpoint import read_size
@@ -146,3 +147,11 @@ def verify_timestamp(text: bytes, token: bytes, roots: Sequence[Certificate]) ->
     except (VerificationError, ValueError):
         raise NoteError("a timestamp does not verify.") from None
     return response.tst_info.gen_time.isoformat()
+
+
+def read_certificates(path: Path) -> tuple[Certificate, ...]:
+    """These are the certificates of a PEM file; raises ConfigError."""
+    try:
+        return tuple(load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError):
+        raise ConfigError(f"{path}: no certificates can be read here.", fix="Name a PEM file.") from None

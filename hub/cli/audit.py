@@ -1,18 +1,45 @@
-"""``hub audit``: show, verify, prove and export the audit log."""
+"""``hub audit``: show, verify, prove, export, anchor, witness, report and look after the audit log's keys."""
 
 from __future__ import annotations
 
+import base64
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from hub.app import open_hub
+from hub.app import Hub, open_hub, write_key
+from hub.audit.anchoring import TimestampAuthority, cosign, timestamp
+from hub.audit.entry import Entry
+from hub.audit.folder import LogFolder, verify_folder
+from hub.audit.key import Cosigner, Verifier
+from hub.audit.proof import Proof
+from hub.audit.report import By, Filter, count
+from hub.audit.serving import make_server
+from hub.audit.trust import Trust, Witness, read_trust
+from hub.audit.witness import Witness as WitnessService
+from hub.audit.witness import WitnessMemory
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, Limit
-from hub.cli.screen import out, print_json, show
-from hub.errors import FatalError
+from hub.cli.screen import out, print_json, progress, show
+from hub.errors import ConfigError, FatalError, HubError
+from hub.store.audit import Anchor
 
 app = typer.Typer(help="The audit log: a transparency log that strangers can verify.", no_args_is_help=True)
+
+PAGE = 1_000
+
+Since = Annotated[str | None, typer.Option(help="From this time on: 2026-11, 2026-11-22, 2026-11-22T08:00.")]
+Until = Annotated[str | None, typer.Option(help="Up to and with this time, written the same way.")]
+Subject = Annotated[str | None, typer.Option(help="Only this person, by audit reference ('hub person show').")]
+TrustFile = Annotated[
+    Path | None, typer.Option("--trust", help="Trust policy (C2SP tlog-policy): logs, witnesses and quorum.")
+]
 
 
 @app.command("show")
@@ -21,39 +48,107 @@ def show_entries(
     type: Annotated[
         str | None, typer.Option(help="Only entries of this type: collect, infer, activate, deliver …")
     ] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only this outcome.")] = None,
+    purpose: Annotated[str | None, typer.Option(help="Only this purpose.")] = None,
+    dest: Annotated[str | None, typer.Option(help="Only this destination or sync.")] = None,
+    subject: Subject = None,
+    run: Annotated[str | None, typer.Option(help="Only this run.")] = None,
+    since: Since = None,
+    until: Until = None,
     config: Config = DEFAULT_CONFIG,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """Show audit entries; people appear by a random reference only.
 
-    Example: hub audit show --type activate -n 20
+    Example: hub audit show --type activate --outcome denied --since 2026-11 -n 20
     """
+    wanted = Filter(type, outcome, purpose, dest, subject, run, since, until)
     rows: list[dict[str, Any]] = []
     with open_hub(config) as hub:
-        for entry in hub.audit.show(start=start, limit=100_000 if type else limit):
-            if type in {None, entry["type"]} and len(rows) < limit:
+        for entry in _entries(hub, start):
+            if len(rows) == limit:
+                break
+            if wanted.fits(entry):
                 rows.append(entry if as_json else {**entry, "reasons": ", ".join(entry["reasons"])})
     show("Audit", ["index", "at", "type", "outcome", "purpose", "dest", "reasons"], rows, as_json=as_json)
 
 
+def _entries(hub: Hub, start: int = 0) -> Iterator[dict[str, Any]]:
+    while page := list(hub.audit.show(start=start, limit=PAGE)):
+        yield from page
+        start = page[-1]["index"] + 1
+
+
+@app.command("report")
+def report(
+    by: Annotated[str, typer.Option(help=f"Count by: {', '.join(get_args(By))}.")] = "purpose",
+    subject: Subject = None,
+    since: Since = None,
+    until: Until = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Count what the log tells: per purpose, destination, person (by reference), policy version or who acted.
+
+    Example: hub audit report --by dest --since 2026-11
+    """
+    if by not in get_args(By):
+        raise ConfigError(f"cannot count by {by!r}.", fix=f"Choose one of: {', '.join(get_args(By))}.")
+    wanted = Filter(subject=subject, since=since, until=until)
+    with open_hub(config) as hub:
+        rows = count((entry for entry in _entries(hub) if wanted.fits(entry)), by)  # type: ignore[arg-type] # checked above
+    columns = list(dict.fromkeys([by, "type", "outcome", "entries", "first", "last"]))
+    show("What the audit log tells", columns, rows, as_json=as_json)
+
+
 @app.command("verify")
-def verify(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+def verify(
+    checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint you saved: the log must begin with it.")] = None,
+    folder: Annotated[Path | None, typer.Option(help="Verify an exported log instead, offline.")] = None,
+    proof: Annotated[Path | None, typer.Option(help="Verify one .tlog-proof file instead, offline.")] = None,
+    trust: TrustFile = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
     """Recompute the whole tree from the entries and compare it with the signed checkpoint.
 
     Example: hub audit verify
+    Example: hub audit verify --folder 2026-11 --trust 2026-11/trust.policy    (needs no database)
     """
-    with open_hub(config) as hub:
-        found = hub.audit.verify()
+    if proof is not None:
+        _verify_proof(_read(proof), _trust(trust), as_json=as_json)
+        return
+    if folder is not None:
+        found, _ = verify_folder(LogFolder(folder), _trust(trust))
+        _tell({"size": found.size, "root": found.root.hex(), "pending": 0, "problem": None}, as_json=as_json)
+        return
+    with open_hub(config) as hub, progress("verifying"):
+        checked = hub.audit.verify(saved=_read(checkpoint) if checkpoint else None)
+    row = {"size": checked.size, "root": checked.root.hex(), "pending": checked.pending, "problem": checked.problem}
+    _tell(row, as_json=as_json)
+    if checked.problem is not None:
+        raise FatalError(f"the audit log does not verify: {checked.problem}.", fix="Compare it with your last export.")
+
+
+def _tell(row: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print_json({"size": found.size, "root": found.root.hex(), "pending": found.pending, "problem": found.problem})
-    elif found.problem is None:
-        out.print(
-            f"the audit log verifies: {found.size} entries, root {found.root.hex()}, {found.pending} not yet sequenced",
-            soft_wrap=True,
+        print_json(row)
+    elif row["problem"] is None:
+        waiting = f", {row['pending']} not yet sequenced"
+        out.print(f"the audit log verifies: {row['size']} entries, root {row['root']}{waiting}", soft_wrap=True)
+
+
+def _verify_proof(text: str, trust: Trust, *, as_json: bool) -> None:
+    found = Proof.parse(text)
+    checkpoint = found.verify(found.extra, trust)
+    if as_json:
+        print_json(
+            {"index": found.index, "size": checkpoint.size, "origin": checkpoint.origin, "entry": found.extra.decode()}
         )
-    if found.problem is not None:
-        raise FatalError(f"the audit log does not verify: {found.problem}.", fix="Compare it with your last export.")
+        return
+    out.print(f"entry {found.index} of {checkpoint.size} in {checkpoint.origin}, proven:", soft_wrap=True)
+    typer.echo(found.extra.decode())
 
 
 @app.command("prove")
@@ -65,13 +160,13 @@ def prove(
     Example: hub audit prove 42 > entry-42.tlog-proof
     """
     with open_hub(config) as hub:
-        proof = hub.audit.prove(index)
-    typer.echo(proof, nl=False)
+        found = hub.audit.prove(index)
+    typer.echo(found.text(), nl=False)
 
 
 @app.command("export")
 def export(
-    folder: Annotated[Path, typer.Argument(help="Where to write tiles, entries, checkpoint and key.")],
+    folder: Annotated[Path, typer.Argument(help="Where to write tiles, entries, checkpoint, keys and a README.")],
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Write the log as static files (C2SP tlog-tiles) that any such client can read.
@@ -80,4 +175,147 @@ def export(
     """
     with open_hub(config) as hub:
         size = hub.audit.export(folder)
-    out.print(f"wrote a log of {size} entries to {folder}", markup=False)
+        target = LogFolder(folder)
+        target.write("trust.policy", _own_trust(hub).text().encode())
+        readme = resources.files("hub.audit").joinpath("auditor.md").read_text(encoding="utf-8")
+        target.write("README.md", readme.replace("{size}", str(size)).replace("{origin}", hub.audit.origin).encode())
+    out.print(
+        f"wrote a log of {size} entries to {folder}; its README.md tells an auditor how to check it", markup=False
+    )
+
+
+def _own_trust(hub: Hub) -> Trust:
+    """The log's own keys and the witnesses it asks; an auditor should get these from elsewhere as well."""
+    witnesses = {one.name: Witness(one.key, one.url) for one in hub.witnesses}
+    return Trust(hub.audit.keys.verifiers, witnesses)
+
+
+@app.command("anchor")
+def anchor(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Have the latest checkpoint cosigned by every witness and stamped by every timestamp authority of hub.yaml.
+
+    Example: hub audit anchor
+    """
+    with open_hub(config) as hub:
+        hub.audit.sequence()
+        rows, errors = _anchor_all(hub)
+    show("Anchors", ["kind", "name", "size", "result"], rows, as_json=as_json)
+    if not rows:
+        raise ConfigError("hub.yaml names no witness and no timestamp authority.", fix="See 'audit' in the settings.")
+    if errors:
+        raise errors[0]
+
+
+def _anchor_all(hub: Hub) -> tuple[list[dict[str, Any]], list[HubError]]:
+    asks: list[tuple[str, str, Callable[[], tuple[Anchor, list[str]]]]] = [
+        *(("witness", one.name, partial(cosign, hub.audit, one, hub.post)) for one in hub.witnesses),
+        *(("timestamp", one.name, partial(_stamp, hub, one)) for one in hub.authorities),
+    ]
+    rows: list[dict[str, Any]] = []
+    errors: list[HubError] = []
+    for kind, name, ask in asks:
+        try:
+            found, lines = ask()
+            hub.audit.keep([found], lines)
+            rows.append({"kind": kind, "name": name, "size": found.size, "result": "ok"})
+        except HubError as error:
+            errors.append(error)
+            rows.append({"kind": kind, "name": name, "size": None, "result": str(error)})
+    return rows, errors
+
+
+def _stamp(hub: Hub, authority: TimestampAuthority) -> tuple[Anchor, list[str]]:
+    return timestamp(hub.audit, authority, hub.post), []
+
+
+@app.command("witness")
+def witness(
+    name: Annotated[str, typer.Argument(help="The witness's name: a URL without its scheme.")],
+    log: Annotated[list[str], typer.Option(help="Key of a log to cosign for (NAME+HASH+BASE64); may be repeated.")],
+    key: Annotated[Path, typer.Option(help="The witness's key; made where it is missing.")] = Path("witness.key"),
+    memory: Annotated[Path, typer.Option(help="What it has cosigned; never lose it.")] = Path("witness.db"),
+    host: Annotated[str, typer.Option(help="Address to listen on; put a TLS proxy before others.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="0: any free one.")] = 8_970,
+    ed25519: Annotated[bool, typer.Option("--ed25519", help="Sign with Ed25519 instead of ML-DSA-44.")] = False,
+) -> None:
+    """Serve as a witness for others' logs (C2SP tlog-witness): cosign their checkpoints as long as they only grow.
+
+    Example: hub audit witness witness.example/w1 --log "$(cat their-log.vkey)"
+    """
+    cosigner = Cosigner(name, _witness_key(key, ed25519=ed25519), lambda: int(time.time()))
+    service = WitnessService(tuple(Verifier.parse(one) for one in log), (cosigner,), WitnessMemory(memory))
+    try:
+        server = make_server(service, host, port)
+    except OSError as error:
+        raise ConfigError(f"cannot listen on {host}:{port} ({error.strerror}).", fix="Choose another --port.") from None
+    out.print(f"witness {cosigner.verifier.vkey}", soft_wrap=True, markup=False)
+    out.print(
+        f"listening on http://{host}:{server.server_address[1]} for {len(log)} logs (Ctrl-C ends it)", markup=False
+    )
+    with server:
+        server.serve_forever()
+
+
+def _witness_key(path: Path, *, ed25519: bool) -> Ed25519PrivateKey | MLDSA44PrivateKey:
+    write_key(path)
+    seed = base64.b64decode(path.read_text(encoding="ascii"))
+    return Ed25519PrivateKey.from_private_bytes(seed) if ed25519 else MLDSA44PrivateKey.from_seed_bytes(seed)
+
+
+@app.command("key")
+def key(config: Config = DEFAULT_CONFIG) -> None:
+    """Print the log's public key, for auditors and witnesses.
+
+    Example: hub audit key > our-log.vkey
+    """
+    with open_hub(config) as hub:
+        typer.echo(hub.signer.vkey())
+
+
+@app.command("rotate")
+def rotate(
+    new: Annotated[str, typer.Argument(help="Reference of the new key: file:PATH (made where missing) or env:NAME.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Let a new key take over: an entry says so, and one checkpoint is signed by both keys.
+
+    Example: hub audit rotate file:var/audit-2.key
+    """
+    with open_hub(config) as hub:
+        if new.startswith("file:"):
+            write_key(hub.deployment.path(new.removeprefix("file:")))
+        successor = hub.read_signer(new, "the new key")
+        if successor.vkey() == hub.signer.vkey():
+            raise ConfigError("the new key is the old one.", fix="Name another file.")
+        old, fresh = (signer.verifier.key_hash.hex() for signer in (hub.signer, successor))
+        hub.audit.sequence()
+        with hub.store.begin() as tx:
+            hub.audit.record(tx, [Entry(type="key", outcome="rotated", reasons=(f"from {old}", f"to {fresh}"))])
+        last = hub.audit.sequence(successor=successor)
+        hub.audit.keys.rotated(successor, last.size).save(hub.deployment.path(hub.deployment.settings.audit.keys))
+    out.print(f"the checkpoint of {last.size} entries is signed by both keys.", markup=False)
+    out.print(f"next: put 'audit_key: {new}' into {config}, then destroy the old key", markup=False, soft_wrap=True)
+
+
+@app.command("recover")
+def recover(config: Config = DEFAULT_CONFIG) -> None:
+    """Bring back entries that only the mirror still has, after an older backup of the database was restored.
+
+    Example: hub audit recover
+    """
+    with open_hub(config) as hub:
+        found = hub.audit.recover()
+    out.print(f"{found} entries came back from the mirror; run 'hub audit verify' now", markup=False)
+
+
+def _trust(path: Path | None) -> Trust:
+    if path is None:
+        raise ConfigError("whom do you trust?", fix="Name a policy with --trust; an export carries one to begin with.")
+    return read_trust(_read(path))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{path}: cannot be read.", fix="Name a text file that is there.") from None
