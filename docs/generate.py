@@ -148,6 +148,9 @@ def settings_page() -> str:
         ("connections.NAME", config.ConnectionSettings),
         ("syncs.NAME", config.SyncSettings),
         ("sweep", config.SweepSettings),
+        ("audit", config.AuditSettings),
+        ("audit.witnesses, each", config.WitnessSettings),
+        ("audit.timestamps, each", config.TimestampSettings),
     ]
     for title, model in models:
         rows = [
