@@ -84,8 +84,7 @@ class AuditLog:
                 rows = tx.audit.pending(SEQUENCE_BATCH)
                 if rows:
                     self._refuse_fork(tx, last)
-                    self._integrate(tx, last.size, rows)
-                    self._sign(tx, last.size + len(rows), successor)
+                    self._sign(tx, self._integrate(tx, last.size, rows), successor)
             if not rows:
                 self._mirror(last)
                 return last
@@ -121,9 +120,11 @@ class AuditLog:
         note = self.mirror.note() if self.mirror else None
         return self.open(note) if note else None
 
-    def _integrate(self, tx: Tx, size: int, rows: Sequence[Pending]) -> None:
+    def _integrate(self, tx: Tx, size: int, rows: Sequence[Pending]) -> int:
         tx.audit.integrate(size, rows)
-        tx.audit.put_tiles(grow(size, [leaf_hash(row.leaf) for row in rows], tx.audit.tile))
+        hashes = [leaf_hash(leaf) for row in rows for leaf in row.leaves]
+        tx.audit.put_tiles(grow(size, hashes, tx.audit.tile))
+        return size + len(hashes)
 
     def _sign(self, tx: Tx, size: int, successor: Signer | None = None) -> None:
         current = Checkpoint(self.origin, size, root(size, nodes_of(tx.audit.tile)))
@@ -256,7 +257,8 @@ class AuditLog:
             last = self._last(tx)
             missing = self.mirror.leaves(seen.size)(last.size, max(0, seen.size - last.size))
             leaves = [leaf for _, leaf in missing]
-            tx.audit.restore(last.size, leaves, _twice(tx, leaves))
+            tx.audit.restore(last.size, leaves)
+            _drop_twins(tx, leaves)
             tx.audit.put_tiles(grow(last.size, [leaf_hash(leaf) for leaf in leaves], tx.audit.tile))
             if tx.audit.size() < seen.size or root(seen.size, nodes_of(tx.audit.tile)) != seen.root:
                 raise FatalError("the mirror does not go on from what the database holds; nothing was changed.")
@@ -265,14 +267,17 @@ class AuditLog:
         return len(leaves)
 
 
-def _twice(tx: Tx, leaves: Sequence[bytes]) -> list[int]:
+def _drop_twins(tx: Tx, leaves: Sequence[bytes]) -> None:
     """What waits in the restored database and has its place in the mirror already must not get a second one."""
-    known, found = Counter(leaves), []
+    known = Counter(leaves)
     for row in tx.audit.pending(tx.audit.waiting()):
-        if known[row.leaf] > 0:
-            known[row.leaf] -= 1
-            found.append(row.id)
-    return found
+        left = []
+        for leaf in row.leaves:
+            known[leaf] -= 1
+            if known[leaf] < 0:
+                left.append(leaf)
+        if len(left) < len(row.leaves):
+            tx.audit.replace_pending(row.id, left)
 
 
 def _leaves(tx: Tx) -> Callable[[int, int], list[tuple[int, bytes]]]:

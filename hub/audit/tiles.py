@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-WIDTH = 256
-"""Hashes in a full tile, entries in a full bundle."""
+from hub.store.bundle import WIDTH, bundle, unbundle
 
 HEIGHT = 8
 """Tree levels that one tile covers."""
@@ -19,27 +18,6 @@ def tile_path(level: int, index: int, width: int = 0) -> str:
 def entries_path(index: int, width: int = 0) -> str:
     """This is the path of a bundle of entries; ``width`` 1..255 names a partial one."""
     return f"tile/entries/{_number(index)}{_partial(width)}"
-
-
-def bundle(leaves: Iterable[bytes]) -> bytes:
-    """This is a bundle: each entry behind its length as two big-endian bytes; raises ValueError above 65,535 bytes."""
-    parts = []
-    for leaf in leaves:
-        if len(leaf) > 0xFFFF:
-            raise ValueError("an entry is longer than 65,535 bytes")
-        parts.append(len(leaf).to_bytes(2, "big") + leaf)
-    return b"".join(parts)
-
-
-def unbundle(data: bytes) -> Iterator[bytes]:
-    """This yields the entries of a bundle; raises ValueError where it ends in the middle of one."""
-    position = 0
-    while position < len(data):
-        end = position + 2 + int.from_bytes(data[position : position + 2], "big")
-        if end > len(data):
-            raise ValueError("a bundle of entries ends in the middle of one")
-        yield data[position + 2 : end]
-        position = end
 
 
 def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
@@ -60,3 +38,6 @@ def _number(index: int) -> str:
 
 def _partial(width: int) -> str:
     return f".p/{width}" if 0 < width < WIDTH else ""
+
+
+__all__ = ["HEIGHT", "WIDTH", "bundle", "entries_path", "tile_path", "tiles_of", "unbundle"]

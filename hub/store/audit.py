@@ -7,17 +7,21 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, text, update
 
 from hub.errors import FatalError
+from hub.store.bundle import WIDTH, bundle, unbundle
 from hub.store.sealing import place
 from hub.store.statements import add, chunks, upsert
 from hub.store.tables import (
     audit_anchors,
+    audit_bundles,
     audit_checkpoints,
     audit_detail,
-    audit_entries,
     audit_pending,
     audit_tiles,
 )
 from hub.store.unit import Unit
+
+PENDING_LEAVES = 1_000
+"""Leaves in one row of those that wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A leaf that waits for its place: a number that grows, and its bytes."""
+    """Some leaves that wait for their place: a number that grows, and the leaves in order."""
 
     id: int
-    leaf: bytes
+    leaves: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +77,23 @@ class AuditLog:
 
     def append(self, leaves: Sequence[bytes]) -> None:
         """This makes leaves durable together with what they tell; ``integrate`` gives them their place."""
-        add(self._unit.conn, audit_pending, [{"leaf": leaf, "at": self._unit.now} for leaf in leaves])
+        rows = [
+            {"count": len(some), "leaves": bundle(some), "at": self._unit.now}
+            for some in chunks(leaves, PENDING_LEAVES)
+        ]
+        add(self._unit.conn, audit_pending, rows)
 
     def pending(self, limit: int) -> list[Pending]:
-        """These are the next leaves that wait, in the order they were appended."""
-        query = select(audit_pending.c.id, audit_pending.c.leaf).order_by(audit_pending.c.id).limit(limit)
-        return [Pending(number, leaf) for number, leaf in self._unit.conn.execute(query)]
+        """These leaves wait next, in the order they were appended: about ``limit`` of them, or all if fewer."""
+        query = select(audit_pending.c.id, audit_pending.c.leaves).order_by(audit_pending.c.id).limit(limit)
+        found: list[Pending] = []
+        taken = 0
+        for number, leaves in self._unit.conn.execute(query):
+            found.append(Pending(number, tuple(unbundle(leaves))))
+            taken += len(found[-1].leaves)
+            if taken >= limit:
+                break
+        return found
 
     def lock(self) -> None:
         """This lets one sequencer at a time go on, until its transaction ends; those who append never wait for it."""
@@ -87,35 +102,57 @@ class AuditLog:
 
     def integrate(self, first: int, rows: Sequence[Pending]) -> None:
         """This moves pending leaves into the tree from index ``first`` on; FatalError where that leaves a gap."""
-        if first != self.size():
-            raise FatalError(f"Audit entries must go on from {self.size()} without a gap.")
         gone = 0
         for chunk in chunks(row.id for row in rows):
             gone += self._unit.conn.execute(delete(audit_pending).where(audit_pending.c.id.in_(chunk))).rowcount
         if gone != len(rows):
             raise FatalError("An audit entry is not the leaf that was waiting.")
-        add(self._unit.conn, audit_entries, [{"idx": at, "leaf": row.leaf} for at, row in enumerate(rows, first)])
+        self.restore(first, [leaf for row in rows for leaf in row.leaves])
 
-    def restore(self, first: int, leaves: Sequence[bytes], waiting: Iterable[int]) -> None:
-        """This puts leaves that were in the tree before back from index ``first`` on, and drops their pending twins."""
+    def restore(self, first: int, leaves: Sequence[bytes]) -> None:
+        """This puts leaves into the tree from index ``first`` on; FatalError where that leaves a gap."""
         if first != self.size():
             raise FatalError(f"Audit entries must go on from {self.size()} without a gap.")
-        for chunk in chunks(waiting):
-            self._unit.conn.execute(delete(audit_pending).where(audit_pending.c.id.in_(chunk)))
-        add(self._unit.conn, audit_entries, [{"idx": at, "leaf": leaf} for at, leaf in enumerate(leaves, first)])
+        index, have = divmod(first, WIDTH)
+        whole = [*self._bundle(index)[:have], *leaves]
+        rows = [
+            {"idx": index + at, "count": len(some), "leaves": bundle(some)}
+            for at, some in enumerate(chunks(whole, WIDTH))
+        ]
+        upsert(self._unit.conn, audit_bundles, rows)
+
+    def replace_pending(self, number: int, leaves: Sequence[bytes]) -> None:
+        """This leaves only some of the leaves of one pending row waiting."""
+        self._unit.conn.execute(delete(audit_pending).where(audit_pending.c.id == number))
+        self.append(leaves)
 
     def waiting(self) -> int:
         """This is how many leaves wait for their place."""
-        return int(self._unit.conn.execute(select(func.count()).select_from(audit_pending)).scalar_one())
+        return int(self._unit.conn.execute(select(func.coalesce(func.sum(audit_pending.c.count), 0))).scalar_one())
 
     def size(self) -> int:
         """This is the number of leaves in the tree."""
-        return int(self._unit.conn.execute(select(func.coalesce(func.max(audit_entries.c.idx) + 1, 0))).scalar_one())
+        query = select(audit_bundles.c.idx, audit_bundles.c.count).order_by(audit_bundles.c.idx.desc()).limit(1)
+        last = self._unit.conn.execute(query).one_or_none()
+        return 0 if last is None else int(last[0]) * WIDTH + int(last[1])
 
     def entries(self, start: int, limit: int) -> list[Entry]:
-        """These are the entries from index ``start`` on."""
-        query = select(audit_entries).where(audit_entries.c.idx >= start).order_by(audit_entries.c.idx).limit(limit)
-        return [Entry(idx, _as_bytes(leaf)) for idx, leaf in self._unit.conn.execute(query)]
+        """These are the entries from index ``start`` on; a bundle that somebody damaged ends them."""
+        first, end = start // WIDTH, start + limit
+        query = select(audit_bundles.c.idx, audit_bundles.c.leaves).order_by(audit_bundles.c.idx)
+        query = query.where(audit_bundles.c.idx >= first, audit_bundles.c.idx * WIDTH < end)
+        found: list[Entry] = []
+        for idx, leaves in self._unit.conn.execute(query):
+            try:
+                row = list(enumerate(unbundle(_as_bytes(leaves)), start=idx * WIDTH))
+            except ValueError:
+                break
+            found += [Entry(at, leaf) for at, leaf in row if start <= at < end]
+        return found
+
+    def _bundle(self, idx: int) -> list[bytes]:
+        leaves = self._unit.conn.execute(select(audit_bundles.c.leaves).where(audit_bundles.c.idx == idx)).scalar()
+        return list(unbundle(leaves)) if leaves is not None else []
 
     def put_tiles(self, tiles: Mapping[tuple[int, int], bytes]) -> None:
         """This stores rows of hashes by (tile level, index), each in place of the shorter one before."""

@@ -355,18 +355,20 @@ audit_pending = Table(
     "audit_pending",
     metadata,
     _serial("id"),
-    Column("leaf", LargeBinary, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("leaves", LargeBinary, nullable=False),
     Column("at", Instant, nullable=False),
     sqlite_autoincrement=True,  # an id is never given out twice, also after its row went into the tree
-    comment="One audit leaf, durable together with what it tells, waiting for its place in the tree.",
+    comment="Some audit leaves, durable together with what they tell, waiting for their place in the tree.",
 )
 
-audit_entries = Table(
-    "audit_entries",
+audit_bundles = Table(
+    "audit_bundles",
     metadata,
     Column("idx", BigInteger, primary_key=True, autoincrement=False),
-    Column("leaf", LargeBinary, nullable=False),
-    comment="One leaf of the audit tree, in its place for ever.",
+    Column("count", Integer, nullable=False),
+    Column("leaves", LargeBinary, nullable=False),
+    comment="Up to 256 leaves of the audit tree in their place for ever, as in C2SP tlog-tiles.",
 )
 
 audit_tiles = Table(

@@ -1,10 +1,15 @@
 """The log in its database: sequencing, proving, exporting, and noticing what was changed behind its back."""
 
 import base64
+import json
 import sqlite3
+from datetime import UTC, datetime
 
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.audit.checkpoint import open_checkpoint
 from hub.audit.entry import Entry
@@ -69,9 +74,12 @@ def test_a_proof_proves_itself_to_a_stranger(log):
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE audit_entries SET leaf = replace(leaf, 'number 5', 'number 6') WHERE idx = 5",
-        "DELETE FROM audit_entries WHERE idx = 7",
-        "DELETE FROM audit_entries WHERE idx = 19",
+        "UPDATE audit_bundles SET leaves = CAST(replace(CAST(leaves AS TEXT), 'number 5', 'number 6') AS BLOB)",
+        "UPDATE audit_bundles SET leaves = substr(leaves, 1, length(leaves) - 1)",
+        "UPDATE audit_bundles SET leaves = substr(leaves, 1, 93), count = 1",
+        "UPDATE audit_bundles SET idx = 1",
+        "UPDATE audit_tiles SET hashes = zeroblob(640)",
+        "DELETE FROM audit_bundles",
         "DELETE FROM audit_checkpoints",
         "UPDATE audit_checkpoints SET root = zeroblob(32), note = replace(note, '20', '21')",
     ],
@@ -109,3 +117,10 @@ def test_the_export_is_what_the_standard_says(log, tmp_path):
 def test_an_entry_cannot_carry_a_float_or_an_unknown_field():
     with pytest.raises(ValueError, match="extra"):
         Entry(type="t", outcome="o", text="what somebody said")
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.lists(st.text(), max_size=3))
+def test_a_leaf_is_canonical_json(type, outcome, reasons):
+    entry = Entry(type=type, outcome=outcome, reasons=tuple(reasons), subject='\u20ac\U0001f600\x7f\x01"\\/')
+    leaf = entry.leaf(datetime(2026, 1, 2, tzinfo=UTC))
+    assert leaf == rfc8785.dumps(json.loads(leaf))

@@ -224,9 +224,9 @@ def test_it_reads_the_hubs_own_exports_and_follows_their_growth(stranger, log, t
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE audit_entries SET leaf = CAST(replace(CAST(leaf AS TEXT), 'allowed', 'denied') AS BLOB) WHERE idx = 17",
-        "DELETE FROM audit_entries WHERE idx = 17",
-        "UPDATE audit_entries SET idx = -1 WHERE idx = 3",
+        "UPDATE audit_bundles SET leaves = CAST(replace(CAST(leaves AS TEXT), '\"17\"', '\"18\"') AS BLOB) WHERE idx = 0",
+        "DELETE FROM audit_bundles WHERE idx = 0",
+        "UPDATE audit_bundles SET idx = 7 WHERE idx = 0",
         "UPDATE audit_tiles SET hashes = zeroblob(8192) WHERE level = 0 AND idx = 0",
         "UPDATE audit_checkpoints SET note = replace(note, char(10) || '300' || char(10), char(10) || '299' || char(10))",
     ],

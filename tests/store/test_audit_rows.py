@@ -13,11 +13,12 @@ def test_leaves_go_into_the_tree_in_order(store: Store) -> None:
     with store.begin() as tx:
         tx.audit.append([b"a", b"b"])
         tx.audit.append([b"c"])
-        assert [one.leaf for one in tx.audit.pending(2)] == [b"a", b"b"]
+        assert [one.leaves for one in tx.audit.pending(2)] == [(b"a", b"b")]
+        assert [one.leaves for one in tx.audit.pending(3)] == [(b"a", b"b"), (b"c",)]
         assert (tx.audit.size(), tx.audit.waiting()) == (0, 3)
     with store.begin() as tx:
         integrate(tx, 2)
-        assert [one.leaf for one in tx.audit.pending(10)] == [b"c"]
+        assert [one.leaves for one in tx.audit.pending(10)] == [(b"c",)]
     with store.begin() as tx:
         integrate(tx)
         tx.audit.append([b"d"])
@@ -31,13 +32,25 @@ def test_the_tree_has_no_gap_and_takes_a_leaf_once(store: Store) -> None:
     with store.begin() as tx:
         tx.audit.append([b"a"])
         (one,) = tx.audit.pending(10)
-    for first, wrong in ((1, [one]), (0, [Pending(one.id + 1, b"a")]), (0, [one, one])):
+    for first, wrong in ((1, [one]), (0, [Pending(one.id + 1, (b"a",))]), (0, [one, one])):
         with pytest.raises(FatalError), store.begin() as tx:
             tx.audit.integrate(first, wrong)
     with store.begin() as tx:
         tx.audit.integrate(0, [one])
     with pytest.raises(FatalError), store.begin() as tx:
         tx.audit.integrate(1, [one])
+
+
+def test_leaves_rest_in_bundles_of_256(store: Store) -> None:
+    leaves = [str(number).encode() for number in range(1_300)]
+    with store.begin() as tx:
+        for start in (0, 100, 255, 256, 1_299):
+            tx.audit.append(leaves[start : {0: 100, 100: 255, 255: 256, 256: 1_299, 1_299: 1_300}[start]])
+            integrate(tx, 10_000)
+        assert tx.audit.size() == 1_300
+        for start, limit in ((0, 2_000), (250, 10), (256, 256), (1_299, 5), (1_300, 1)):
+            expected = list(enumerate(leaves))[start : start + limit]
+            assert [(one.idx, one.leaf) for one in tx.audit.entries(start, limit)] == expected
 
 
 def test_tiles_grow_and_checkpoints_stay_as_they_are(store: Store) -> None:
