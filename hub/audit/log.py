@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.audit.checkpoint import Checkpoint
-from hub.audit.entry import Entry
+from hub.audit.entry import Entry, stamp_of
 from hub.audit.folder import CHECKPOINT, LogFolder
 from hub.audit.key import NoteError, Signer
 from hub.audit.keyring import KeyRing
@@ -68,8 +68,8 @@ class AuditLog:
 
     def record(self, tx: Tx, entries: Sequence[Entry]) -> None:
         """This writes entries in the transaction of what they describe: no audit, no action."""
-        at = self.now()
-        tx.audit.append([entry.leaf(at) for entry in entries])
+        stamp = stamp_of(self.now())
+        tx.audit.append([entry.leaf(stamp) for entry in entries])
 
     def sequence(self, *, successor: Signer | None = None) -> Checkpoint:
         """This moves pending entries into the tree, batch by batch, and signs the new size.

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.audit.checkpoint import open_checkpoint
-from hub.audit.entry import Entry
+from hub.audit.entry import Entry, stamp_of
 from hub.audit.key import Signer, Verifier
 from hub.audit.log import AuditLog
 from hub.audit.merkle import leaf_hash, verify_inclusion
@@ -119,8 +119,10 @@ def test_an_entry_cannot_carry_a_float_or_an_unknown_field():
         Entry(type="t", outcome="o", text="what somebody said")
 
 
-@given(st.text(max_size=60), st.text(max_size=60), st.lists(st.text(), max_size=3))
-def test_a_leaf_is_canonical_json(type, outcome, reasons):
-    entry = Entry(type=type, outcome=outcome, reasons=tuple(reasons), subject='\u20ac\U0001f600\x7f\x01"\\/')
-    leaf = entry.leaf(datetime(2026, 1, 2, tzinfo=UTC))
+@given(st.text(max_size=60), st.text(max_size=60), st.lists(st.text(), max_size=3), st.text(max_size=60))
+def test_a_leaf_is_canonical_json(type, outcome, reasons, actor):
+    entry = Entry(
+        type=type, outcome=outcome, reasons=tuple(reasons), actor=actor, subject='\u20ac\U0001f600\x7f\x01"\\/'
+    )
+    leaf = entry.leaf(stamp_of(datetime(2026, 1, 2, tzinfo=UTC)))
     assert leaf == rfc8785.dumps(json.loads(leaf))
