@@ -190,8 +190,26 @@ class Hub:
             jurisdiction=self.deployment.settings.jurisdiction,
             revision=self.revision,
             journal=self.journal,
+            parts=self.parts,
             holder=f"{socket.gethostname()}/{os.getpid()}",
         )
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as the audit log tells it."""
+        return resolve_secret(self.deployment.settings.actor, self.deployment.root)[:60]
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Version or hash of everything that a run works with."""
+        plugins = {f"plugin {one.name}": f"{one.version} {one.status}" for one in self.plugins.found}
+        rules = {"policy": self.policy.version, "redaction": self.redaction.fingerprint}
+        settings = {"settings": self.deployment.revision, "tagger": self.deployment.settings.tagger}
+        return {**plugins, **rules, **settings, "mappings": self.mappings.revision[:12], "audit key": self._key_hash}
+
+    @property
+    def _key_hash(self) -> str:
+        return self.signer.verifier.key_hash.hex()
 
     @property
     def revision(self) -> str:

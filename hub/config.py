@@ -101,6 +101,10 @@ class Settings(_Settings):
     store: str = "sqlite:///var/hub.db"
     root_key: str = "file:var/root.key"
     audit_key: str = "file:var/audit.key"
+    actor: str = Field(
+        "operator",
+        description="who acts, as the audit log tells it: a role or staff number, never a name; may be a reference",
+    )
     audit: AuditSettings = Field(AuditSettings(), description="what keeps the audit log from being rewritten unseen")
     erasure_journal: Path = Field(
         Path("var/erasures.log"), description="where erasures are journalled, apart from the database"

@@ -151,7 +151,7 @@ def _append(hub: Hub, person_id: str, state: ConsentState, scope: ConsentScope, 
             type="consent",
             outcome=str(state),
             purpose=scope.purpose,
-            actor="operator",
+            actor=hub.actor,
             subject=tx.persons.audit_ref(person_id),
         )
         hub.audit.record(tx, [entry])

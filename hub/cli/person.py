@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.app import Hub, open_hub
+from hub.audit.entry import Entry as AuditEntry
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, DryRun
 from hub.cli.screen import out, print_json, table
 from hub.cli.subject import Who, find_person
@@ -26,7 +27,11 @@ def show(who: Who, config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> 
     Example: hub person show maria.garcia@example.com
     """
     with open_hub(config) as hub:
-        found = _describe(hub, find_person(hub, who))
+        person_id = find_person(hub, who)
+        with hub.store.begin() as tx:  # no audit, no look
+            entry = AuditEntry(type="read", outcome="shown", actor=hub.actor, subject=tx.persons.audit_ref(person_id))
+            hub.audit.record(tx, [entry])
+        found = _describe(hub, person_id)
     if as_json:
         return print_json(found)
     out.print(f"{found['person']} (audit reference {found['audit_ref']})", markup=False)

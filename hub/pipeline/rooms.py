@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.audit.log import AuditLog
@@ -33,6 +33,7 @@ class Rooms:
         revision: hash over settings, mappings and policy, named by every run.
         holder: who holds the leases: host and process.
         journal: erasures on file, outside the database.
+        parts: version or hash of everything that a run works with, by name; a change goes on the audit record.
     """
 
     store: Store
@@ -47,3 +48,4 @@ class Rooms:
     revision: str
     holder: str
     journal: ErasureJournal
+    parts: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from hub.audit.entry import Entry as AuditEntry
 from hub.errors import HubError, TransientError
+from hub.pipeline.changes import record_changes
 from hub.pipeline.rooms import Rooms
 from hub.store.ledger import RunStatus
 from hub.store.store import Tx
@@ -50,6 +51,7 @@ def running(rooms: Rooms, sync: str, kind: str) -> Iterator[Run]:
         _free_after_death(rooms, tx, sync)
         token = tx.leases.acquire(sync, rooms.holder, LEASE)
         run = Run(tx.ledger.start_run(sync, kind, rooms.revision, rooms.store.dry_run), sync, token)
+        record_changes(rooms, tx, run_id=run.id)
         rooms.audit.record(tx, [_entry(rooms, run, "run.started", kind)])
     failed: HubError | None = None
     try:

@@ -16,6 +16,7 @@ from hub.store.audit import AuditLog
 from hub.store.consents import Consents
 from hub.store.engine import READING, make_engine, sqlite_file, truncate_wal
 from hub.store.erasures import Erasures
+from hub.store.facts import Facts
 from hub.store.keys import Keys
 from hub.store.leases import Leases
 from hub.store.ledger import Ledger
@@ -108,6 +109,11 @@ class Tx:
     def erasures(self) -> Erasures:
         """This is how far each erasure has come."""
         return Erasures(self.unit)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """This is which rules and plugins the database was last worked with."""
+        return Facts(self.unit)
 
     @cached_property
     def audit(self) -> AuditLog:

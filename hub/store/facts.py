@@ -1,0 +1,33 @@
+"""Facts about the deployment as the database last knew them: which rules, plugins and settings it worked with."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, select
+
+from hub.store.statements import chunks, upsert
+from hub.store.tables import meta
+from hub.store.unit import Unit
+
+_PREFIX = "fact|"
+
+
+class Facts:
+    """A room of the transaction: short texts by name."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def all(self) -> dict[str, str]:
+        """These are all facts."""
+        query = select(meta.c.name, meta.c.value).where(meta.c.name.startswith(_PREFIX, autoescape=True))
+        return {name.removeprefix(_PREFIX): value.decode() for name, value in self._unit.conn.execute(query)}
+
+    def replace(self, facts: Mapping[str, str]) -> None:
+        """This makes ``facts`` all that there are."""
+        for gone in chunks(_PREFIX + name for name in self.all() if name not in facts):
+            self._unit.conn.execute(delete(meta).where(meta.c.name.in_(gone)))
+        upsert(
+            self._unit.conn,
+            meta,
+            [{"name": _PREFIX + name, "value": text.encode()} for name, text in sorted(facts.items())],
+        )
