@@ -111,6 +111,10 @@ class SalesforceSimulator(Simulator):
         self.api_used += 1
         return None
 
+    def throttled(self, request: Request, wait: timedelta) -> Reply:
+        """This is how Salesforce refuses calls beyond a limit: with 403, and without a word on when to come back."""
+        return _error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+
     def not_found(self, request: Request) -> Reply:
         """This is Salesforce's answer for a resource that does not exist."""
         return _error(404, "NOT_FOUND", "The requested resource does not exist")
