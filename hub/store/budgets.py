@@ -4,9 +4,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from hub.contract import Limit
 from hub.store.budget import NOTHING, Budget, Told, micros
@@ -20,13 +21,7 @@ LOOK_AGAIN = timedelta(seconds=5)
 
 _GRACE = timedelta(seconds=5)  # a ticket that nobody asks for again lets the others pass
 
-_ROWS = select(budgets).where(
-    budgets.c.connection == bindparam("of"), budgets.c.name.in_(bindparam("names", expanding=True))
-)
-_LOCKED = _ROWS.order_by(budgets.c.name).with_for_update()  # always in the same order: no two can wait for each other
-_SAVE = update(budgets).where(
-    budgets.c.connection == bindparam("of"), budgets.c.name == bindparam("which")
-)  # fmt: skip
+_SAVE = update(budgets).where(budgets.c.connection == bindparam("of"), budgets.c.name == bindparam("which"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +118,7 @@ class Budgets:
     def restore(self, rows: Sequence[dict[str, Any]]) -> None:
         """This puts rows back whose calls were really made, although the transaction that counted them was undone."""
         add_missing(self._unit.conn, budgets, rows)
-        for row in rows:
-            keys = {"of": row["connection"], "which": row["name"]}
-            rest = {name: value for name, value in row.items() if name not in {"connection", "name"}}
-            self._unit.conn.execute(_SAVE, keys | rest)
+        self._update(rows)
 
     def _open(self, connection: str, limits: Sequence[Limit]) -> dict[str, Budget]:
         found = self._locked(connection, limits)
@@ -139,14 +131,25 @@ class Budgets:
         return found
 
     def _locked(self, connection: str, limits: Sequence[Limit]) -> dict[str, Budget]:
-        asked = {"of": connection, "names": [limit.name for limit in limits]}
-        return {row.name: _budget(row) for row in self._unit.conn.execute(_LOCKED, asked)}
+        asked = {f"name{n}": limit.name for n, limit in enumerate(limits)}
+        rows = self._unit.conn.execute(_locking(len(limits)), {"of": connection, **asked})
+        return {row.name: _budget(row) for row in rows}
 
     def _save(self, found: dict[str, Budget]) -> None:
-        for budget in found.values():
-            row = _row(budget, self._unit.now)
-            keys = {"of": row.pop("connection"), "which": row.pop("name")}
-            self._unit.conn.execute(_SAVE, keys | row)
+        self._update([_row(budget, self._unit.now) for budget in found.values()])
+
+    def _update(self, rows: Sequence[dict[str, Any]]) -> None:
+        keyed = [{"of": row.pop("connection"), "which": row.pop("name"), **row} for row in map(dict, rows)]
+        if keyed:
+            self._unit.conn.execute(_SAVE, keyed)
+
+
+@cache
+def _locking(names: int) -> Select[Any]:
+    """Rows are locked in the order of their names, so that no two processes can wait for each other."""
+    wanted = budgets.c.name.in_([bindparam(f"name{n}") for n in range(names)])
+    query = select(budgets).where(budgets.c.connection == bindparam("of"), wanted)
+    return query.order_by(budgets.c.name).with_for_update()
 
 
 def _budget(row: Any) -> Budget:

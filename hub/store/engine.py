@@ -86,8 +86,13 @@ def _begin_sqlite(conn: Connection) -> None:
     if options.get(OUTSIDE):
         return
     reading = bool(options.get(READING))
-    conn.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
-    conn.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if options.get(UNSYNCED) else 'FULL'}")
+    mode = (
+        f"PRAGMA query_only = {int(reading)}",
+        f"PRAGMA synchronous = {'NORMAL' if options.get(UNSYNCED) else 'FULL'}",
+    )
+    for pragma in mode if conn.info.get("mode") != mode else ():
+        conn.exec_driver_sql(pragma)
+    conn.info["mode"] = mode  # of the driver's connection, which the pool gives out again
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 

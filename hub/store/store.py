@@ -137,6 +137,7 @@ class Store:
         self.now = now
         self.dry_run = dry_run
         self._engine = engine
+        self._unsynced = engine.execution_options(**{UNSYNCED: True})
         self._anchor = _hold_wal(engine) if dry_run else None
         self._rehearsal = engine.connect() if dry_run else None
         self._undoing: NestedTransaction | None = None  # goes back to before the first thing that a dry run did
@@ -215,7 +216,7 @@ class Store:
             # The dry run holds the only write lock: its calls are counted inside it, and kept when it is undone.
             self._called = True
             return self._rehearse(self._rehearsal)
-        return self._engine.execution_options(**{UNSYNCED: True}).begin()
+        return self._unsynced.begin()
 
     def _undo(self, rehearsal: Connection) -> None:
         """What a dry run did is undone, but for the calls that it made: the vendor has counted them."""
