@@ -187,6 +187,8 @@ def _keys_at(place: list[str]) -> list[str]:
         "syncs": SyncSettings,
         "sweep": SweepSettings,
     }
+    if place[:1] == ["connections"] and "limits" in place[2:]:
+        return sorted(LimitSettings.model_fields)
     return sorted((models.get(place[0], Settings) if place else Settings).model_fields)
 
 

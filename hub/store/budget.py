@@ -64,6 +64,20 @@ class Budget:
         known = [number for number in (self.calls, self.told.limit) if number]
         return min(known) if known else None
 
+    @property
+    def used(self) -> int | None:
+        """The calls that count now: ours, or what the vendor has counted of everybody's; None where nobody counts."""
+        ours = self.window.used() if self.window.per else None
+        if self.told.left is None or self.told.limit is None:
+            return ours
+        return max(self.told.limit - self.told.left, ours or 0)
+
+    @property
+    def closed_until(self) -> datetime | None:
+        """The time before which nobody may call because the vendor said so; None: calls may start."""
+        empty = self.told.reset if self.told.left == 0 else None
+        return max((at for at in (empty, self.blocked_until) if at is not None), default=None)
+
     def at(self, limit: Limit, now: datetime) -> None:
         """This brings the budget to the declared numbers of today, and to ``now``."""
         self.calls = limit.calls
