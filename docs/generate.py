@@ -55,6 +55,8 @@ MEANING = {
     "ConnectionSettings.connector": "which connector: a name of [connectors.md](connectors.md)",
     "ConnectionSettings.base_url": "call this address instead of the vendor's own: a proxy or a simulator",
     "ConnectionSettings.config": "the connector's own settings, see [connectors.md](connectors.md)",
+    "ConnectionSettings.limits": "how often the system may be called, see below; a name that the connector declares "
+    "([connectors.md](connectors.md)) changes its number, another name adds a limit",
     "SyncSettings.kind": "read from the connection, or write to it",
     "SyncSettings.connection": "a name under `connections`",
     "SyncSettings.streams": "pull: what to read, in this order; consent streams always go first",
@@ -146,6 +148,7 @@ def settings_page() -> str:
     models: list[tuple[str, type[BaseModel]]] = [
         ("Top level", config.Settings),
         ("connections.NAME", config.ConnectionSettings),
+        ("connections.NAME.limits.NAME", config.LimitSettings),
         ("syncs.NAME", config.SyncSettings),
         ("sweep", config.SweepSettings),
         ("audit", config.AuditSettings),
@@ -291,7 +294,14 @@ def _connector(name: str, connector: contract.Connector) -> list[str]:
     ]
     if objects:
         parts += ["\n### Objects\n\n", table(("object", "what", "about", "found by", "fields"), objects)]
+    if manifest.limits:
+        limits = [(f"`{one.name}`", f"`{one.match}`", _number(one.calls), f"{one.per:g}") for one in manifest.limits]
+        parts += ["\n### Call limits\n\n", table(("limit", "calls", "how many", "seconds"), limits)]
     return [*parts, f"\n### Settings\n\n{prose}\n\n", table(("key", "type", "default", "meaning"), settings)]
+
+
+def _number(calls: int | None) -> str:
+    return "as the answers tell" if calls is None else f"{calls:,}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

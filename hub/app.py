@@ -29,8 +29,9 @@ from hub.audit.folder import LogFolder
 from hub.audit.key import Signer, Verifier
 from hub.audit.keyring import KeyRing
 from hub.audit.log import AuditLog
-from hub.config import Deployment, SyncSettings, load_settings, resolve_config, resolve_secret
-from hub.contract import Connector, ConsentSource, Context, Destination, Object, Source, Stream, Tagger
+from hub.budget import SharedBudget, limits_of
+from hub.config import Deployment, SyncSettings, load_settings, resolve_config, resolve_limits, resolve_secret
+from hub.contract import Connector, ConsentSource, Context, Destination, Limit, Object, Source, Stream, Tagger
 from hub.emotion.tagger import load_tagger
 from hub.errors import ConfigError, TransientError
 from hub.mappings.load import MappingSet, load_mappings
@@ -235,10 +236,18 @@ class Hub:
         base_url = check_base_url(settings.base_url, where=f"connections.{connection}")
         config = resolve_config(connection, settings, connector.config_model, self.deployment.root)
         prepared = prepare_session(
-            Route(connector.origin(config), base_url, connector.manifest.hosts), pause=self.sleep
+            Route(connector.origin(config), base_url, connector.manifest.hosts),
+            pause=self.sleep,
+            budget=SharedBudget(lambda: self.store, connection, self.limits(connection), sleep=self.sleep),
         )
         self.sessions[connection] = prepared
         return connector.open(config, Context(connection, prepared.session, base_url, self.now, self.sleep))
+
+    def limits(self, connection: str) -> tuple[Limit, ...]:
+        """These are the call limits of a connection: the manifest's, as the settings change them; raises ConfigError."""
+        settings = self._connection(connection)
+        declared = self.plugins.connector(settings.connector).manifest.limits
+        return limits_of(declared, resolve_limits(connection, settings, declared))
 
     def pull_job(self, name: str, *, full: bool = False) -> PullJob:
         """This is a pull ready to run: streams checked against the manifest, consent streams first."""

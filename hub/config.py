@@ -6,13 +6,14 @@ import difflib
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+from hub.contract import Limit
 from hub.errors import ConfigError
 
 _MAX_BYTES = 1_000_000
@@ -25,6 +26,14 @@ class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+class LimitSettings(_Settings):
+    """How often a vendor may be called: another number for a limit that the connector declares, or a limit of your own."""
+
+    calls: int = Field(ge=1, description="calls per window, of all processes together")
+    per: float | None = Field(None, ge=1, le=86_400, description="length of the window in seconds")
+    match: str | None = Field(None, description='shell pattern for "METHOD /path"; `*` is every call')
+
+
 class ConnectionSettings(_Settings):
     """A configured connector with credentials.
 
@@ -34,6 +43,7 @@ class ConnectionSettings(_Settings):
     connector: str
     base_url: str | None = None
     config: dict[str, Any] = Field(default_factory=dict)
+    limits: dict[Name, LimitSettings] = Field(default_factory=dict)
 
 
 class SyncSettings(_Settings):
@@ -210,6 +220,8 @@ def _keys_at(place: list[str]) -> list[str]:
         "syncs": SyncSettings,
         "sweep": SweepSettings,
     }
+    if place[:1] == ["connections"] and "limits" in place[2:]:
+        return sorted(LimitSettings.model_fields)
     return sorted((models.get(place[0], Settings) if place else Settings).model_fields)
 
 
@@ -261,6 +273,23 @@ def resolve_config(name: str, connection: ConnectionSettings, model: type[BaseMo
         raise ConfigError(
             f"connections.{name}.config.{field}: {problem['msg'].removeprefix('Value error, ')}{hint}."
         ) from None
+
+
+def resolve_limits(name: str, connection: ConnectionSettings, declared: Sequence[Limit]) -> list[Limit]:
+    """These are the connection's own call limits, completed from those that the connector declares; raises ConfigError."""
+    known = {limit.name: limit for limit in declared}
+    found = []
+    for which, own in connection.limits.items():
+        base = known.get(which)
+        match, per = own.match or (base and base.match), own.per or (base and base.per)
+        if not match or not per:
+            hint = _nearest(which, sorted(known)) if known else ""
+            raise ConfigError(
+                f"connections.{name}.limits.{which}: connector {connection.connector!r} declares no such limit{hint}.",
+                fix="Name a declared one, or give calls, per and match.",
+            )
+        found.append(Limit(which, match, per, own.calls))
+    return found
 
 
 def _resolve(value: Any, root: Path) -> Any:

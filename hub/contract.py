@@ -101,6 +101,27 @@ class Object:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """How often a vendor lets itself be called: one class of endpoints and its calls per window.
+
+    The hub keeps it for all its processes together, in any window of that length, and counts every attempt.
+
+    Args:
+        name: such as ``incremental-export``; ``hub.yaml`` sets another number under this name.
+        match: shell pattern for "METHOD /path", such as ``GET /api/v2/incremental/*``; ``*`` is every call. A call counts
+            against every limit that it matches: the narrowest one stands first and takes the vendor's 429, the widest one
+            stands last and takes the numbers that the vendor's general headers tell.
+        per: length of the window in seconds.
+        calls: calls per window; None where the vendor's headers tell the number (plans differ).
+    """
+
+    name: str
+    match: str
+    per: float
+    calls: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a connector is and what it may touch.
 
@@ -113,6 +134,7 @@ class Manifest:
         streams: what it reads.
         objects: what it writes.
         contract: major version of the contract it was written for.
+        limits: the vendor's documented call limits, narrowest first; without any, the vendor's headers alone rule.
     """
 
     name: str
@@ -123,6 +145,7 @@ class Manifest:
     streams: tuple[Stream, ...] = ()
     objects: tuple[Object, ...] = ()
     contract: int = CONTRACT_VERSION
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,6 +466,7 @@ __all__ = [
     "Hooks",
     "HubError",
     "IdentifierKind",
+    "Limit",
     "Manifest",
     "Object",
     "Outcome",

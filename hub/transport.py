@@ -6,10 +6,11 @@ paging links included.
 """
 
 import fnmatch
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import requests
@@ -112,20 +113,63 @@ def check_base_url(url: str | None, *, where: str) -> str | None:
     )
 
 
+class Budget(Protocol):
+    """This decides when a call may start; see ``hub.budget``."""
+
+    def take(self, call: str) -> Any:
+        """This waits until the call ("METHOD /path") may start, and gives what ``settle`` wants; raises ThrottledError."""
+        ...
+
+    def settle(self, grant: Any, status: int | None, headers: Mapping[str, str]) -> float:
+        """This tells how a call ended (None: without an answer) and gives the seconds that nobody may call now."""
+        ...
+
+
+class Turn(threading.local):
+    """The attempts of one request: each takes from the budget when it starts, and settles when it has ended."""
+
+    def __init__(self, budget: Budget | None = None) -> None:
+        self._budget = budget
+        self._grant: Any = None
+        self._call = ""
+
+    def start(self, call: str) -> None:
+        """This waits until the first attempt may start; raises ThrottledError."""
+        self._call = call
+        self.again()
+
+    def again(self) -> None:
+        """This waits until one more attempt may start; raises ThrottledError."""
+        if self._budget is not None:
+            self._grant = self._budget.take(self._call)
+
+    def end(self, response: BaseHTTPResponse | requests.Response | None) -> float:
+        """This settles an attempt, once, and gives the seconds that nobody may call now."""
+        grant, self._grant = self._grant, None
+        if self._budget is None or grant is None:
+            return 0
+        status = getattr(response, "status_code", None) or getattr(response, "status", None)
+        return self._budget.settle(grant, status, response.headers if response is not None else {})
+
+
 class BoundedRetry(Retry):
-    """urllib3's Retry with a ceiling on what a Retry-After may ask for.
+    """urllib3's Retry with a ceiling on what a Retry-After may ask for, each attempt within the budget.
 
     429 is retried for every method (the vendor did nothing); 502, 503 and 504 for idempotent ones only.
     """
 
-    def __init__(self, *args: Any, max_wait: float = 60, pause: Callable[[float], None] = time.sleep, **kwargs: Any):
+    def __init__(
+        self, *args: Any, max_wait: float = 60, pause: Callable[[float], None] = time.sleep, turn: Turn | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.max_wait = max_wait
         self.pause = pause
+        self.turn = turn or Turn()
 
     def new(self, **kwargs: Any) -> Self:
-        """This carries the ceiling and the clock to the next attempt."""
-        return super().new(max_wait=self.max_wait, pause=self.pause, **kwargs)
+        """This carries the ceiling, the clock and the budget to the next attempt."""
+        return super().new(max_wait=self.max_wait, pause=self.pause, turn=self.turn, **kwargs)
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
         """This retries 429 always and gateway errors on idempotent methods."""
@@ -134,16 +178,18 @@ class BoundedRetry(Retry):
         return status_code == 429 or (status_code in {502, 503, 504} and method.upper() in IDEMPOTENT)
 
     def sleep(self, response: BaseHTTPResponse | None = None) -> None:
-        """This waits as long as the vendor asks (seconds or date), else backs off."""
+        """This waits as long as the vendor asks (seconds or date), else backs off, and then until the budget has room."""
         wait = self.get_retry_after(response) if response is not None else None
         self.pause(wait if wait is not None else self.get_backoff_time())
+        self.turn.again()
 
     def increment(
         self, method: str | None = None, url: str | None = None, response: Any = None, error: Exception | None = None,
         _pool: Any = None, _stacktrace: Any = None,
     ) -> Self:  # fmt: skip
         """This gives up at once where the vendor asks for a longer wait than allowed."""
-        if response is not None and (self.get_retry_after(response) or 0) > self.max_wait:
+        blocked = self.turn.end(response)
+        if response is not None and max(self.get_retry_after(response) or 0, blocked) > self.max_wait:
             raise MaxRetryError(_pool, url or "", ResponseError("the wait that the vendor asks for is too long"))
         return super().increment(method, url, response, error, _pool, _stacktrace)
 
@@ -156,14 +202,18 @@ class PinnedAdapter(HTTPAdapter):
         limits: bounds.
         traffic: counters to add to.
         pause: how to wait.
+        budget: asked before each attempt, told after it.
     """
 
-    def __init__(self, route: Route, limits: TransportLimits, traffic: Traffic, pause: Callable[[float], None]) -> None:
-        self._route, self._limits, self._traffic = route, limits, traffic
+    def __init__(
+        self, route: Route, limits: TransportLimits, traffic: Traffic, pause: Callable[[float], None],
+        budget: Budget | None = None,
+    ) -> None:  # fmt: skip
+        self._route, self._limits, self._traffic, self._turn = route, limits, traffic, Turn(budget)
         retry = BoundedRetry(
             total=limits.retries, connect=limits.retries, read=0, redirect=0, status=limits.retries, other=0,
             backoff_factor=0.5, backoff_jitter=0.2, raise_on_status=False, respect_retry_after_header=True,
-            allowed_methods=None, max_wait=limits.max_wait, pause=pause,
+            allowed_methods=None, max_wait=limits.max_wait, pause=pause, turn=self._turn,
         )  # fmt: skip
         super().__init__(max_retries=retry)
 
@@ -178,12 +228,15 @@ class PinnedAdapter(HTTPAdapter):
         asked = request.url or ""
         request.url = self._route.resolve(asked)
         timeout = timeout or (self._limits.connect_timeout, self._limits.read_timeout)
+        self._turn.start(f"{request.method} {urlsplit(asked).path}")
         self._traffic.requests += 1
         self._traffic.bytes_out += len(request.body or b"")
+        response = None
         try:
             response = super().send(request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies=None)
         finally:
             request.url = asked
+            self._turn.end(response)
         response.url = asked
         self._check_size(response)
         return response
@@ -206,13 +259,17 @@ class PreparedSession:
 
 
 def prepare_session(
-    route: Route, *, limits: TransportLimits | None = None, pause: Callable[[float], None] = time.sleep
+    route: Route,
+    *,
+    limits: TransportLimits | None = None,
+    pause: Callable[[float], None] = time.sleep,
+    budget: Budget | None = None,
 ) -> PreparedSession:
     """This makes one connection's session; environment proxies and CA overrides are ignored (``trust_env=False``)."""
     prepared = PreparedSession(requests.Session())
     prepared.session.trust_env = False
     prepared.session.headers["User-Agent"] = "attune-hub"
-    adapter = PinnedAdapter(route, limits or TransportLimits(), prepared.traffic, pause)
+    adapter = PinnedAdapter(route, limits or TransportLimits(), prepared.traffic, pause, budget)
     for prefix in ("https://", "http://"):
         prepared.session.mount(prefix, adapter)
     return prepared

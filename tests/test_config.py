@@ -1,6 +1,7 @@
 import pytest
 
-from hub.config import load_settings, resolve_secret
+from hub.config import load_settings, resolve_limits, resolve_secret
+from hub.contract import Limit
 from hub.errors import ConfigError
 
 GOOD = """\
@@ -78,3 +79,28 @@ def test_secrets_are_looked_up(tmp_path):
 
 def test_sqlite_paths_start_at_the_file(load, tmp_path):
     assert load(GOOD).store_url() == f"sqlite:///{tmp_path.resolve()}/var/hub.db"
+
+
+def limits_from(load, text):
+    settings = load(GOOD.replace("connector: zendesk", f"connector: zendesk\n    limits: {text}")).settings
+    return resolve_limits("desk", settings.connections["desk"], (Limit("export", "GET /export/*", per=60, calls=10),))
+
+
+def test_a_limit_takes_what_it_does_not_say_from_the_declared_one(load):
+    assert limits_from(load, "{export: {calls: 30}}") == [Limit("export", "GET /export/*", 60, 30)]
+    assert limits_from(load, '{mine: {calls: 5, per: 1, match: "*"}}') == [Limit("mine", "*", 1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{exprt: {calls: 30}}", "did you mean 'export'?"),
+        ("{export: {cals: 30}}", "did you mean 'calls'?"),
+        ("{export: {calls: 0}}", "greater than or equal to 1"),
+        ("{export: {calls: 1, per: 90000}}", "less than or equal to 86400"),
+    ],
+)
+def test_a_wrong_limit_is_named(load, text, says):
+    with pytest.raises(ConfigError) as wrong:
+        limits_from(load, text)
+    assert says in str(wrong.value)

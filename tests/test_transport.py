@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from hub.errors import ConfigError, PolicyError
+from hub.errors import ConfigError, PolicyError, ThrottledError
 from hub.testing import FakeClock, Fault, Reply, Simulator, route
 from hub.transport import Route, TransportLimits, check_base_url, prepare_session
 
@@ -139,3 +139,66 @@ def test_a_base_url_is_https_or_loopback(url):
 @pytest.mark.parametrize("url", ["https://proxy.example/path/", "http://127.0.0.1:8080", "http://localhost:1/"])
 def test_these_base_urls_are_fine(url):
     assert check_base_url(url, where="connections.desk") == url.rstrip("/")
+
+
+class Ledger:
+    """A budget that writes down what it is asked and told, and may refuse."""
+
+    def __init__(self, blocked=0.0, refuse_after=99):
+        self.events, self._blocked, self._refuse_after = [], blocked, refuse_after
+
+    def take(self, call):
+        if sum(kind == "take" for kind, _ in self.events) >= self._refuse_after:
+            raise ThrottledError("enough for today")
+        self.events.append(("take", call))
+        return len(self.events)
+
+    def settle(self, grant, status, headers):
+        self.events.append(("settle", status))
+        return self._blocked if status == 429 else 0.0
+
+
+def calling(vendor, budget, **limits):
+    route = Route("https://api.vendor.example", vendor.url)
+    limits = TransportLimits(**limits)
+    return prepare_session(route, limits=limits, pause=vendor.clock.sleep, budget=budget).session
+
+
+ITEM = "https://api.vendor.example/items/1.json"
+
+
+def test_each_attempt_takes_from_the_budget_and_settles(vendor):
+    vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}, {"Retry-After": "7"}), times=2))
+    budget = Ledger()
+    assert calling(vendor, budget).get(ITEM, params={"q": "secret"}).status_code == 200
+    took = ("take", "GET /items/1.json")
+    assert budget.events == [took, ("settle", 429), took, ("settle", 429), took, ("settle", 200)]
+
+
+def test_an_attempt_without_an_answer_is_settled_too(vendor):
+    vendor.faults.add(Fault("POST /items", kind="reset"))
+    budget = Ledger()
+    with pytest.raises(requests.RequestException):
+        calling(vendor, budget).post("https://api.vendor.example/items", json={})
+    assert budget.events == [("take", "POST /items"), ("settle", None)]
+
+
+def test_a_block_that_is_too_long_gives_the_answer_to_the_caller(vendor):
+    """X names the time to come back in no Retry-After; without the budget this would be three more calls in vain."""
+    vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}), times=-1))
+    budget = Ledger(blocked=600)
+    assert calling(vendor, budget).get(ITEM).status_code == 429
+    assert len(vendor.calls) == 1
+
+
+def test_an_empty_budget_ends_the_call_before_a_byte_leaves(vendor):
+    with pytest.raises(ThrottledError):
+        calling(vendor, Ledger(refuse_after=0)).get(ITEM)
+    assert vendor.calls == []
+
+
+def test_a_refused_host_costs_nothing(vendor):
+    budget = Ledger()
+    with pytest.raises(PolicyError):
+        calling(vendor, budget).get("https://evil.example/items")
+    assert budget.events == []

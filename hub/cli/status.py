@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from hub.app import Hub, open_hub
+from hub.cli.budgets import COLUMNS, budget_cells, budget_rows
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, Limit
 from hub.cli.screen import out, print_json, show, table
 from hub.errors import FatalError
@@ -55,6 +56,7 @@ def _status(hub: Hub) -> dict[str, Any]:
             "quarantined": tx.quarantine.count(),
             "open obligations": len(tx.obligations.list()),
             "held leases": [lease.sync for lease in tx.leases.held()],
+            "budgets": budget_rows(tx),
             "problems": [run.id for run in latest if run.kind == "pull" and not _adds_up(tx.ledger.counts(run.id))],
         }
 
@@ -69,12 +71,19 @@ def _print_status(found: dict[str, Any]) -> None:
     rows = [["people", found["people"]], *found["records"].items()]
     rows += [[name, found[name]] for name in ("quarantined", "open obligations")]
     out.print(table("Stored", ["what", "count"], rows, right=[1]))
+    if found["budgets"]:
+        rows = [[_when(cell) for cell in budget_cells(row)] for row in found["budgets"]]
+        out.print(table("Call limits", COLUMNS, rows))
     if found["held leases"]:
         out.print(f"running now: {', '.join(found['held leases'])}", markup=False)
 
 
 def _short(value: Any) -> Any:
-    return value.strftime("%Y-%m-%d %H:%M:%SZ") if hasattr(value, "strftime") else value or "never"
+    return _when(value) or "never"
+
+
+def _when(value: Any) -> Any:
+    return value.strftime("%Y-%m-%d %H:%M:%SZ") if hasattr(value, "strftime") else value
 
 
 def runs(config: Config = DEFAULT_CONFIG, limit: Limit = 20, as_json: AsJson = False) -> None:

@@ -15,6 +15,9 @@ READING = "hub_reading"
 OUTSIDE = "hub_outside"
 """Execution option of a connection that works outside any transaction, as some pragmas of SQLite must."""
 
+UNSYNCED = "hub_unsynced"
+"""Execution option of a connection whose commits survive a killed process at once, a power cut with the next other commit."""
+
 # FULL, not NORMAL: with NORMAL a power cut may take back the last commits, and with them the outcome and the audit entry
 # of rows that a vendor has already received. One fsync per batch is what that costs.
 # secure_delete: what an erasure deletes is overwritten with zeros; temp_store: sorting never spills people to disk.
@@ -83,7 +86,13 @@ def _begin_sqlite(conn: Connection) -> None:
     if options.get(OUTSIDE):
         return
     reading = bool(options.get(READING))
-    conn.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
+    mode = (
+        f"PRAGMA query_only = {int(reading)}",
+        f"PRAGMA synchronous = {'NORMAL' if options.get(UNSYNCED) else 'FULL'}",
+    )
+    for pragma in mode if conn.info.get("mode") != mode else ():
+        conn.exec_driver_sql(pragma)
+    conn.info["mode"] = mode  # of the driver's connection, which the pool gives out again
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 

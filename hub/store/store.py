@@ -1,6 +1,7 @@
 """The store: one database, opened with its vault, worked on in transactions."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import datetime
@@ -8,13 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, NestedTransaction, insert, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from hub.errors import ConfigError, FatalError, PolicyError, TransientError
 from hub.store.audit import AuditLog
+from hub.store.budgets import Budgets
 from hub.store.consents import Consents
-from hub.store.engine import READING, make_engine, sqlite_file, truncate_wal
+from hub.store.engine import READING, UNSYNCED, make_engine, sqlite_file, truncate_wal
 from hub.store.erasures import Erasures
 from hub.store.facts import Facts
 from hub.store.keys import Keys
@@ -101,6 +103,11 @@ class Tx:
         return Leases(self.unit)
 
     @cached_property
+    def budgets(self) -> Budgets:
+        """This is what the vendors' limits leave to all processes."""
+        return Budgets(self.unit)
+
+    @cached_property
     def obligations(self) -> Obligations:
         """This is what people must do by hand at other systems."""
         return Obligations(self.unit)
@@ -136,8 +143,12 @@ class Store:
         self.now = now
         self.dry_run = dry_run
         self._engine = engine
+        self._unsynced = engine.execution_options(**{UNSYNCED: True})
         self._anchor = _hold_wal(engine) if dry_run else None
         self._rehearsal = engine.connect() if dry_run else None
+        self._undoing: NestedTransaction | None = None  # goes back to before the first thing that a dry run did
+        self._thread = threading.local()
+        self._called = False  # in a dry run on SQLite: budgets were used
 
     def __enter__(self) -> "Store":
         return self
@@ -152,11 +163,21 @@ class Store:
         On SQLite it takes the write lock at once. In a dry run it is a savepoint inside one big transaction. Raises
         TransientError where the database is busy or does not answer.
         """
-        with _answering(), self._writing() as conn:
+        with self._writes(alone=self.dry_run), _answering(), self._writing() as conn:
             tx = self._tx(conn)
             yield tx
         if tx.keys.shredded and not self.dry_run:
             self.checkpoint()
+
+    @contextmanager
+    def brief(self) -> Iterator[Tx]:
+        """This opens a short transaction around a call to a vendor: what it counts is kept also in a dry run.
+
+        On SQLite its commit does not wait for the disk. Raises FatalError inside ``begin``: nobody may call a vendor while
+        other processes wait for the database.
+        """
+        with self._writes(alone=True), _answering(), self._counting() as conn:
+            yield self._tx(conn)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -177,8 +198,7 @@ class Store:
     def close(self) -> None:
         """This closes every connection; what a dry run did is undone."""
         if self._rehearsal is not None:
-            self._rehearsal.rollback()
-            self._rehearsal.close()
+            self._undo(self._rehearsal)
         self._engine.dispose()
         if self._anchor is not None:
             self._anchor.close()
@@ -186,8 +206,43 @@ class Store:
     def _tx(self, conn: Connection) -> Tx:
         return Tx(Unit(conn=conn, vault=self.vault, keys=Keys(conn, self.vault), now=self.now()))
 
+    @contextmanager
+    def _writes(self, *, alone: bool) -> Iterator[None]:
+        depth = getattr(self._thread, "depth", 0)
+        if alone and depth:
+            raise FatalError("A transaction was opened inside another one.")
+        self._thread.depth = depth + 1
+        try:
+            yield
+        finally:
+            self._thread.depth = depth
+
+    def _counting(self) -> AbstractContextManager[Connection]:
+        if self._rehearsal is not None and self._engine.dialect.name == "sqlite":
+            # The dry run holds the only write lock: its calls are counted inside it, and kept when it is undone.
+            self._called = True
+            return self._rehearse(self._rehearsal)
+        return self._unsynced.begin()
+
+    def _undo(self, rehearsal: Connection) -> None:
+        """What a dry run did is undone, but for the calls that it made: the vendor has counted them."""
+        if self._called and self._undoing is not None:
+            spent = self._tx(rehearsal).budgets.rows()
+            self._undoing.rollback()
+            self._tx(rehearsal).budgets.restore(spent)
+            rehearsal.commit()
+        rehearsal.rollback()
+        rehearsal.close()
+
     def _writing(self) -> AbstractContextManager[Connection]:
-        return self._engine.begin() if self._rehearsal is None else _savepoint(self._rehearsal)
+        return self._engine.begin() if self._rehearsal is None else self._rehearse(self._rehearsal)
+
+    @contextmanager
+    def _rehearse(self, conn: Connection) -> Iterator[Connection]:
+        if self._undoing is None:
+            self._undoing = conn.begin_nested()
+        with conn.begin_nested():
+            yield conn
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return _reading(self._engine) if self._rehearsal is None else nullcontext(self._rehearsal)
@@ -263,14 +318,6 @@ def _reading(engine: Engine) -> Iterator[Connection]:
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as conn:
-        yield conn
-
-
-@contextmanager
-def _savepoint(conn: Connection) -> Iterator[Connection]:
-    if conn.in_nested_transaction():
-        raise FatalError("A transaction was opened inside another one.")
-    with conn.begin_nested():
         yield conn
 
 

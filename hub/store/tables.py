@@ -317,6 +317,24 @@ leases = Table(
     comment="The lock of one sync, with its holder's fencing token.",
 )
 
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("connection", Text, nullable=False),
+    Column("name", Text, nullable=False),  # the class of endpoints, as the manifest or hub.yaml names it
+    Column("calls", Integer),  # per window; null: the vendor's headers alone rule
+    Column("per", BigInteger),  # length of the window in microseconds
+    Column("spent", Text, nullable=False),  # JSON: slice of time to calls that end in it
+    Column("waiting", Text, nullable=False),  # JSON: tickets in the order they came, each with the time it runs out
+    Column("told_limit", Integer),
+    Column("told_left", Integer),
+    Column("told_reset", Instant),
+    Column("blocked_until", Instant),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("connection", "name"),
+    comment="One vendor limit: the calls that all processes made lately, and what the vendor told of it.",
+)
+
 obligations = Table(
     "obligations",
     metadata,

@@ -7,6 +7,7 @@ from hub.testing.cast import Cast, CastMember, Line, make_cast
 from hub.testing.clock import FakeClock, SystemClock
 from hub.testing.connect import connect
 from hub.testing.faults import Fault, FaultScript
+from hub.testing.quota import Quota
 from hub.testing.reply import Reply, Request
 from hub.testing.sandbox import Sandbox
 from hub.testing.simulator import Call, Simulator, route
@@ -19,6 +20,7 @@ __all__ = [
     "Fault",
     "FaultScript",
     "Line",
+    "Quota",
     "Reply",
     "Request",
     "Sandbox",

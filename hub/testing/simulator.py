@@ -4,6 +4,7 @@ A plugin subclasses ``Simulator``, marks methods with ``route`` and keeps the ve
 test can count objects "at the vendor's side". One lock serialises the handlers.
 """
 
+import math
 import re
 import socket
 import threading
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
 from urllib.parse import unquote, urlsplit
@@ -18,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from hub.testing.cast import Cast, make_cast
 from hub.testing.clock import FakeClock
 from hub.testing.faults import Fault, FaultScript
+from hub.testing.quota import Quota
 from hub.testing.reply import Reply, Request
 
 Handler = Callable[..., Reply]
@@ -59,6 +62,8 @@ class Simulator:
         clock: source of vendor time; a FakeClock unless given.
         cast: the customers that ``seed`` fills the vendor with.
         port: 0 picks a free one.
+
+    A test sets ``quotas`` to limits that are enforced, and reads ``violations``.
     """
 
     name: ClassVar[str] = "simulator"
@@ -67,6 +72,7 @@ class Simulator:
         self.clock = clock or FakeClock()
         self.cast = cast if cast is not None else make_cast()
         self.faults = FaultScript()
+        self.quotas: list[Quota] = []
         self.calls: list[Call] = []
         self.lock = threading.RLock()
         self._port = port
@@ -83,6 +89,10 @@ class Simulator:
     def authorise(self, request: Request) -> Reply | None:
         """This refuses a request without the right credentials, as the vendor would; override."""
         return None
+
+    def throttled(self, request: Request, wait: timedelta) -> Reply:
+        """This answers a call beyond one of ``quotas``, to be made again after ``wait``; override for its error shape."""
+        return Reply(429, {"error": "too many requests"}, {"Retry-After": str(math.ceil(wait.total_seconds()))})
 
     def not_found(self, request: Request) -> Reply:
         """This answers for a path that the vendor does not have; override for its error shape."""
@@ -121,8 +131,18 @@ class Simulator:
     def handle(self, request: Request) -> Reply:
         """This is the vendor's answer to a request, without faults."""
         with self.lock:
-            refused = self.authorise(request)
+            refused = self._above_quota(request) or self.authorise(request)
             return self.finish(request, refused or self._dispatch(request))
+
+    @property
+    def violations(self) -> int:
+        """This is how many calls were beyond a quota."""
+        return sum(quota.violations for quota in self.quotas)
+
+    def _above_quota(self, request: Request) -> Reply | None:
+        call, now = f"{request.method} {request.path}", self.clock.now()
+        waits = [wait for quota in self.quotas if (wait := quota.refuse(call, now)) is not None]
+        return self.throttled(request, max(waits)) if waits else None
 
     def _dispatch(self, request: Request) -> Reply:
         for method, pattern, handler in self._routes:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.contract import Capability, Connector, Context, Manifest, Register, hookimpl
+from hub.contract import Capability, Connector, Context, Limit, Manifest, Register, hookimpl
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.plan import PLANS
 from hub_salesforce.target import TARGETS
@@ -22,6 +22,8 @@ MANIFEST = Manifest(
     hosts=("login.salesforce.com", "test.salesforce.com"),
     streams=tuple(plan.stream for plan in PLANS),
     objects=tuple(target.object for target in TARGETS),
+    # 15,000 in a developer's org, else 100,000 and more by licences, in any 24 hours: the answers tell.
+    limits=(Limit("daily-calls", "* /services/data/*", per=86_400),),
 )  # fmt: skip
 """What this connector is and may touch."""
 

@@ -4,7 +4,7 @@ import base64
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
@@ -110,6 +110,10 @@ class SalesforceSimulator(Simulator):
             return _error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
         self.api_used += 1
         return None
+
+    def throttled(self, request: Request, wait: timedelta) -> Reply:
+        """This is how Salesforce refuses calls beyond a limit: with 403, and without a word on when to come back."""
+        return _error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 
     def not_found(self, request: Request) -> Reply:
         """This is Salesforce's answer for a resource that does not exist."""

@@ -7,6 +7,7 @@ from hub.contract import (
     Connector,
     Context,
     IdentifierKind,
+    Limit,
     Manifest,
     Object,
     Register,
@@ -38,6 +39,7 @@ MANIFEST = Manifest(
             points.FIELDS, max_batch=50, clearable=False,
         ),
     ),
+    limits=(Limit("project", "*", per=60),),  # 100 or 2,000 by plan: the answers tell
 )  # fmt: skip
 
 

@@ -1,10 +1,13 @@
 """A small Voucherify: customers, loyalty cards with a ledger, asynchronous jobs, limits."""
 
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
 from hub.testing import CastMember, Reply, Request, Simulator, route
 from hub_voucherify.ledger import Ledger, listed, matches, stamp
+
+_TOO_MANY = {"code": "429", "message": "Too many requests hit the API too quickly."}
 
 CAMPAIGN_ID = "camp_AttuneAirMiles0000000001"
 CAMPAIGN = "Attune Air Miles"
@@ -101,6 +104,15 @@ class VoucherifySimulator(Simulator):
             "X-Rate-Limit-Retry": str((self._minute[0] + 1) * 60),
         }
         return Reply(reply.status, reply.body, {**limits, **reply.headers})
+
+    def throttled(self, request: Request, wait: timedelta) -> Reply:
+        """This names the time to come back as Voucherify does: since 1970, and where it likes to, from now."""
+        reset = {
+            "X-Rate-Limit-Remaining": "0",
+            "X-Rate-Limit-Retry": str(math.ceil((self.clock.now() + wait).timestamp())),
+        }
+        after = {"Retry-After": str(math.ceil(wait.total_seconds()))} if self.names_retry_after else {}
+        return Reply(429, _TOO_MANY, reset | after)
 
     def not_found(self, request: Request) -> Reply:
         """This is the vendor's 404."""
@@ -281,7 +293,7 @@ class VoucherifySimulator(Simulator):
     def _throttled(self) -> Reply:
         wait = 60 - int(self.clock.now().timestamp()) % 60
         headers = {"Retry-After": str(wait)} if self.names_retry_after else {}
-        return Reply(429, {"code": "429", "message": "Too many requests hit the API too quickly."}, headers)
+        return Reply(429, _TOO_MANY, headers)
 
 
 def _error(code: int, key: str, message: str, details: str) -> Reply:

@@ -6,7 +6,7 @@ This module stays light: tweepy is loaded when a connection is opened, not when 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.contract import Capability, Connector, Context, Manifest, Register, Stream, hookimpl
+from hub.contract import Capability, Connector, Context, Limit, Manifest, Register, Stream, hookimpl
 from hub_x.config import XConfig
 
 if TYPE_CHECKING:
@@ -26,6 +26,14 @@ MANIFEST = Manifest(
         Stream("mentions", "Posts that mention the account.", deletes=True),
         Stream("search", "Posts of the last seven days that match the configured query.", deletes=True),
         Stream("timeline", "The account's own posts and its answers to others.", deletes=True),
+    ),
+    # X limits each endpoint by itself. The numbers are those of an app's own token; where none is named, the answers tell.
+    limits=(
+        Limit("search", "GET /2/tweets/search/recent", per=900, calls=450),
+        Limit("mentions", "GET /2/users/*/mentions", per=900, calls=450),
+        Limit("timeline", "GET /2/users/*/tweets", per=900),
+        Limit("users", "GET /2/users/by*", per=900),
+        Limit("compliance-jobs", "* /2/compliance/jobs*", per=900),
     ),
 )
 """What the connector is and what it may touch."""

@@ -1,6 +1,8 @@
 """A local server with the semantics of X API v2 for the endpoints that the connector calls."""
 
+import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -126,7 +128,13 @@ class XSimulator(Simulator):
         headers = {"x-rate-limit-limit": str(self._limit(endpoint)), "x-rate-limit-remaining": str(left)}
         if self.names_reset:
             headers["x-rate-limit-reset"] = str(end)
-        return Reply(reply.status, reply.body, {**reply.headers, **headers})
+        return Reply(reply.status, reply.body, {**headers, **reply.headers})
+
+    def throttled(self, request: Request, wait: timedelta) -> Reply:
+        """This names the time to come back as X does: in whole seconds since 1970, and in no Retry-After."""
+        reset = math.ceil((self.clock.now() + wait).timestamp())
+        headers = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(reset)}
+        return replace(_problem(429, "Too Many Requests"), headers={**_PROBLEM, **headers})
 
     def not_found(self, request: Request) -> Reply:
         """This answers for paths that X does not have."""

@@ -12,6 +12,7 @@ from hub.contract import (
     Connector,
     Context,
     IdentifierKind,
+    Limit,
     Manifest,
     Object,
     Register,
@@ -49,6 +50,13 @@ MANIFEST = Manifest(
             "users", "Emotion fields of an end user.", about="person", key=IdentifierKind.VENDOR_ID,
             fields=USER_FIELDS, max_batch=100,
         ),
+    ),
+    limits=(
+        Limit("incremental-export", "GET /api/v2/incremental/*", per=60, calls=10),  # 30 with the high-volume add-on
+        Limit("update-ticket", "PUT /api/v2/tickets/[0-9]*", per=60, calls=100),
+        Limit("delete-ticket", "DELETE /api/v2/tickets/*", per=60, calls=400),
+        Limit("delete-user-for-good", "DELETE /api/v2/deleted_users/*", per=600, calls=700),
+        Limit("account", "*", per=60),  # 200 to 2,500 by plan: the answers tell
     ),
 )  # fmt: skip
 """What the connector is and what it may touch."""

@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import math
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -49,6 +50,11 @@ class VendorState(Simulator):
         if headers.get("authorization") == f"Basic {wanted}":
             return None
         return Reply(401, {"error": "Couldn't authenticate you"})
+
+    def throttled(self, request: Request, wait: timedelta) -> Reply:
+        """This is Zendesk's 429, with the seconds to wait."""
+        body = {"error": "APIRateLimitExceeded", "description": "Number of allowed API requests per minute exceeded"}
+        return Reply(429, body, {"Retry-After": str(math.ceil(wait.total_seconds()))})
 
     def not_found(self, request: Request) -> Reply:
         """This is Zendesk's answer for a path that it does not have."""
