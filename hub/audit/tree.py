@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from hub.audit.merkle import HASH_BYTES, NodeReader, node_hash
 from hub.audit.tiles import HEIGHT, WIDTH
@@ -10,6 +11,9 @@ from hub.errors import FatalError
 
 TileReader = Callable[[int, int], bytes]
 """Gives the hashes that the tile at (tile level, index) has so far, one after the other."""
+
+Rows = tuple[tuple[bytes, ...], ...]
+"""The rows of a tile: its own hashes first."""
 
 TILE_BYTES = WIDTH * HASH_BYTES
 
@@ -19,19 +23,30 @@ def nodes_of(read: TileReader) -> NodeReader:
 
     Raises FatalError where the tile lacks hashes that it should have.
     """
-    tiles: dict[tuple[int, int], bytes] = {}
+    tiles: dict[tuple[int, int], Rows] = {}
 
     def node(level: int, index: int) -> bytes:
         tile_level, inside = divmod(level, HEIGHT)
         tile, first = divmod(index << inside, WIDTH)
         if (tile_level, tile) not in tiles:
-            tiles[tile_level, tile] = read(tile_level, tile)
-        found = tiles[tile_level, tile][first * HASH_BYTES : (first + (1 << inside)) * HASH_BYTES]
-        if len(found) != HASH_BYTES << inside:
+            tiles[tile_level, tile] = rows_of(read(tile_level, tile))
+        row = tiles[tile_level, tile][inside]
+        if first >> inside >= len(row):
             raise FatalError(f"the audit tree lacks hashes of tile {tile_level}/{tile}.", fix="Run 'hub audit verify'.")
-        return subtree_root(found)
+        return row[first >> inside]
 
     return node
+
+
+@lru_cache(maxsize=64)  # the tiles near the root are asked for with every proof
+def rows_of(hashes: bytes) -> Rows:
+    """These are a tile's own hashes and, row by row, those of the complete subtrees above them, below the next tile."""
+    row = tuple(hashes[at : at + HASH_BYTES] for at in range(0, len(hashes) - HASH_BYTES + 1, HASH_BYTES))
+    rows = [row]
+    for _ in range(HEIGHT - 1):
+        row = tuple(node_hash(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2))
+        rows.append(row)
+    return tuple(rows)
 
 
 def subtree_root(hashes: bytes) -> bytes:
