@@ -250,6 +250,8 @@ def _nearest(name: str, valid: list[str]) -> str:
 
 
 def _keys_at(place: list[str]) -> list[str]:
+    if place[:1] == ["syncs"] and place[2:3] == ["caps"]:
+        return sorted(CapSettings.model_fields)
     models: dict[str, type[BaseModel]] = {
         "connections": ConnectionSettings,
         "syncs": SyncSettings,
