@@ -58,8 +58,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # What the revision before knows no way to keep: a dead letter, which it left closed.
-    closed = "open = false, payload = NULL" if _on_postgresql() else "open = 0, payload = NULL"
-    op.execute(f"UPDATE deliveries SET {closed} WHERE state = 'failed' AND open AND retry_at IS NULL")  # noqa: S608 - constant text
+    deliveries = sa.table("deliveries", sa.column("state"), sa.column("open", sa.Boolean()), sa.column("retry_at"))
+    dead = sa.and_(deliveries.c.state == "failed", deliveries.c.open, deliveries.c.retry_at.is_(None))
+    op.execute(sa.update(deliveries).where(dead).values(open=False))
+    op.execute("UPDATE deliveries SET payload = NULL WHERE state = 'failed' AND NOT open")
     op.execute("UPDATE deliveries SET payload = NULL WHERE state = 'confirmed'")
     op.drop_index("uq_deliveries_attempt", table_name="deliveries")
     op.drop_index("ix_deliveries_run", table_name="deliveries")
