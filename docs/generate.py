@@ -33,7 +33,7 @@ EXIT_CODES = {
     1: "a bug, or an invariant that does not hold",
     2: "usage, settings or credentials; nothing was done, or only what went before",
     3: "finished, but degraded: something failed, was quarantined, or is still open",
-    4: "refused by a privacy rule",
+    4: "refused by a privacy rule, or by a cap on how much may change at once",
     75: "another run of the same sync is under way",
     130: "interrupted; what was stored stays stored",
 }
@@ -150,6 +150,7 @@ def settings_page() -> str:
         ("connections.NAME", config.ConnectionSettings),
         ("connections.NAME.limits.NAME", config.LimitSettings),
         ("syncs.NAME", config.SyncSettings),
+        ("syncs.NAME.caps", config.CapSettings),
         ("sweep", config.SweepSettings),
         ("audit", config.AuditSettings),
         ("audit.witnesses, each", config.WitnessSettings),

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -35,13 +35,16 @@ from hub.contract import Connector, ConsentSource, Context, Destination, Limit, 
 from hub.emotion.tagger import load_tagger
 from hub.errors import ConfigError, TransientError
 from hub.mappings.load import MappingSet, load_mappings
+from hub.pipeline.caps import Caps
 from hub.pipeline.journal import ErasureJournal, replay
 from hub.pipeline.plan import PushJob
 from hub.pipeline.pull import PullJob
 from hub.pipeline.rooms import Rooms
+from hub.pipeline.sweep import SweepJob
 from hub.plugins import Plugins
 from hub.privacy.policy import Policy, load_policy
 from hub.privacy.redaction import RedactionPolicy, Redactor, load_redaction, make_redactor
+from hub.store.delivery import Retry
 from hub.store.store import Store, open_store
 from hub.store.vault import Vault
 from hub.transport import PreparedSession, Route, check_base_url, prepare_session
@@ -266,8 +269,11 @@ class Hub:
             name, sync.connection, connector.manifest.name, source, tuple(stream.name for stream in ordered), full=full
         )
 
-    def push_job(self, name: str) -> PushJob:
-        """This is a push ready to run: objects and fields checked against the manifest and the mappings."""
+    def push_job(self, name: str, *, approved: int = 0) -> PushJob:
+        """This is a push ready to run: objects and fields checked against the manifest and the mappings.
+
+        ``approved`` rows may be changed or emptied, whatever the caps say.
+        """
         sync = self._of_kind(name, "push")
         connector = self.connector(sync.connection)
         known = {obj.name: obj for obj in connector.manifest.objects}
@@ -280,7 +286,24 @@ class Hub:
         destination = self.connect(sync.connection)
         if not isinstance(destination, Destination):
             raise ConfigError(f"syncs.{name}: connector {connector.manifest.name!r} does not write.")
-        return PushJob(name, sync.connection, connector.manifest.name, destination, objects, purpose)
+        return PushJob(
+            name,
+            sync.connection,
+            connector.manifest.name,
+            destination,
+            objects,
+            purpose,
+            caps=Caps(**sync.caps.model_dump()),
+            approved=approved,
+            retry=Retry(attempts=sync.attempts),
+            backlog=sync.backlog,
+        )
+
+    def sweep_job(self, *, approved: int | None = None) -> SweepJob:
+        """This is a retention sweep ready to run; up to ``approved`` records may be deleted, whatever the cap says."""
+        settings = self.deployment.settings.sweep
+        cap = settings.cap if approved is None or settings.cap is None else max(settings.cap, approved)
+        return SweepJob(cap, timedelta(days=settings.dead_letters))
 
     def _check_fields(self, connector: str, obj: Object) -> None:
         mapped = self.mappings.outbound(connector, obj.name).fields

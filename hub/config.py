@@ -46,6 +46,21 @@ class ConnectionSettings(_Settings):
     limits: dict[Name, LimitSettings] = Field(default_factory=dict)
 
 
+class CapSettings(_Settings):
+    """How much one push may change at once before somebody has looked at it.
+
+    Rows that the destination never got before are new and never count; nor do rows that are emptied because their own
+    person's consent has moved.
+    """
+
+    changed_share: float = Field(
+        0.5, ge=0, le=1, description="share of the rows at the vendor that may get other content, emptied ones included"
+    )
+    cleared_share: float = Field(0.2, ge=0, le=1, description="share of them that may be emptied")
+    min_rows: int = Field(100, ge=1, description="fewer rows than this may always be changed or emptied")
+    cleared: int | None = Field(None, ge=0, description="number of rows that may be emptied; only the share if absent")
+
+
 class SyncSettings(_Settings):
     """A scheduled pull or push of one connection.
 
@@ -59,20 +74,40 @@ class SyncSettings(_Settings):
     objects: tuple[str, ...] = ()
     purpose: str | None = None
     schedule: str | None = Field(None, description="cron expression, UTC")
+    caps: CapSettings = Field(
+        CapSettings(), description="push: how much one run may change before it asks for approval, see below"
+    )
+    attempts: int = Field(
+        8,
+        ge=1,
+        le=100,
+        description="push: after so many failed attempts, ever further apart, a row is a dead letter (8: some ten hours)",
+    )
+    backlog: int = Field(
+        10_000, ge=1, description="push: with more rows than this failed and unresolved, nothing more is selected"
+    )
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> SyncSettings:
         if self.kind == "pull" and (self.objects or self.purpose or not self.streams):
             raise ValueError("a pull names streams, and neither objects nor a purpose")
+        if self.kind == "pull" and (given := sorted({"caps", "attempts", "backlog"} & self.model_fields_set)):
+            raise ValueError(f"{given[0]!r} belongs to a push")
         if self.kind == "push" and (self.streams or not self.objects or not self.purpose):
             raise ValueError("a push names objects and a purpose, and no streams")
         return self
 
 
 class SweepSettings(_Settings):
-    """When retention runs."""
+    """When retention runs, and how much it may delete by itself."""
 
     schedule: str | None = "17 3 * * *"
+    cap: int | None = Field(
+        None, ge=0, description="more records and tags than this are not deleted without approval; no cap if absent"
+    )
+    dead_letters: int = Field(
+        90, ge=1, description="days after which unresolved dead letters and quarantined records are given up"
+    )
 
 
 class WitnessSettings(_Settings):
@@ -215,6 +250,8 @@ def _nearest(name: str, valid: list[str]) -> str:
 
 
 def _keys_at(place: list[str]) -> list[str]:
+    if place[:1] == ["syncs"] and place[2:3] == ["caps"]:
+        return sorted(CapSettings.model_fields)
     models: dict[str, type[BaseModel]] = {
         "connections": ConnectionSettings,
         "syncs": SyncSettings,

@@ -84,7 +84,7 @@ def sweep(config: str) -> Result:
     from hub.pipeline.sweep import sweep as run_sweep
 
     with open_hub(Path(config)) as hub:
-        report = run_sweep(hub.rooms)
+        report = run_sweep(hub.rooms, hub.sweep_job())
         hub.audit.sequence()
     log.info("swept: %s; people of whom nothing is left: %d", dict(report.deleted), report.people)
     return {"run": report.run_id, "counts": dict(report.deleted), "people": report.people}

@@ -12,6 +12,7 @@ import typer
 
 from hub.app import Hub, open_hub
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, DryRun
+from hub.cli.planned import print_plan
 from hub.cli.sandbox import open_sandbox, write_deployment
 from hub.cli.screen import err, out, print_json, progress, table
 from hub.cli.summary import print_summary
@@ -68,13 +69,13 @@ def _run_all(config: Path, *, dry_run: bool, as_json: bool) -> None:
     with open_hub(config, dry_run=dry_run) as hub:
         names = sorted(hub.deployment.settings.syncs, key=lambda name: hub.sync(name).kind != "pull")
         reports = [_run_or_report(hub, name, dry_run=dry_run) for name in names]
-        swept = _run_sweep(hub)
+        swept = _sweep_or_report(hub)
         hub.audit.sequence()
         if as_json:
             print_json({"syncs": [_as_dict(report) for report in reports], "swept": dict(swept.deleted)})
         else:
             print_summary(hub, reports, config)
-    _end(reports)
+    _end(reports, swept.error)
 
 
 def pull(
@@ -97,37 +98,49 @@ def pull(
 
 def push(
     sync: Annotated[str, typer.Argument(help="A push of hub.yaml.")],
+    approve_changes: Annotated[
+        int, typer.Option(min=0, help="Let this run change or empty so many rows, whatever the sync's caps say.")
+    ] = 0,
     config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Send what is due and permitted to one system; --dry-run shows every row and its fields instead.
+    """Send what is due and permitted to one system; --dry-run shows what each row would change, field by field.
 
     Example: hub push salesforce-push --dry-run
     """
     with _opened(config, dry_run) as hub:
-        report = _run_one(hub, sync, kind="push", dry_run=dry_run)
+        report = _run_one(hub, sync, kind="push", dry_run=dry_run, approved=approve_changes)
         hub.audit.sequence()
     if dry_run and isinstance(report, PushReport):
-        _print_plan(report, as_json=as_json)
+        print_plan(report, as_json=as_json)
     else:
         _print_reports([report], as_json=as_json)
     _end([report])
 
 
-def sweep(config: Config = DEFAULT_CONFIG, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+def sweep(
+    approve: Annotated[
+        int | None, typer.Option(min=0, help="Let this run delete so many records and tags, whatever sweep.cap says.")
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
     """Delete what has outlived its retention rule; the next push clears it downstream.
 
     Example: hub sweep --dry-run
     """
     with _opened(config, dry_run) as hub:
-        report = _run_sweep(hub)
+        report = _run_sweep(hub, approve)
         hub.audit.sequence()
     if as_json:
-        return print_json({"deleted": dict(report.deleted), "people": report.people, "dry_run": dry_run})
+        told = {"deleted": dict(report.deleted), "people": report.people, "given_up": report.given_up}
+        return print_json({**told, "dry_run": dry_run})
     rows = sorted(report.deleted.items())
     out.print(table("Would delete" if dry_run else "Deleted", ["category", "records"], rows, right=[1]))
     out.print(f"people of whom nothing is left: {report.people}")
+    out.print(f"dead letters and quarantined records given up: {report.given_up}")
     return None
 
 
@@ -137,12 +150,15 @@ def _opened(config: Path, dry_run: bool) -> Iterator[Hub]:
         yield hub
 
 
-def _run_one(hub: Hub, name: str, *, kind: str | None = None, full: bool = False, dry_run: bool = False) -> Report:
+def _run_one(
+    hub: Hub, name: str, *, kind: str | None = None, full: bool = False, dry_run: bool = False, approved: int = 0
+) -> Report:
     kind = kind or hub.sync(name).kind
     with progress(name) as advance:
         if kind == "pull":
             return run_pull(hub.rooms, hub.pull_job(name, full=full), progress=advance)
-        return run_push(hub.rooms, hub.push_job(name), dry_run=dry_run or hub.dry_run, progress=advance)
+        job = hub.push_job(name, approved=approved)
+        return run_push(hub.rooms, job, dry_run=dry_run or hub.dry_run, progress=advance)
 
 
 def _run_or_report(hub: Hub, name: str, *, dry_run: bool) -> Report:
@@ -155,9 +171,18 @@ def _run_or_report(hub: Hub, name: str, *, dry_run: bool) -> Report:
         return (PullReport if hub.sync(name).kind == "pull" else PushReport)("", name, error=error)
 
 
-def _run_sweep(hub: Hub) -> SweepReport:
+def _run_sweep(hub: Hub, approved: int | None = None) -> SweepReport:
     with progress("sweep") as advance:
-        return run_sweep(hub.rooms, progress=advance)
+        return run_sweep(hub.rooms, hub.sweep_job(approved=approved), progress=advance)
+
+
+def _sweep_or_report(hub: Hub) -> SweepReport:
+    try:
+        return _run_sweep(hub)
+    except FatalError:
+        raise
+    except HubError as error:
+        return SweepReport("", error=error)
 
 
 def _print_reports(reports: Sequence[Report], *, as_json: bool) -> None:
@@ -168,26 +193,8 @@ def _print_reports(reports: Sequence[Report], *, as_json: bool) -> None:
         out.print(table(report.sync, columns, [[report.counts[c] for c in columns]], right=range(len(columns))))
         if report.reasons:
             out.print(table("Reasons", ["reason", "records"], report.reasons.most_common(20), right=[1]))
-    return None
-
-
-def _print_plan(report: PushReport, *, as_json: bool) -> None:
-    rows: list[dict[str, Any]] = [
-        {
-            "person": p.subject.person_id,
-            "object": p.object,
-            "state": str(p.state),
-            "reason": p.reason,
-            "fields": dict(p.fields or {}),
-        }
-        for p in report.planned
-    ]
-    if as_json:
-        return print_json(rows)
-    cells = [
-        [r["object"], r["state"], r["reason"], ", ".join(f"{k}={v}" for k, v in r["fields"].items())] for r in rows
-    ]
-    out.print(table(f"{report.sync}: would do", ["person", "object", "state", "reason", "fields"], cells))
+        if dead := getattr(report, "dead", 0):
+            out.print(f"dead letters that wait for somebody: {dead} (hub outcomes dead --sync {report.sync})")
     return None
 
 
@@ -197,16 +204,19 @@ def _as_dict(report: Report) -> dict[str, Any]:
         "sync": report.sync,
         "counts": dict(report.counts),
         "reasons": dict(report.reasons),
+        **({"dead": report.dead} if isinstance(report, PushReport) else {}),
         "error": str(report.error) if report.error else None,
     }
 
 
-def _end(reports: Sequence[Report]) -> None:
+def _end(reports: Sequence[Report], swept: HubError | None = None) -> None:
     """The exit code tells scripts how it went; the error tells people."""
-    for report in reports:
-        if report.error:
-            err.print(f"hub: {report.sync}: {report.error}", style="red", soft_wrap=True, markup=False)
-    errors: list[HubError] = [report.error for report in reports if report.error]
+    told = [(report.sync, report.error) for report in reports if report.error] + ([("sweep", swept)] if swept else [])
+    for name, error in told:
+        text = str(error)
+        prefix = "" if text.startswith(f"{name}: ") else f"{name}: "
+        err.print(f"hub: {prefix}{text}", style="red", soft_wrap=True, markup=False)
+    errors: list[HubError] = [error for _, error in told]
     bad = sum(report.counts[state] for report in reports for state in ("quarantined", "failed", "unknown"))
     if errors:
         raise typer.Exit(max(error.exit_code for error in errors))

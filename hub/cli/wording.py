@@ -27,6 +27,11 @@ REASONS: dict[str, str] = {
     "cleared": "taken back what was said before",
     "consent.moved": "consent changed on the way",
     "decision.stale": "decided anew",
+    "not_sent": "not sent yet",
+    "dead_letter": "failed for good; see 'hub outcomes dead'",
+    "dropped": "given up by hand",
+    "superseded": "newer content took its place",
+    "already_queued": "on its way already",
     "no_answer": "the vendor did not answer",
 }
 

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.contract import Destination, Object
+from hub.mappings.outbound import OutMapping
+from hub.pipeline.caps import Caps
 from hub.pipeline.gate import Asked, Question, ask
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.view import Known, Subject, case_subjects, look_up, person_subjects
 from hub.privacy.consent import Decision
 from hub.privacy.egress import KnownIdentifier, scan
 from hub.privacy.fields import Permitted, needed_categories, needed_extras, permit
-from hub.store.delivery import DeliveryState
+from hub.schema import Identifier
+from hub.store.delivery import PATIENT, Change, Confirmed, DeliveryState, Retry
 from hub.store.persons import Profile
 from hub.store.store import Tx
-
-Confirmed = tuple[str, tuple[str, ...]]
-"""Payload hash and field names that a vendor confirmed last."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushJob:
-    """One push to do: the sync's name, its opened destination, its objects in order, and what it is for."""
+    """One push to do.
+
+    Args:
+        sync: its name.
+        connection: the destination.
+        connector: what the destination is.
+        destination: the opened destination.
+        objects: what is written, in order.
+        purpose: what it is for.
+        caps: how much it may change by itself.
+        approved: how many rows somebody allowed it to change this time.
+        retry: when a failed row is decided about anew.
+        backlog: with more failed rows than this waiting or dead, nothing more is selected.
+    """
 
     sync: str
     connection: str
@@ -32,13 +45,19 @@ class PushJob:
     destination: Destination
     objects: tuple[Object, ...]
     purpose: str
+    caps: Caps = field(default_factory=Caps)
+    approved: int = 0
+    retry: Retry = PATIENT
+    backlog: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What the hub means to do about one row; a dry run shows these.
 
-    ``fields`` is None where nothing is sent; ``reason`` says why. ``base`` is the payload that the vendor has now.
+    ``fields`` is None where nothing is sent; ``reason`` says why. ``base`` is the delivery that the vendor confirmed last,
+    ``holds`` names the fields that it has from the hub, ``kept`` those of them that this row leaves as they are. ``told`` is
+    what a dry run may show of the values.
     """
 
     object: str
@@ -50,6 +69,10 @@ class Planned:
     consent_seq: int = 0
     payload_hash: str = ""
     base: str = ""
+    change: Change = Change.NEW
+    holds: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -85,33 +108,64 @@ def _plan_one(batch: PlanBatch, subject: Subject, ref: str, confirmed: Confirmed
     permitted = _permit(batch, subject, mapping.reads)
     facts = {"hub": {"now": batch.rooms.now().isoformat(), "policy": batch.rooms.policy.version}}
     fields = mapping.apply(permitted.view | facts)
+    kept: tuple[str, ...] = ()
     if fields is not None and confirmed and batch.object.clearable:
-        # What was said before and is not said now is taken back, whatever the mapping's null policy.
-        fields = dict.fromkeys(confirmed[1]) | fields
+        kept = _kept(mapping, fields, {path for path, _ in permitted.withheld}, confirmed)
+        # What was said before and is not said now is taken back.
+        fields = dict.fromkeys(name for name in _own(mapping, confirmed) if name not in kept) | fields
     row = Planned(
         batch.object.name,
         subject,
         ref,
         DeliveryState.PENDING,
         consent_seq=batch.known.consent_seq.get(subject.person_id, 0),
-        base=confirmed[0] if confirmed else "",
+        base=confirmed.key if confirmed else "",
+        change=Change.CHANGED if confirmed else Change.NEW,
+        holds=confirmed.fields if confirmed else (),
+        kept=kept,
     )
     if fields is None or all(value is None for value in fields.values()):
-        return _plan_silence(batch, row, permitted, mapping.reads, confirmed)
+        return _plan_silence(batch, row, permitted, mapping, confirmed)
     if kind := _leak(batch, subject, fields):
         return replace(row, state=DeliveryState.WITHHELD, reason=f"egress.{kind}")
     return _unless_unchanged(batch.rooms, row, fields, confirmed)
 
 
+def _own(mapping: OutMapping, confirmed: Confirmed) -> list[str]:
+    """What the vendor has from the hub; a field that has become the vendor's own is no longer the hub's to empty."""
+    return [name for name in confirmed.fields if name not in mapping.vendor_owned]
+
+
+def _kept(
+    mapping: OutMapping, fields: Mapping[str, Any], withheld: Collection[str], confirmed: Confirmed
+) -> tuple[str, ...]:
+    """These fields stay at the vendor as they are (``on_null: keep``), though the hub no longer knows a value.
+
+    Only what is known about the person themselves can be kept, and only while it may be said: what was felt, said or booked
+    has a date on which it must be gone.
+    """
+    columns = {column.name: column for column in mapping.columns if not column.clear and column.name not in fields}
+    return tuple(
+        name
+        for name in confirmed.fields
+        if name in columns
+        and columns[name].reads
+        and all(path.startswith("person.") and path not in withheld for path in columns[name].reads)
+    )
+
+
 def _plan_silence(
-    batch: PlanBatch, row: Planned, permitted: Permitted, reads: frozenset[str], confirmed: Confirmed | None
+    batch: PlanBatch, row: Planned, permitted: Permitted, mapping: OutMapping, confirmed: Confirmed | None
 ) -> Planned:
     """Nothing may be said: what was said before is taken back, else the row stays silent."""
-    if confirmed and batch.object.clearable:
-        cleared = _unless_unchanged(batch.rooms, row, dict.fromkeys(confirmed[1]), confirmed)
+    own = _own(mapping, confirmed) if confirmed and batch.object.clearable else []
+    if confirmed and own:
+        cleared = _unless_unchanged(batch.rooms, row, dict.fromkeys(own), confirmed)
         if cleared.fields is not None:
-            return replace(cleared, reason="cleared")
+            by_person = confirmed.consent_seq != row.consent_seq
+            return replace(cleared, reason="cleared", kept=(), change=Change.WITHDRAWN if by_person else Change.CLEARED)
     # A field that no rule lists is no refusal by anybody: only the gate's answers are reasons to tell.
+    reads = mapping.reads
     reasons = [reason for name, reason in permitted.withheld if name in reads and not reason.startswith("field.")]
     if reasons:
         return replace(row, state=DeliveryState.WITHHELD, reason=reasons[0])
@@ -120,7 +174,7 @@ def _plan_silence(
 
 def _unless_unchanged(rooms: Rooms, row: Planned, fields: Mapping[str, Any], confirmed: Confirmed | None) -> Planned:
     digest = rooms.vault.ref("payload", payload(fields).decode())
-    if confirmed and confirmed[0] == digest:
+    if confirmed and confirmed.payload_hash == digest:
         return replace(row, state=DeliveryState.UNCHANGED)
     return replace(row, fields=fields, payload_hash=digest)
 
@@ -152,11 +206,16 @@ def _ask(batch: PlanBatch, person_id: str, purpose: str, category: str) -> Decis
 
 def _leak(batch: PlanBatch, subject: Subject, fields: Mapping[str, Any]) -> str | None:
     """The kind of identifier that stands in the outgoing bytes though this destination may not see it, if any."""
-    known = [KnownIdentifier(str(one.kind), one.value) for one in batch.known.identifiers.get(subject.person_id, [])]
-    name = batch.known.profiles.get(subject.person_id, Profile()).name
-    words = known + ([KnownIdentifier("name", name)] if name else [])
+    person = subject.person_id
+    words = known_identifiers(batch.known.identifiers.get(person, []), batch.known.profiles.get(person, Profile()))
     hits = scan(payload(fields), words, allowed=batch.rooms.policy.allowed_identifiers(batch.job.connection))
     return str(hits[0].kind) if hits else None
+
+
+def known_identifiers(identifiers: Sequence[Identifier], profile: Profile) -> list[KnownIdentifier]:
+    """These are the words that give a person away: their identifiers and their name."""
+    known = [KnownIdentifier(str(one.kind), one.value) for one in identifiers]
+    return known + ([KnownIdentifier("name", profile.name)] if profile.name else [])
 
 
 def target_ref(rooms: Rooms, job: PushJob, obj: str, target: str) -> str:

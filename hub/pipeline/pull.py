@@ -121,6 +121,7 @@ def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterato
         for batch in job.source.recheck(stream, keys[start : start + RECHECK_KEYS]):
             yield store_batch(rooms, job, stream, run, replace(batch, cursor=None))
     with rooms.store.begin() as tx:
+        run.renew(tx)
         done = rooms.now().isoformat()
         tx.ledger.batch(run.id, job.sync, job.connection, f"recheck:{stream}", done, PullCounts(), [])
 
@@ -135,7 +136,15 @@ def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch)
             items = step(shared, items)
         report = _tally(run.id, job.sync, items)
         counts = PullCounts(**{name: report.counts[name] for name in PullCounts.__slots__})
-        tx.ledger.batch(run.id, job.sync, job.connection, stream, batch.cursor, counts, [_outcome(i) for i in items])
+        tx.ledger.batch(
+            run.id,
+            job.sync,
+            job.connection,
+            stream,
+            batch.cursor,
+            counts,
+            [_outcome(i, rooms.policy.version) for i in items],
+        )
         _keep_quarantine(shared, items)
         rooms.audit.record(tx, shared.audit_entries())
     return report
@@ -169,6 +178,7 @@ def _remove(batch: PullBatch, item: Item) -> Item:
     owners = sorted(set(batch.tx.records.persons_of(ids).values()))
     batch.tx.records.delete(ids)
     batch.tx.persons.touch(owners)
+    batch.tx.outbox.forget(owners)
     batch.audit.extend(
         AuditEntry(type="delete", outcome="deleted", reasons=("source.deleted",), subject=ref, run=batch.run_id)
         for ref in batch.tx.keys.audit_refs(owners).values()
@@ -295,6 +305,7 @@ def _drop_what_is_gone(batch: PullBatch, items: Sequence[Item], kept: Collection
     owners = sorted(set(batch.tx.records.persons_of(gone).values()))
     batch.tx.records.delete(gone)
     batch.tx.persons.touch(owners)
+    batch.tx.outbox.forget(owners)
 
 
 def _stored(batch: PullBatch, entry: Entry) -> StoredRecord:
@@ -332,11 +343,13 @@ STEPS: tuple[Step, ...] = (
 """The steps of a pull, in order; each takes and returns the items of one batch."""
 
 
-def _outcome(item: Item) -> PullOutcome:
+def _outcome(item: Item, policy: str) -> PullOutcome:
     person = next((entry.person_id for entry in item.entries if entry.person_id), None)
     # A record of which a part was held back is not known yet: the next read looks at it again.
     mark = "~partly" if (item.reason or "").startswith("partly.") else ""
-    return PullOutcome(item.ref, item.raw.version + mark, PullState(item.state or "quarantined"), item.reason, person)
+    state = PullState(item.state or "quarantined")
+    rules = policy if state is PullState.WITHHELD else None
+    return PullOutcome(item.ref, item.raw.version + mark, state, item.reason, person, rules)
 
 
 def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:

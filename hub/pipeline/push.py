@@ -2,8 +2,9 @@
 
 ::
 
-    select due -> gate(activate) -> keep allowed fields -> map out -> scan outgoing bytes -> outbox
-               -> consent again, in the transaction that marks the row as sending -> send -> outcome + audit
+    settle what is open -> room for more? -> select due -> gate(activate) -> keep allowed fields -> map out
+      -> scan outgoing bytes -> outbox -> within the caps?
+      -> consent again, in the transaction that marks the row as sending -> send -> outcome + audit
 """
 
 from __future__ import annotations
@@ -13,25 +14,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.contract import Object, Outcome, OutcomeState, WriteRecord
-from hub.errors import AuthError, FatalError, HubError, ThrottledError
+from hub.contract import Object, Outcome, WriteRecord
+from hub.errors import AuthError, FatalError, HubError, ThrottledError, TransientError
+from hub.pipeline.diff import with_told
 from hub.pipeline.gate import audit_decisions
 from hub.pipeline.plan import Planned, PushJob, plan
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.store.delivery import Delivery, DeliveryState, NewDelivery, Note, Settlement
-from hub.store.ledger import PullCounts
 from hub.store.store import Tx
 
 SELECT_BATCH = 200
-_NOTHING_READ = PullCounts()
 
 
 @dataclass
 class PushReport:
     """What a push did; selected = confirmed + unchanged + withheld + failed + unknown + pending + accepted, always.
 
-    ``reasons`` counts rows by "state: reason"; ``planned`` holds the rows of a dry run.
+    ``reasons`` counts rows by "state: reason"; ``planned`` holds the rows of a dry run; ``dead`` is how many dead letters
+    of the sync wait for somebody, also those of earlier runs.
     """
 
     run_id: str
@@ -39,6 +40,7 @@ class PushReport:
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     planned: list[Planned] = field(default_factory=list)
+    dead: int = 0
     error: HubError | None = None
 
 
@@ -47,14 +49,22 @@ def push(
 ) -> PushReport:
     """This settles what earlier runs left open, then selects, decides and sends; a dry run stops before sending.
 
-    A vendor's failure ends the run with ``report.error``. Raises LockedError where another run holds the sync's lease.
+    A vendor's failure, a cap that would be passed and a backlog that is too long end the run with ``report.error``. Raises
+    LockedError where another run holds the sync's lease, FatalError for a dry run on a store that was opened for more.
     """
     dry_run = dry_run or rooms.store.dry_run
+    if dry_run and not rooms.store.dry_run:
+        raise FatalError("A dry run needs a store that was opened for one.")
     with running(rooms, job.sync, "push") as run:
         report = PushReport(run.id, job.sync)
         try:
+            _prepare(rooms, job, run, dry_run=dry_run)
             for obj in job.objects:
-                _push_object(rooms, job, obj, run, report, dry_run=dry_run, progress=progress)
+                _select_object(rooms, job, obj, run, report, dry_run=dry_run, progress=progress)
+            _require_approval(rooms, job)
+            for obj in () if dry_run else job.objects:
+                deliver(rooms, job, obj, run)
+                reconcile(rooms, job, obj, run)
         except HubError as error:
             report.error = run.error = error
         _count(rooms, report)
@@ -62,7 +72,34 @@ def push(
     return report
 
 
-def _push_object(
+def _prepare(rooms: Rooms, job: PushJob, run: Run, *, dry_run: bool) -> None:
+    """What earlier runs left is read back or decided anew, before it is asked whether there is room for more."""
+    for obj in job.objects:
+        if not dry_run:
+            reconcile(rooms, job, obj, run)
+        _decide_anew(rooms, job, obj, run)
+    with rooms.store.read() as tx:
+        _require_room(job, tx.dead_letters.backlog(job.sync).stuck)
+
+
+def _require_room(job: PushJob, stuck: int) -> None:
+    """Better to stop and say so than to fail for everybody, and to be lost in it."""
+    if stuck > job.backlog:
+        raise TransientError(
+            f"{job.sync}: {stuck} rows have failed and wait (the bound is {job.backlog}); nothing more is selected or sent.",
+            fix=f"See 'hub outcomes dead --sync {job.sync}', mend the cause, then 'hub outcomes retry --sync {job.sync}'; "
+            f"or raise syncs.{job.sync}.backlog.",
+        )
+
+
+def _require_approval(rooms: Rooms, job: PushJob) -> None:
+    with rooms.store.read() as tx:
+        changes = tx.outbox.changes(job.sync)
+        base = tx.outbox.confirmed_targets(job.sync) if job.caps.needs_base(changes) else 0
+    job.caps.require(job.sync, changes, base, job.approved)
+
+
+def _select_object(
     rooms: Rooms,
     job: PushJob,
     obj: Object,
@@ -72,21 +109,18 @@ def _push_object(
     dry_run: bool,
     progress: Callable[[int], None],
 ) -> None:
-    if not dry_run:
-        reconcile(rooms, job, obj, run)
-        _decide_anew(rooms, job, obj, run)
-    for planned in select(rooms, job, obj, run):
+    for planned in select(rooms, job, obj, run, show=dry_run):
         report.counts["selected"] += len(planned)
         report.reasons.update(f"{row.state}: {row.reason}" for row in planned if row.reason)
         report.planned.extend(planned if dry_run else ())
         progress(len(planned))
-    if not dry_run:
-        deliver(rooms, job, obj, run)
-        reconcile(rooms, job, obj, run)
 
 
-def select(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> Iterator[list[Planned]]:
-    """This goes through everybody touched since the last push, decides, and puts what may leave into the outbox."""
+def select(rooms: Rooms, job: PushJob, obj: Object, run: Run, *, show: bool = False) -> Iterator[list[Planned]]:
+    """This goes through everybody touched since the last push, decides, and puts what may leave into the outbox.
+
+    With ``show`` the rows tell what the vendor was told last.
+    """
     stream = f"push:{obj.name}"
     with rooms.store.read() as tx:
         position, head = int(tx.ledger.cursor(job.sync, stream) or 0), tx.persons.head()
@@ -97,23 +131,35 @@ def select(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> Iterator[list[P
             due = [(person, at) for person, at in touched if at <= head]
             position = due[-1][1] if due and len(touched) == SELECT_BATCH else head
             planned, asked = plan(rooms, tx, job, obj, [person for person, _ in due])
-            _enqueue(rooms, tx, job, planned, run)
+            batch = tx.ledger.selection(run.id, job.sync, job.connection, stream, str(position), len(planned))
+            _enqueue(rooms, tx, job, planned, run, batch)
             rooms.audit.record(tx, audit_decisions(rooms, tx, asked, run_id=run.id))
-            tx.ledger.batch(run.id, job.sync, job.connection, stream, str(position), _NOTHING_READ, [])
-        yield planned
+            shown = with_told(rooms, tx, job, obj, planned) if show else planned
+        yield shown
 
 
-def _enqueue(rooms: Rooms, tx: Tx, job: PushJob, planned: Sequence[Planned], run: Run) -> None:
-    notes = [
-        Note(job.connection, row.object, row.target_ref, row.state, row.reason, row.subject.person_id)
-        for row in planned
-        if row.fields is None
-    ]
+def _enqueue(rooms: Rooms, tx: Tx, job: PushJob, planned: Sequence[Planned], run: Run, batch: int) -> None:
+    notes = [_silent(rooms, job, row, batch) for row in planned if row.fields is None]
     tx.outbox.note(job.sync, run.id, notes)
-    tx.outbox.enqueue([_delivery(rooms, job, row, row.fields, run) for row in planned if row.fields is not None])
+    tx.outbox.enqueue([_delivery(rooms, job, row, row.fields, run, batch) for row in planned if row.fields is not None])
 
 
-def _delivery(rooms: Rooms, job: PushJob, row: Planned, fields: Mapping[str, object], run: Run) -> NewDelivery:
+def _silent(rooms: Rooms, job: PushJob, row: Planned, batch: int) -> Note:
+    return Note(
+        job.connection,
+        row.object,
+        row.target_ref,
+        row.state,
+        row.reason,
+        row.subject.person_id,
+        policy=rooms.policy.version,
+        batch_id=batch,
+    )
+
+
+def _delivery(
+    rooms: Rooms, job: PushJob, row: Planned, fields: Mapping[str, object], run: Run, batch: int
+) -> NewDelivery:
     return NewDelivery(
         sync=job.sync,
         run_id=run.id,
@@ -124,16 +170,25 @@ def _delivery(rooms: Rooms, job: PushJob, row: Planned, fields: Mapping[str, obj
         key=row.subject.target,
         fields=fields,
         payload_hash=row.payload_hash,
-        # The payload that the vendor has now is part of the key: A, B, A are three deliveries, a retry of one is not.
+        # What was confirmed last is part of the key: A, B, A, B are four deliveries, a retry of one is not another.
         idempotency_key=rooms.vault.ref("delivery", job.sync, row.target_ref, row.base, row.payload_hash),
         consent_seq=row.consent_seq,
         policy=rooms.policy.version,
+        batch_id=batch,
+        change=row.change,
+        kept=row.kept,
     )
 
 
 def deliver(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> None:
-    """This sends what waits in the outbox, batch by batch; consent is asked once more as each row is marked sending."""
+    """This sends what waits in the outbox, batch by batch; consent is asked once more as each row is marked sending.
+
+    Raises TransientError as soon as more rows have failed than may wait; the others stay where they are.
+    """
+    with rooms.store.read() as tx:
+        stuck = tx.dead_letters.backlog(job.sync).stuck
     while True:
+        _require_room(job, stuck)
         with rooms.store.begin() as tx:
             run.renew(tx)
             claimed = tx.outbox.claim(job.sync, obj.name, obj.max_batch, run.id)
@@ -143,7 +198,7 @@ def deliver(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> None:
             _audit(rooms, tx, job, ready, run, "deliver", "sending")
         if ready:
             outcomes, error = _write(job, obj, ready)
-            _settle(rooms, job, ready, outcomes, run)
+            stuck += _settle(rooms, job, ready, outcomes, run, unsent=_was_not_sent(error))
             if error is not None:
                 raise error
 
@@ -166,13 +221,14 @@ def _send_back(tx: Tx, rows: Sequence[Delivery], reason: str) -> None:
 
 
 def _decide_anew(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> None:
-    """Rows that an earlier run decided about and never got through are decided anew: a decision is good for its run only."""
+    """A decision is good for its run only: what an earlier one never sent, and what failed and is due, is decided anew."""
     while True:
         with rooms.store.begin() as tx:
-            waiting = tx.outbox.claim(job.sync, obj.name, obj.max_batch, run.id)
-            if not waiting:
+            run.renew(tx)
+            people = tx.outbox.take_back(job.sync, obj.name, SELECT_BATCH)
+            if not people:
                 return
-            _send_back(tx, waiting, "decision.stale")
+            tx.persons.touch(people)
 
 
 def _write(job: PushJob, obj: Object, rows: Sequence[Delivery]) -> tuple[dict[str, Outcome], HubError | None]:
@@ -182,16 +238,17 @@ def _write(job: PushJob, obj: Object, rows: Sequence[Delivery]) -> tuple[dict[st
         for outcome in job.destination.write(obj.name, [_write_record(row) for row in rows]):
             outcomes[outcome.key] = outcome
     except (AuthError, ThrottledError) as refused:
-        # The vendor refused before doing anything: what has no outcome yet was not sent.
+        # The vendor refused before doing anything, for reasons that are not the rows': these were not tried.
         error = refused
-        for row in rows:
-            unsent = Outcome(row.idempotency_key, OutcomeState.FAILED, retryable=True, reason=type(refused).__name__)
-            outcomes.setdefault(row.idempotency_key, unsent)
     except FatalError:
         raise
     except HubError as failed:
         error = failed
     return outcomes, error
+
+
+def _was_not_sent(error: HubError | None) -> bool:
+    return isinstance(error, AuthError | ThrottledError)
 
 
 def _write_record(row: Delivery) -> WriteRecord:
@@ -206,12 +263,16 @@ def _settle(
     run: Run,
     *,
     late: bool = False,
-) -> None:
-    """What a destination did not answer for is unknown: it is read back before anything is sent again."""
-    settlements = {row.idempotency_key: _settlement(row, outcomes.get(row.idempotency_key)) for row in rows}
+    unsent: bool = False,
+) -> int:
+    """What a destination did not answer for is unknown: it is read back before anything is sent again.
+
+    With ``unsent`` it is known not to have been sent, and waits. Gives how many rows failed.
+    """
+    settlements = {row.idempotency_key: _settlement(row, outcomes.get(row.idempotency_key), unsent) for row in rows}
     with rooms.store.begin() as tx:
         run.renew(tx)
-        tx.outbox.settle(list(settlements.values()))
+        tx.outbox.settle(list(settlements.values()), job.retry)
         if late:
             # A late answer changes what the vendor holds: these people are decided about anew.
             done = [row for row in rows if settlements[row.idempotency_key].state is DeliveryState.CONFIRMED]
@@ -219,9 +280,12 @@ def _settle(
         for state in sorted({one.state for one in settlements.values()}):
             mine = [row for row in rows if settlements[row.idempotency_key].state is state]
             _audit(rooms, tx, job, mine, run, "delivered", str(state))
+    return sum(one.state is DeliveryState.FAILED for one in settlements.values())
 
 
-def _settlement(row: Delivery, outcome: Outcome | None) -> Settlement:
+def _settlement(row: Delivery, outcome: Outcome | None, unsent: bool) -> Settlement:
+    if outcome is None and unsent:
+        return Settlement(row.idempotency_key, DeliveryState.PENDING, "not_sent")
     if outcome is None:
         return Settlement(row.idempotency_key, DeliveryState.UNKNOWN, "no_answer")
     return Settlement.of(outcome)
@@ -263,3 +327,4 @@ def _audit(rooms: Rooms, tx: Tx, job: PushJob, rows: Sequence[Delivery], run: Ru
 def _count(rooms: Rooms, report: PushReport) -> None:
     with rooms.store.read() as tx:
         report.counts.update(asdict(tx.outbox.check(report.run_id, report.counts["selected"])))
+        report.dead = tx.dead_letters.count(report.sync)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.errors import HubError, TransientError
+from hub.errors import FatalError, HubError, TransientError
 from hub.pipeline.changes import record_changes
 from hub.pipeline.rooms import Rooms
 from hub.store.ledger import RunStatus
@@ -56,6 +56,7 @@ def running(rooms: Rooms, sync: str, kind: str) -> Iterator[Run]:
     failed: HubError | None = None
     try:
         yield run
+        _require_balance(rooms, run)
     except HubError as error:
         run.error = error
         raise
@@ -70,6 +71,17 @@ def running(rooms: Rooms, sync: str, kind: str) -> Iterator[Run]:
         _close(rooms, run)
     if failed is not None:
         raise failed from None  # the stranger's own text stays out of every traceback
+
+
+def _require_balance(rooms: Rooms, run: Run) -> None:
+    """Every record that was read and every row that was selected has exactly one outcome, or the run is no good."""
+    with rooms.store.read() as tx:
+        found = tx.balance.of_run(run.id)
+    if found:
+        raise FatalError(
+            f"The ledger does not add up in {len(found)} batches, first: {found[0]}.",
+            fix="Something changed the database behind the hub's back: run 'hub status', and restore it from a backup.",
+        )
 
 
 def _free_after_death(rooms: Rooms, tx: Tx, sync: str) -> None:

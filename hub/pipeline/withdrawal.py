@@ -41,6 +41,7 @@ def withdraw_tags(rooms: Rooms, tx: Tx, person_ids: Sequence[str], *, run_id: st
     lost = [one.query.subject for one in denied]
     for person in lost:
         tx.tags.purge(tx.persons.members(person))
+    tx.outbox.forget(lost)
     tx.persons.touch(lost)
     refs = tx.keys.audit_refs(lost)
     gone = [AuditEntry(type="withdrawal", outcome="untagged", subject=refs.get(person), run=run_id) for person in lost]
@@ -110,6 +111,7 @@ def _cut(rooms: Rooms, tx: Tx, person: str, issuer: str) -> None:
     tx.records.delete([one.id for one in tx.records.for_person(person) if one.provenance.connector == issuer])
     tx.persons.detach([one for one in tx.persons.identifiers([person]).get(person, []) if one.issuer == issuer])
     tx.persons.touch([person])
+    tx.outbox.forget([person])
     rooms.audit.record(
         tx, [AuditEntry(type="withdrawal", outcome="unlinked", dest=issuer, subject=tx.persons.audit_ref(person))]
     )

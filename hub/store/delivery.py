@@ -1,7 +1,8 @@
-"""The delivery: one row on its way to one destination, and the states it may pass through."""
+"""The delivery: one attempt to bring one row to one destination, and the states it may pass through."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -29,8 +30,52 @@ _NEXT: dict[DeliveryState, frozenset[DeliveryState]] = {
     _S.SENDING: _SETTLED,
     _S.ACCEPTED: _SETTLED - {_S.WITHHELD},  # the vendor has it: it can no longer be withheld
     _S.UNKNOWN: _SETTLED - {_S.WITHHELD},  # the vendor may have it
-    _S.FAILED: frozenset({_S.SENDING, _S.WITHHELD, _S.PENDING}),  # while retryable
 }
+"""Every other state is the end of an attempt: what follows a failure is a new row."""
+
+
+class Change(StrEnum):
+    """What a row does to what the vendor was told before; caps count the changed and the cleared ones."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    CLEARED = "cleared"
+    WITHDRAWN = "withdrawn"
+
+
+class Closing(StrEnum):
+    """How a failed row was resolved; the row itself stays failed."""
+
+    RETRIED = "retried"
+    SUPERSEDED = "superseded"
+    DROPPED = "dropped"
+    ERASED = "erased"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """When a row that failed is decided about anew; the first time in the next run, then ever later.
+
+    Args:
+        attempts: after so many failed attempts it is a dead letter.
+        first: wait after the second failure; doubled by each further one.
+        longest: no wait is longer.
+    """
+
+    attempts: int = 8
+    first: timedelta = timedelta(minutes=10)
+    longest: timedelta = timedelta(hours=6)
+
+    def after(self, failures: int, now: datetime) -> datetime | None:
+        """This is when to try again after so many failures; None: not by itself."""
+        if failures >= self.attempts:
+            return None
+        return now if failures < 2 else now + min(self.longest, self.first * 2 ** min(failures - 2, 20))
+
+
+PATIENT = Retry()
+"""The usual patience: eight attempts over some ten hours, so that an outage by night uses up none of the day's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +96,10 @@ class NewDelivery:
             (A, B, A), or a vendor takes the third for a repetition of the first: make the last confirmed hash part of it.
         consent_seq: seq of the person's consents that the decision rests on.
         policy: version of the policy that the decision rests on.
+        batch_id: the batch of the ledger that it was selected in.
+        change: what it does to what the vendor was told before.
+        kept: names of fields that the vendor was told earlier, that this row leaves as they are and that must be taken back
+            one day.
     """
 
     sync: str
@@ -65,6 +114,9 @@ class NewDelivery:
     idempotency_key: str
     consent_seq: int
     policy: str
+    batch_id: int | None = None
+    change: Change = Change.NEW
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +127,7 @@ class Delivery:
         id: grows with time.
         state: where it stands.
         job: the vendor's job it was accepted in.
-        attempts: how many times it was claimed.
+        attempt: the how-manieth row for this content it is, from 1.
     """
 
     id: int
@@ -93,7 +145,7 @@ class Delivery:
     policy: str
     state: DeliveryState
     job: str | None
-    attempts: int
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +154,9 @@ class Settlement:
 
     Args:
         key: its idempotency key.
-        state: ``confirmed``, ``accepted``, ``failed``, ``unknown``, ``withheld``, or ``pending`` to queue it again.
+        state: ``confirmed``, ``accepted``, ``failed``, ``unknown``, ``withheld``, or ``pending`` where it was not sent.
         reason: a code; needed where it was withheld or failed.
-        retryable: with ``failed``: a later run sends it again.
+        retryable: with ``failed``: a later run decides about it anew; else it is a dead letter.
         job: the vendor's job, with ``accepted``.
         vendor_ref: the vendor's id of the row, where it gave one.
     """
@@ -130,9 +182,25 @@ class Settlement:
 
     @property
     def open(self) -> bool:
-        """This tells whether the row is not final yet."""
-        again = self.state is DeliveryState.FAILED and self.retryable
-        return again or self.state in (DeliveryState.PENDING, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
+        """This tells whether something must still happen about the row; a failed one waits to be resolved."""
+        return self.state not in (DeliveryState.CONFIRMED, DeliveryState.WITHHELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a vendor was last told about one row, by name and hash.
+
+    Args:
+        key: idempotency key of the delivery.
+        payload_hash: keyed hash of the fields.
+        fields: names of the fields that it holds from the hub.
+        consent_seq: seq of the person's consents at that time.
+    """
+
+    key: str
+    payload_hash: str
+    fields: tuple[str, ...]
+    consent_seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +215,8 @@ class Note:
         reason: a code; needed unless unchanged.
         person_id: whom it is about.
         fields: names of the fields that were withheld.
+        policy: version of the policy that the decision rests on.
+        batch_id: the batch of the ledger that it was selected in.
     """
 
     connection: str
@@ -156,6 +226,8 @@ class Note:
     reason: str | None = None
     person_id: str | None = None
     fields: tuple[str, ...] = ()
+    policy: str | None = None
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

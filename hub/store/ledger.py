@@ -43,6 +43,7 @@ class PullOutcome:
         state: see PullState.
         reason: a code; needed where it was withheld or quarantined.
         person_id: whom it is about, where that is known.
+        policy: version of the rules that withheld it.
     """
 
     ref: str
@@ -50,6 +51,7 @@ class PullOutcome:
     state: PullState
     reason: str | None = None
     person_id: str | None = None
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class OutcomeRow:
     version: str
     state: PullState
     reason: str | None
+    policy: str | None
     person_id: str | None
     at: datetime
 
@@ -159,6 +162,18 @@ class Ledger:
         inserted = self._unit.conn.execute(batches.insert(), {**where, "cursor": sealed, **asdict(counts)})
         (batch_id,) = inserted.inserted_primary_key or (None,)
         add(self._unit.conn, outcomes, [{**where, "batch_id": batch_id, **asdict(one)} for one in outcomes_])
+
+    def selection(self, run_id: str, sync: str, connection: str, stream: str, position: str, selected: int) -> int:
+        """This writes how many rows a push selected up to a position, and gives the number of that batch.
+
+        Each of the rows names the batch, so that the sum can be checked for ever.
+        """
+        sealed = self._unit.vault.seal_tenant(position.encode(), _place(sync, stream))
+        row = {"run_id": run_id, "sync": sync, "connection": connection, "stream": stream, "at": self._unit.now}
+        counts = {**asdict(PullCounts()), "selected": selected}
+        inserted = self._unit.conn.execute(batches.insert(), {**row, **counts, "cursor": sealed})
+        (batch_id,) = inserted.inserted_primary_key or (0,)
+        return int(batch_id)
 
     def cursor(self, sync: str, stream: str) -> str | None:
         """This is where a sync resumes a stream: behind the last batch that gave a cursor; None: from the beginning."""

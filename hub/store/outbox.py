@@ -1,16 +1,29 @@
-"""The outbox: rows selected for destinations, sealed until they are final, each with its outcome."""
+"""The outbox: rows selected for destinations, sealed while somebody needs them, each attempt with its outcome."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, text, update
 
 from hub.errors import FatalError
 from hub.store import components
-from hub.store.delivery import Delivery, DeliveryState, NewDelivery, Note, PushCounts, Settlement, check_step
+from hub.store.delivery import (
+    PATIENT,
+    Change,
+    Closing,
+    Confirmed,
+    Delivery,
+    DeliveryState,
+    NewDelivery,
+    Note,
+    PushCounts,
+    Retry,
+    Settlement,
+    check_step,
+)
 from hub.store.sealing import opened, sealed
 from hub.store.statements import CHUNK, Row, add, chunks, fetch, pairs, unique
 from hub.store.tables import deliveries, persons
@@ -18,9 +31,10 @@ from hub.store.unit import Unit
 
 _S = DeliveryState
 _IN_FLIGHT = (_S.SENDING, _S.ACCEPTED, _S.UNKNOWN)
+_QUEUED = (_S.UNCHANGED, "already_queued")
 _PLAIN = (
     "id", "sync", "run_id", "connection", "object", "person_id", "target_ref", "payload_hash", "idempotency_key",
-    "consent_seq", "policy", "job", "attempts",
+    "consent_seq", "policy", "job", "attempt",
 )  # fmt: skip
 
 
@@ -50,54 +64,92 @@ class Outbox:
         self._unit = unit
 
     def enqueue(self, rows: Sequence[NewDelivery]) -> set[str]:
-        """This queues rows and gives the idempotency keys of those that are new.
+        """This queues rows and gives the idempotency keys of those that were queued.
 
-        A row whose key is queued or in flight already is noted as ``unchanged`` (``already_queued``) instead. A waiting
-        row for the same target is withheld (``superseded``), so that an older payload never overtakes a newer one.
+        A key that was tried before gives a further attempt. One that is queued or in flight already is noted as
+        ``unchanged`` (``already_queued``); one that is a dead letter, or was dropped as one, as ``withheld``. What waits or
+        failed for the same target is superseded, so that an older payload never overtakes a newer one.
         """
         last = {row.idempotency_key: row for row in rows}
-        queued = self._queued(last)
-        new = [row for key, row in last.items() if key not in queued]
+        before = self._latest(last)
+        held = {key: found for key, row in before.items() if (found := _hindrance(row))}
+        new = [row for key, row in last.items() if key not in held]
         self._supersede(new)
         self._unit.keys.load(row.person_id for row in new)
-        add(self._unit.conn, deliveries, [self._row(row) for row in new])
-        again = [row for row in rows if row.idempotency_key in queued] + _doubles(rows)
-        for row in again:
-            note = Note(row.connection, row.object, row.target_ref, _S.UNCHANGED, "already_queued", row.person_id)
-            self.note(row.sync, row.run_id, [note])
+        attempts = {key: row["attempt"] + 1 for key, row in before.items()}
+        add(self._unit.conn, deliveries, [self._row(row, attempts.get(row.idempotency_key, 1)) for row in new])
+        again = [(row, held[row.idempotency_key]) for row in rows if row.idempotency_key in held]
+        self._note_again(again + [(row, _QUEUED) for row in _doubles(rows) if row.idempotency_key not in held])
         return {row.idempotency_key for row in new}
 
     def note(self, sync: str, run_id: str, notes: Sequence[Note]) -> None:
-        """This writes down rows that a run selected and does not send; FatalError where a reason is missing."""
-        if any(one.state not in (_S.UNCHANGED, _S.WITHHELD, _S.FAILED) for one in notes):
-            raise FatalError("Only unchanged, withheld and failed rows can be noted without being queued.")
-        if any(one.state is not _S.UNCHANGED and not one.reason for one in notes):
-            raise FatalError("A row was withheld or failed without a reason.")
-        add(self._unit.conn, deliveries, [
-            {**_blank(self._unit.now), **asdict(one), "sync": sync, "run_id": run_id, "fields": _names(one.fields)}
-            for one in notes
-        ])  # fmt: skip
+        """This writes down rows that a run selected and does not send; FatalError where a reason is missing.
 
-    def last_confirmed(
-        self, sync: str, object: str, target_refs: Iterable[str]
-    ) -> dict[str, tuple[str, tuple[str, ...]]]:
-        """This maps targets to the payload hash and field names that the vendor confirmed last."""
-        found: dict[str, tuple[str, tuple[str, ...]]] = {}
-        for chunk in chunks(unique(target_refs)):
-            latest = select(func.max(deliveries.c.id)).where(
-                deliveries.c.sync == sync, deliveries.c.object == object, deliveries.c.target_ref.in_(chunk),
-                text("state = 'confirmed'"),
-            ).group_by(deliveries.c.target_ref)  # fmt: skip
-            wanted = (deliveries.c.target_ref, deliveries.c.payload_hash, deliveries.c.fields)
-            for target, digest, names in self._unit.conn.execute(select(*wanted).where(deliveries.c.id.in_(latest))):
-                found[target] = (digest, tuple(json.loads(names)))
+        A failed row for the same target is superseded: what it wanted to bring is no longer what would be said.
+        """
+        for object in sorted({one.object for one in notes}):
+            self._end_failed(sync, object, [one.target_ref for one in notes if one.object == object])
+        self._note(sync, run_id, notes)
+
+    def last_confirmed(self, sync: str, object: str, target_refs: Iterable[str]) -> dict[str, Confirmed]:
+        """This maps targets to what the vendor confirmed last."""
+        found: dict[str, Confirmed] = {}
+        columns = ("target_ref", "idempotency_key", "payload_hash", "fields", "consent_seq")
+        for row in self._latest_confirmed(sync, object, target_refs, columns):
+            names = tuple(json.loads(row["fields"]))
+            found[row["target_ref"]] = Confirmed(
+                row["idempotency_key"], row["payload_hash"], names, row["consent_seq"] or 0
+            )
         return found
+
+    def last_told(self, sync: str, object: str, target_refs: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """This maps targets to the fields that the vendor confirmed last, where they are still kept."""
+        columns = ("target_ref", "idempotency_key", "person_id", "payload")
+        rows = list(self._latest_confirmed(sync, object, target_refs, columns))
+        self._unit.keys.load(row["person_id"] for row in rows)
+        told = {row["target_ref"]: self._body(row) for row in rows}
+        return {target: body["fields"] for target, body in told.items() if body is not None}
+
+    def confirmed_targets(self, sync: str) -> int:
+        """This is how many rows at the vendor a push has ever filled."""
+        query = select(deliveries.c.object, deliveries.c.target_ref).distinct()
+        query = query.where(deliveries.c.sync == sync, text("state = 'confirmed'"))
+        return int(self._unit.conn.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+
+    def changes(self, sync: str) -> dict[Change, int]:
+        """This counts the rows that wait to be sent by what they would do."""
+        query = select(deliveries.c.change, func.count()).where(self._open_rows(sync), deliveries.c.state == _S.PENDING)
+        found = pairs(self._unit.conn, query.group_by(deliveries.c.change))
+        return {Change(change): count for change, count in found.items() if change}
+
+    def take_back(self, sync: str, object: str, limit: int) -> list[str]:
+        """This ends rows that are to be decided about anew, and gives their persons; none is left when there are none.
+
+        Those that were never sent are withheld (``decision.stale``). Those that failed stay so, and are closed as retried,
+        once their time to be tried again has come.
+        """
+        due = and_(deliveries.c.state == _S.FAILED, deliveries.c.retry_at <= self._unit.now)
+        query = select(deliveries.c.id, deliveries.c.person_id).where(
+            self._open_rows(sync), deliveries.c.object == object
+        )
+        query = query.where(or_(deliveries.c.state == _S.PENDING, due)).order_by(deliveries.c.id).limit(limit)
+        rows = pairs(self._unit.conn, query)
+        for chunk in chunks(rows):
+            mine = deliveries.c.id.in_(chunk)
+            self._unit.conn.execute(
+                update(deliveries)
+                .where(mine, deliveries.c.state == _S.PENDING)
+                .values(state=_S.WITHHELD, reason="decision.stale", **self._ended())
+            )
+            failed = update(deliveries).where(mine, deliveries.c.state == _S.FAILED)
+            self._unit.conn.execute(failed.values(closed_as=Closing.RETRIED, retry_at=None, **self._ended()))
+        return unique(rows.values())
 
     def claim(self, sync: str, object: str, limit: int, run_id: str) -> list[Delivery]:
         """This marks the next waiting rows as ``sending`` and gives them, opened; nobody else gets them.
 
-        It passes over targets with a row in flight, persons that were erased, and rows that this very run has tried
-        already. Settle each in the same transaction where consent has moved, else after the vendor's answer.
+        It passes over targets with a row in flight, and persons that were erased. Settle each in the same transaction where
+        consent has moved, else after the vendor's answer.
         """
         other = deliveries.alias("other")
         in_flight = exists().where(
@@ -105,25 +157,23 @@ class Outbox:
             other.c.sync == sync, other.c.object == object, other.c.target_ref == deliveries.c.target_ref,
             other.c.state.in_(_IN_FLIGHT),
         )  # fmt: skip
-        retry = and_(deliveries.c.state == _S.FAILED, deliveries.c.sent_by.is_distinct_from(run_id))
-        waiting = or_(deliveries.c.state == _S.PENDING, retry)
         alive = exists().where(persons.c.id == deliveries.c.person_id, persons.c.erased_at.is_(None))
         query = select(deliveries).where(
-            self._open_rows(sync), deliveries.c.object == object, waiting, alive, ~in_flight
+            self._open_rows(sync), deliveries.c.object == object, deliveries.c.state == _S.PENDING, alive, ~in_flight
         )
         query = query.order_by(deliveries.c.id).limit(limit).with_for_update(skip_locked=True, of=deliveries)
         rows = fetch(self._unit.conn, query)
         for chunk in chunks(row["id"] for row in rows):
-            sending = {"state": _S.SENDING, "sent_by": run_id, "attempts": deliveries.c.attempts + 1}
             statement = update(deliveries).where(deliveries.c.id.in_(chunk))
-            self._unit.conn.execute(statement.values(**sending, reason=None, updated_at=self._unit.now))
-        claimed = [{**row, "state": _S.SENDING, "attempts": row["attempts"] + 1} for row in rows]
-        return self._opened(claimed)
+            sending = {"state": _S.SENDING, "sent_by": run_id, "reason": None, "updated_at": self._unit.now}
+            self._unit.conn.execute(statement.values(sending))
+        return self._opened([{**row, "state": _S.SENDING} for row in rows])
 
-    def settle(self, settlements: Sequence[Settlement]) -> None:
-        """This writes down what became of claimed rows and erases the payload of those that are final.
+    def settle(self, settlements: Sequence[Settlement], retry: Retry = PATIENT) -> None:
+        """This writes down what became of claimed rows.
 
-        Raises FatalError where a row is unknown, settled twice, may not go to that state, or lacks its reason.
+        The payload of a confirmed row stays until another one is confirmed for the same target; that of a failed one until
+        it is resolved. Raises FatalError where a row is unknown, settled twice, may not go to that state, or lacks its reason.
         """
         rows = self._by_key(one.key for one in settlements)
         if len(rows) != len(settlements):
@@ -133,16 +183,15 @@ class Outbox:
             if one.state in (_S.WITHHELD, _S.FAILED) and not one.reason:
                 raise FatalError("A delivery was withheld or failed without a reason.")
         self._unit.keys.load(row["person_id"] for row in rows.values())
+        self._forget_older([rows[one.key] for one in settlements if one.state is _S.CONFIRMED])
+        failures = self._failures(one.key for one in settlements if one.state is _S.FAILED and one.retryable)
         alike: dict[tuple[str, ...], list[Row]] = {}
         for one in settlements:
-            changed = {"row": rows[one.key]["id"], **self._settled(rows[one.key], one)}
+            again = retry.after(failures[one.key] + 1, self._unit.now) if one.key in failures else None
+            changed = {"row": rows[one.key]["id"], **self._settled(rows[one.key], one), "retry_at": again}
             alike.setdefault(tuple(changed), []).append(changed)
         for group in alike.values():  # each group sets the same columns
             self._unit.conn.execute(update(deliveries).where(deliveries.c.id == bindparam("row")), group)
-
-    def waiting(self, sync: str, object: str | None = None, limit: int = CHUNK, after: int = 0) -> list[Delivery]:
-        """These are rows to be sent (``pending``, or ``failed`` and retryable); pass the last ``id`` to go on."""
-        return self._page(sync, object, (_S.PENDING, _S.FAILED), limit, after)
 
     def unsettled(self, sync: str, object: str | None = None, limit: int = CHUNK, after: int = 0) -> list[Delivery]:
         """These are rows in ``sending``, ``accepted`` or ``unknown``, to be reconciled; pass the last ``id`` to go on.
@@ -156,7 +205,8 @@ class Outbox:
         query = select(deliveries.c.state, func.count()).where(deliveries.c.run_id == run_id)
         found = pairs(self._unit.conn, query.group_by(deliveries.c.state))
         found[_S.PENDING] = found.get(_S.PENDING, 0) + found.pop(_S.SENDING, 0)
-        return PushCounts(**found)
+        # A state that nobody knows is no place for a row: it is missed in the sum.
+        return PushCounts(**{name: found.get(name, 0) for name in PushCounts.__slots__})
 
     def check(self, run_id: str, selected: int) -> PushCounts:
         """This gives a run's counts; FatalError unless they add up to what it selected."""
@@ -177,16 +227,35 @@ class Outbox:
         return [_receipt(connection, object, rows) for (connection, object), rows in sorted(held.items())]
 
     def purge(self, person_id: str) -> int:
-        """This ends all open rows of one person and erases their payloads; gives how many rows it ended.
+        """This ends all open rows of one person and erases all their payloads; gives how many rows it ended.
 
-        What was not sent is withheld (``erased``); what may have been sent stays ``unknown`` and must be erased there.
+        What was not sent is withheld (``erased``); what failed stays so; what may have been sent stays ``unknown`` and must be
+        erased there.
         """
-        mine = and_(deliveries.c.person_id == person_id, deliveries.c.open)
-        final = {"open": False, "retryable": False, "payload": None, "reason": "erased", "updated_at": self._unit.now}
-        sent = deliveries.c.state.in_(_IN_FLIGHT)
-        ended = self._unit.conn.execute(update(deliveries).where(mine, ~sent).values(state=_S.WITHHELD, **final))
-        unknown = self._unit.conn.execute(update(deliveries).where(mine, sent).values(state=_S.UNKNOWN, **final))
-        return ended.rowcount + unknown.rowcount
+        mine = deliveries.c.person_id == person_id
+        done = {"closed_as": case((deliveries.c.state == _S.FAILED, Closing.ERASED)), "retry_at": None, **self._ended()}
+        state = case(
+            (deliveries.c.state == _S.FAILED, _S.FAILED),
+            (deliveries.c.state.in_(_IN_FLIGHT), _S.UNKNOWN),
+            else_=_S.WITHHELD,
+        )
+        reason = case((deliveries.c.state == _S.FAILED, deliveries.c.reason), else_="erased")
+        ended = self._unit.conn.execute(
+            update(deliveries).where(mine, deliveries.c.open).values(state=state, reason=reason, **done)
+        )
+        self.forget([person_id])
+        return ended.rowcount
+
+    def forget(self, person_ids: Iterable[str]) -> None:
+        """This erases the payloads of settled rows of people and all merged with them: what a vendor was told or refused.
+
+        It belongs wherever a tag or a permission ends: no copy of an emotion outlives it here.
+        """
+        settled = and_(deliveries.c.payload.is_not(None), deliveries.c.state.in_((_S.CONFIRMED, _S.FAILED)))
+        groups = components.members(self._unit.conn, unique(person_ids))
+        for chunk in chunks(unique(member for group in groups.values() for member in group)):
+            mine = update(deliveries).where(deliveries.c.person_id.in_(chunk), settled)
+            self._unit.conn.execute(mine.values(payload=None))
 
     @property
     def _postgres(self) -> bool:
@@ -203,11 +272,42 @@ class Outbox:
     def _open_rows(self, sync: str) -> ColumnElement[bool]:
         return and_(deliveries.c.open, deliveries.c.sync == sync)
 
-    def _queued(self, keys: Iterable[str]) -> set[str]:
-        return set(self._by_key(keys))
+    def _latest_confirmed(
+        self, sync: str, object: str, target_refs: Iterable[str], columns: Sequence[str]
+    ) -> Iterator[Row]:
+        wanted = [deliveries.c[name] for name in columns]
+        for chunk in chunks(unique(target_refs)):
+            latest = select(func.max(deliveries.c.id)).where(
+                deliveries.c.sync == sync, deliveries.c.object == object, deliveries.c.target_ref.in_(chunk),
+                text("state = 'confirmed'"),
+            ).group_by(deliveries.c.target_ref)  # fmt: skip
+            yield from fetch(self._unit.conn, select(*wanted).where(deliveries.c.id.in_(latest)))
+
+    def _latest(self, keys: Iterable[str]) -> dict[str, Row]:
+        """The last attempt under each key."""
+        wanted = ("idempotency_key", "attempt", "state", "open", "retry_at", "closed_as")
+        found: dict[str, Row] = {}
+        for chunk in chunks(unique(keys)):
+            query = select(*(deliveries.c[name] for name in wanted)).where(deliveries.c.idempotency_key.in_(chunk))
+            query = query.where(text("idempotency_key IS NOT NULL")).order_by(deliveries.c.attempt)
+            found |= {row["idempotency_key"]: row for row in fetch(self._unit.conn, query)}
+        return found
+
+    def _failures(self, keys: Iterable[str]) -> dict[str, int]:
+        """How many attempts under each key have failed; 0 is told as well."""
+        found: dict[str, int] = {}
+        for chunk in chunks(unique(keys)):
+            query = select(deliveries.c.idempotency_key, func.count()).where(
+                deliveries.c.idempotency_key.in_(chunk), text("idempotency_key IS NOT NULL"),
+                deliveries.c.state == _S.FAILED,
+            )  # fmt: skip
+            told = pairs(self._unit.conn, query.group_by(deliveries.c.idempotency_key))
+            found |= {key: told.get(key, 0) for key in chunk}
+        return found
 
     def _by_key(self, keys: Iterable[str]) -> dict[str, Row]:
-        wanted = [deliveries.c[name] for name in ("id", "idempotency_key", "person_id", "state", "job")]
+        names = ("id", "idempotency_key", "person_id", "sync", "object", "target_ref", "state", "job")
+        wanted = [deliveries.c[name] for name in names]
         found: dict[str, Row] = {}
         for chunk in chunks(unique(keys)):
             query = select(*wanted).where(deliveries.c.open, deliveries.c.idempotency_key.in_(chunk))
@@ -215,40 +315,78 @@ class Outbox:
         return found
 
     def _supersede(self, rows: Sequence[NewDelivery]) -> None:
-        final = {"state": _S.WITHHELD, "open": False, "retryable": False, "payload": None, "reason": "superseded"}
-        targets = {(row.sync, row.object) for row in rows}
-        for sync, object in sorted(targets):
+        """What waits for the same targets is withheld; what failed for them is closed."""
+        for sync, object in sorted({(row.sync, row.object) for row in rows}):
             refs = [row.target_ref for row in rows if (row.sync, row.object) == (sync, object)]
             for chunk in chunks(refs):
                 older = and_(self._open_rows(sync), deliveries.c.object == object, deliveries.c.target_ref.in_(chunk))
-                waiting = deliveries.c.state.in_((_S.PENDING, _S.FAILED))
-                statement = update(deliveries).where(older, waiting)
-                self._unit.conn.execute(statement.values(**final, updated_at=self._unit.now))
+                waiting = update(deliveries).where(older, deliveries.c.state == _S.PENDING)
+                self._unit.conn.execute(waiting.values(state=_S.WITHHELD, reason="superseded", **self._ended()))
+            self._end_failed(sync, object, refs)
+
+    def _end_failed(self, sync: str, object: str, target_refs: Iterable[str]) -> None:
+        for chunk in chunks(unique(target_refs)):
+            older = and_(self._open_rows(sync), deliveries.c.object == object, deliveries.c.target_ref.in_(chunk))
+            failed = update(deliveries).where(older, deliveries.c.state == _S.FAILED)
+            self._unit.conn.execute(failed.values(closed_as=Closing.SUPERSEDED, retry_at=None, **self._ended()))
+
+    def _forget_older(self, rows: Sequence[Row]) -> None:
+        """One confirmed payload is kept for each target; a newer one takes its place."""
+        for sync, object in sorted({(row["sync"], row["object"]) for row in rows}):
+            refs = [row["target_ref"] for row in rows if (row["sync"], row["object"]) == (sync, object)]
+            for chunk in chunks(refs):
+                older = update(deliveries).where(
+                    deliveries.c.sync == sync, deliveries.c.object == object, deliveries.c.target_ref.in_(chunk),
+                    text("state = 'confirmed'"), deliveries.c.payload.is_not(None),
+                )  # fmt: skip
+                self._unit.conn.execute(older.values(payload=None))
+
+    def _ended(self) -> dict[str, Any]:
+        return {"open": False, "payload": None, "updated_at": self._unit.now}
+
+    def _note(self, sync: str, run_id: str, notes: Sequence[Note]) -> None:
+        if any(one.state not in (_S.UNCHANGED, _S.WITHHELD, _S.FAILED) for one in notes):
+            raise FatalError("Only unchanged, withheld and failed rows can be noted without being queued.")
+        if any(one.state is not _S.UNCHANGED and not one.reason for one in notes):
+            raise FatalError("A row was withheld or failed without a reason.")
+        add(self._unit.conn, deliveries, [
+            {**_blank(self._unit.now), **asdict(one), "sync": sync, "run_id": run_id, "fields": _names(one.fields)}
+            for one in notes
+        ])  # fmt: skip
+
+    def _note_again(self, rows: Sequence[tuple[NewDelivery, tuple[DeliveryState, str]]]) -> None:
+        for row, (state, reason) in rows:
+            note = Note(
+                row.connection, row.object, row.target_ref, state, reason, row.person_id, (), row.policy, row.batch_id
+            )
+            self._note(row.sync, row.run_id, [note])
 
     def _settled(self, row: Row, one: Settlement) -> dict[str, Any]:
         changed: dict[str, Any] = {
             "state": one.state,
             "open": one.open,
-            "retryable": one.open and one.state is _S.FAILED,
+            "retryable": one.retryable and one.state is _S.FAILED,
             "reason": one.reason,
             "job": one.job or row["job"],
             "updated_at": self._unit.now,
         }
-        if not one.open:
+        if one.state is _S.WITHHELD:
             changed["payload"] = None
         if one.vendor_ref is not None and self._unit.keys.known(row["person_id"]):
             place = f"{row['idempotency_key']}|vendor_ref"
             changed["vendor_ref"] = sealed(self._unit, "deliveries", row["person_id"], place, one.vendor_ref)
         return changed
 
-    def _row(self, new: NewDelivery) -> Row:
+    def _row(self, new: NewDelivery, attempt: int) -> Row:
         plain = asdict(new)
+        kept = plain.pop("kept")
         payload = {"key": plain.pop("key"), "fields": plain.pop("fields")}
         return {
             **_blank(self._unit.now),
             **plain,
             "payload": sealed(self._unit, "deliveries", new.person_id, new.idempotency_key, payload),
-            "fields": _names(new.fields),
+            "fields": _names({*new.fields, *kept}),
+            "attempt": attempt,
             "state": _S.PENDING,
             "open": True,
         }
@@ -257,11 +395,22 @@ class Outbox:
         self._unit.keys.load(row["person_id"] for row in rows)
         found = []
         for row in rows:
-            body = opened(self._unit, "deliveries", row["person_id"], row["idempotency_key"], row["payload"])
+            body = self._body(row)
             if body is not None:
                 plain = {name: row[name] for name in _PLAIN}
                 found.append(Delivery(**plain, state=_S(row["state"]), key=body["key"], fields=body["fields"]))
         return found
+
+    def _body(self, row: Row) -> Any:
+        return opened(self._unit, "deliveries", row["person_id"], row["idempotency_key"], row["payload"])
+
+
+def _hindrance(row: Row) -> tuple[DeliveryState, str] | None:
+    """Why no further attempt is made now, given the last one."""
+    if row["open"]:
+        is_dead = row["state"] == _S.FAILED and row["retry_at"] is None
+        return (_S.WITHHELD, "dead_letter") if is_dead else _QUEUED
+    return (_S.WITHHELD, "dropped") if row["closed_as"] == Closing.DROPPED else None
 
 
 def _names(fields: Iterable[str]) -> str:
@@ -275,18 +424,22 @@ def _doubles(rows: Sequence[NewDelivery]) -> list[NewDelivery]:
 
 def _blank(now: datetime) -> dict[str, Any]:
     return {
+        "batch_id": None,
         "sent_by": None,
         "idempotency_key": None,
+        "attempt": 0,
         "payload": None,
         "payload_hash": None,
+        "change": None,
         "consent_seq": None,
         "policy": None,
         "open": False,
         "retryable": False,
+        "retry_at": None,
+        "closed_as": None,
         "reason": None,
         "job": None,
         "vendor_ref": None,
-        "attempts": 0,
         "created_at": now,
         "updated_at": now,
     }

@@ -14,8 +14,10 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from hub.errors import ConfigError, FatalError, PolicyError, TransientError
 from hub.store.audit import AuditLog
+from hub.store.balance import Balance
 from hub.store.budgets import Budgets
 from hub.store.consents import Consents
+from hub.store.dead_letters import DeadLetters
 from hub.store.engine import READING, UNSYNCED, make_engine, sqlite_file, truncate_wal
 from hub.store.erasures import Erasures
 from hub.store.facts import Facts
@@ -91,6 +93,16 @@ class Tx:
     def outbox(self) -> Outbox:
         """This is what became of every row that was selected for a destination."""
         return Outbox(self.unit)
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """This is which rows no destination took, and nobody has resolved yet."""
+        return DeadLetters(self.unit)
+
+    @cached_property
+    def balance(self) -> Balance:
+        """This is whether every record and row has an outcome."""
+        return Balance(self.unit)
 
     @cached_property
     def suppression(self) -> Suppression:

@@ -219,10 +219,11 @@ batches = Table(
     Column("unchanged", Integer, nullable=False),
     Column("withheld", Integer, nullable=False),
     Column("quarantined", Integer, nullable=False),
+    Column("selected", Integer, nullable=False, server_default="0"),  # push: rows that were decided about
     Column("at", Instant, nullable=False),
     Index(None, "sync", "stream", "id"),  # where does this sync resume?
     Index(None, "run_id"),  # what did this run do?
-    comment="One batch that was read, its counts, and the cursor behind it: the counts always add up.",
+    comment="One batch that was read or selected, its counts, and the cursor behind it: the counts always add up.",
 )
 
 outcomes = Table(
@@ -238,6 +239,7 @@ outcomes = Table(
     Column("version", Text, nullable=False),
     Column("state", Text, nullable=False),  # stored | unchanged | withheld | quarantined
     Column("reason", Text),
+    Column("policy", Text),  # version of the rules that withheld it
     _person(nullable=True),
     Column("at", Instant, nullable=False),
     Index(None, "run_id", "id"),  # what became of the records of this run?
@@ -257,6 +259,7 @@ quarantine = Table(
     Column("reason", Text, nullable=False),
     Column("run_id", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("wanted_at", Instant),  # since when somebody wants it read anew
     Index(None, "at"),  # which are the oldest?
     comment="One vendor record that could not be read or mapped: where to find it again, never what was in it.",
 )
@@ -267,35 +270,42 @@ deliveries = Table(
     _serial("id"),
     Column("sync", Text, nullable=False),
     Column("run_id", Text, ForeignKey("runs.id"), nullable=False),  # the run that selected the row
-    Column("sent_by", Text),  # the run that claimed it last
+    Column("batch_id", BigInteger),  # the batch that it was selected in
+    Column("sent_by", Text),  # the run that claimed it
     Column("connection", Text, nullable=False),
     Column("object", Text, nullable=False),
     _person(nullable=True),
     Column("target_ref", Text, nullable=False),
-    Column("idempotency_key", Text),
-    Column("payload", LargeBinary),  # sealed; null once the row is final
+    Column("idempotency_key", Text),  # the same for every attempt; null: selected, and never meant to be sent
+    Column("attempt", Integer, nullable=False),
+    Column("payload", LargeBinary),  # sealed; null once nobody needs it: the latest confirmed one shows what changes
     Column("payload_hash", Text),
     Column("fields", Text, nullable=False),  # names only, as JSON
+    Column("change", Text),  # new | changed | cleared | withdrawn
     Column("consent_seq", BigInteger),
     Column("policy", Text),
     Column("state", Text, nullable=False),
-    Column("open", Boolean, nullable=False),  # true until the row is final
+    Column("open", Boolean, nullable=False),  # true until nothing more is to happen about the row
     Column("retryable", Boolean, nullable=False),
+    Column("retry_at", Instant),  # when it is decided anew; null in an open failed row: a dead letter
+    Column("closed_as", Text),  # of a failed row: retried | superseded | dropped | erased | expired
     Column("reason", Text),
     Column("job", Text),
     Column("vendor_ref", LargeBinary),  # sealed
-    Column("attempts", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     _partial("uq_deliveries_open_key", "idempotency_key", where="open", unique=True),  # is it queued already?
+    _partial(
+        "uq_deliveries_attempt", "idempotency_key", "attempt", where="idempotency_key IS NOT NULL", unique=True
+    ),  # which attempts were there?
     _partial("ix_deliveries_open", "sync", "object", "id", where="open"),  # what is to be sent or settled?
     _partial("ix_deliveries_target", "sync", "object", "target_ref", where="open"),  # is this target busy?
     _partial(
         "ix_deliveries_confirmed", "sync", "object", "target_ref", "id", where="state = 'confirmed'"
     ),  # sent last?
-    Index(None, "run_id", "state"),  # do the counts of this run add up?
+    Index("ix_deliveries_run", "run_id", "batch_id", "state", "open"),  # do the counts of this run add up?
     Index(None, "person_id"),  # who received something about this person?
-    comment="One row for one destination, from its selection to its outcome.",
+    comment="One attempt to bring one row to one destination, from its selection to its outcome.",
 )
 
 suppression = Table(

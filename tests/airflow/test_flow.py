@@ -150,7 +150,7 @@ def counts(world):
 
 def deliveries(world):
     c, names = tables.deliveries.c, people(world)
-    query = sa.select(c.sync, c.object, c.target_ref, c.state, c.reason, c.fields, c.attempts, c.person_id)
+    query = sa.select(c.sync, c.object, c.target_ref, c.state, c.reason, c.fields, c.attempt, c.person_id)
     return Counter((*row[:-1], names.get(row[-1])) for row in world.rows(query))
 
 

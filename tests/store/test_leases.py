@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from hub.errors import LockedError
-from hub.store.store import Store
+from hub.store.store import Store, open_store
 from hub.testing.clock import FakeClock
 
 TTL = timedelta(minutes=5)
@@ -75,3 +75,51 @@ def test_of_many_at_once_one_wins(store: Store) -> None:
         worker.join()
     assert won == [1]
     assert len(lost) == 4
+
+
+def test_a_stale_holder_writes_nothing_more(url: str, store: Store, clock: FakeClock) -> None:
+    with store.begin() as tx:
+        old = tx.leases.acquire("crm.push", "first", TTL)
+        run = tx.ledger.start_run("crm.push", "push", "rev1")
+    clock.advance(301)
+    with open_store(url, store.vault, now=clock.now) as other:
+        with other.begin() as tx:
+            new = tx.leases.acquire("crm.push", "second", TTL)
+        with pytest.raises(LockedError, match="taken over"), store.begin() as tx:
+            # Whatever came first in the transaction goes with it.
+            tx.ledger.selection(run, "crm.push", "crm", "push:contacts", "17", 0)
+            tx.persons.create()
+            tx.leases.renew("crm.push", old, TTL)
+        with other.begin() as tx:
+            assert tx.ledger.cursor("crm.push", "push:contacts") is None
+            assert tx.persons.count() == 0
+            tx.leases.renew("crm.push", new, TTL)
+
+
+def test_a_takeover_waits_for_the_holders_transaction_and_finds_the_lease_renewed(
+    url: str, store: Store, clock: FakeClock
+) -> None:
+    with store.begin() as tx:
+        token = tx.leases.acquire("crm.push", "first", TTL)
+    clock.advance(301)
+    started, told = threading.Event(), []
+
+    def take_over() -> None:
+        started.set()
+        with open_store(url, store.vault, now=clock.now) as other:
+            try:
+                with other.begin() as tx:
+                    tx.leases.acquire("crm.push", "second", TTL)
+                told.append("taken")
+            except LockedError:
+                told.append("refused")
+
+    worker = threading.Thread(target=take_over)
+    with store.begin() as tx:
+        tx.leases.renew("crm.push", token, TTL)
+        worker.start()
+        started.wait()
+        worker.join(0.5)
+        assert told == []  # it waits for this transaction
+    worker.join()
+    assert told == ["refused"]

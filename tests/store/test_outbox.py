@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +9,22 @@ from sqlalchemy import select
 
 from hub.contract import Outcome, OutcomeState
 from hub.errors import FatalError
-from hub.store.delivery import Delivery, DeliveryState, NewDelivery, Note, PushCounts, Settlement
+from hub.store.dead_letters import Backlog
+from hub.store.delivery import (
+    Change,
+    Closing,
+    Confirmed,
+    Delivery,
+    DeliveryState,
+    NewDelivery,
+    Note,
+    PushCounts,
+    Retry,
+    Settlement,
+)
 from hub.store.store import Store
 from hub.store.tables import deliveries
+from hub.testing.clock import FakeClock
 
 S = DeliveryState
 New = Callable[..., NewDelivery]
@@ -57,15 +71,17 @@ def test_a_row_goes_out_and_is_confirmed(store: Store, run: str, new: New, perso
         assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1"]) == {}
     (row,) = claim(store, run)
     assert (row.key, row.fields, row.person_id) == ("0031", {"Mood__c": "anger", "Distress__c": 0.75}, person)
-    assert (row.consent_seq, row.policy, row.state, row.attempts) == (3, "p1", S.SENDING, 1)
+    assert (row.consent_seq, row.policy, row.state, row.attempt) == (3, "p1", S.SENDING, 1)
     assert claim(store, run) == []
     with store.begin() as tx:
         tx.outbox.settle([Settlement.of(Outcome("idem_1", OutcomeState.CONFIRMED, vendor_ref="0031"))])
         assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1", "target_2"]) == {
-            "target_1": ("hash_a", ("Distress__c", "Mood__c")),
+            "target_1": Confirmed("idem_1", "hash_a", ("Distress__c", "Mood__c"), 3),
         }  # fmt: skip
         assert tx.outbox.check(run, 1) == PushCounts(confirmed=1)
-        assert tx.unit.conn.execute(select(deliveries.c.payload)).scalar_one() is None
+        told = tx.outbox.last_told("crm.push", "contacts", ["target_1", "target_2"])
+        assert told == {"target_1": {"Mood__c": "anger", "Distress__c": 0.75}}
+        assert b"anger" not in tx.unit.conn.execute(select(deliveries.c.payload)).scalar_one()
         assert b"0031" not in tx.unit.conn.execute(select(deliveries.c.vendor_ref)).scalar_one()
 
 
@@ -105,7 +121,7 @@ def test_a_push_adds_up_at_every_moment(store: Store, run: str, new: New, person
             "idem_e"
         ]
         assert tx.outbox.unsettled("crm.push", "cases") == []
-        assert [row.idempotency_key for row in tx.outbox.waiting("crm.push", "contacts")] == ["idem_f", "idem_h"]
+        assert tx.dead_letters.backlogs() == {"crm.push": Backlog(dead=1, unanswered=3, queued=2)}
 
 
 @pytest.mark.parametrize(
@@ -153,19 +169,154 @@ def test_settling_needs_a_reason_and_an_open_row(store: Store, run: str, new: Ne
         tx.outbox.note("crm.push", run, [Note("crm", "contacts", "t", S.WITHHELD)])
 
 
-def test_a_retryable_failure_is_sent_by_the_next_run(store: Store, run: str, new: New) -> None:
+def test_a_retry_is_a_row_of_its_own_and_the_failed_one_stays(store: Store, run: str, new: New, person: str) -> None:
     with store.begin() as tx:
         tx.outbox.enqueue([new()])
         later = tx.ledger.start_run("crm.push", "push", "rev1")
     claim(store, run)
     settle(store, "1", S.FAILED, reason="ROW_LOCKED", retryable=True)
-    assert claim(store, run) == []
+    assert claim(store, later) == []  # nothing is resent as it was: it must be decided anew
+    with store.begin() as tx:
+        assert tx.outbox.take_back("crm.push", "contacts", 10) == [person]
+        assert tx.outbox.take_back("crm.push", "contacts", 10) == []
+        assert tx.outbox.enqueue([new(run_id=later)]) == {"idem_1"}
     (row,) = claim(store, later)
-    assert (row.attempts, row.fields) == (2, {"Mood__c": "anger", "Distress__c": 0.75})
+    assert (row.attempt, row.run_id, row.fields) == (2, later, {"Mood__c": "anger", "Distress__c": 0.75})
     settle(store, "1", S.CONFIRMED)
     with store.read() as tx:
-        assert tx.outbox.check(run, 1) == PushCounts(confirmed=1)
-        assert tx.outbox.counts(later).selected == 0
+        assert tx.outbox.check(run, 1) == PushCounts(failed=1)
+        assert tx.outbox.check(later, 1) == PushCounts(confirmed=1)
+        c = deliveries.c
+        rows = tx.unit.conn.execute(select(c.attempt, c.state, c.reason, c.closed_as, c.open).order_by(c.id)).all()
+        assert [tuple(row) for row in rows] == [
+            (1, "failed", "ROW_LOCKED", "retried", False), (2, "confirmed", None, None, False),
+        ]  # fmt: skip
+
+
+def test_what_was_decided_and_never_sent_is_withheld_as_stale(store: Store, run: str, new: New, person: str) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new()])
+        assert tx.outbox.take_back("crm.push", "contacts", 10) == [person]
+        assert tx.outbox.check(run, 1) == PushCounts(withheld=1)
+        assert tx.outbox.enqueue([new()]) == {"idem_1"}
+    assert claim(store, run)[0].attempt == 2
+
+
+def test_retries_come_ever_later_and_end_as_a_dead_letter(
+    store: Store, run: str, new: New, clock: FakeClock, person: str
+) -> None:
+    retry, waits = Retry(attempts=4, first=timedelta(minutes=10), longest=timedelta(minutes=15)), []
+    since = clock.now()
+    for attempt in range(1, 5):
+        with store.begin() as tx:
+            assert tx.outbox.enqueue([new()]) == {"idem_1"}
+        claim(store, run)
+        with store.begin() as tx:
+            tx.outbox.settle([Settlement("idem_1", S.FAILED, "BUSY", retryable=True)], retry)
+        wait = 0
+        while attempt < 4 and not taken_back(store):
+            clock.advance(60)
+            wait += 1
+        waits.append(wait)
+    assert waits == [0, 10, 15, 0]
+    clock.advance(86_400)
+    assert taken_back(store) == []
+    with store.begin() as tx:
+        (letter,) = tx.dead_letters.find()
+        assert (letter.attempts, letter.since, letter.reason, letter.retryable) == (4, since, "BUSY", True)
+        assert (letter.sync, letter.object, letter.target_ref, letter.person_id) == (
+            "crm.push", "contacts", "target_1", person,
+        )  # fmt: skip
+        # The same content is not sent by itself, other content is, and then the letter has nothing to tell any more.
+        assert tx.outbox.enqueue([new()]) == set()
+        assert tx.outbox.counts(run).withheld == 1
+        assert tx.dead_letters.count("crm.push") == 1
+        assert tx.outbox.enqueue([new(payload_hash="hash_b", idempotency_key="idem_b")]) == {"idem_b"}
+        assert tx.dead_letters.count() == 0
+
+
+def taken_back(store: Store) -> list[str]:
+    with store.begin() as tx:
+        return tx.outbox.take_back("crm.push", "contacts", 10)
+
+
+def test_a_refused_row_stays_a_sealed_dead_letter_until_somebody_resolves_it(
+    store: Store, run: str, new: New, clock: FakeClock
+) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new(str(number)) for number in range(4)])
+    claim(store, run)
+    for key, reason in zip("0123", ("NOT_FOUND", "NOT_FOUND", "INVALID", "INVALID"), strict=True):
+        settle(store, key, S.FAILED, reason=reason)
+    with store.begin() as tx:
+        assert all(b"anger" not in one for one in tx.unit.conn.execute(select(deliveries.c.payload)).scalars())
+        found = tx.dead_letters.find(reason="INVALID")
+        assert [one.target_ref for one in found] == ["target_2", "target_3"]
+        assert [one.id for one in tx.dead_letters.find(limit=2, after=found[0].id - 1)] == [one.id for one in found]
+        assert tx.dead_letters.find(sync="other") == [] == tx.dead_letters.find(ids=[4711])
+        assert tx.dead_letters.close([found[0].id], Closing.DROPPED) == 1
+        assert tx.dead_letters.close([found[0].id], Closing.RETRIED) == 0
+        assert tx.outbox.enqueue([new("2")]) == set()  # dropped: the same content is not sent again
+        assert tx.dead_letters.close([found[1].id], Closing.RETRIED) == 1
+        assert tx.outbox.enqueue([new("3")]) == {"idem_3"}
+    clock.advance(3_600)
+    with store.begin() as tx:
+        assert tx.dead_letters.expire(clock.now() - timedelta(hours=2)) == []
+        assert [one.target_ref for one in tx.dead_letters.expire(clock.now(), limit=1)] == ["target_0"]
+        assert [one.target_ref for one in tx.dead_letters.find()] == ["target_1"]
+        kept = select(deliveries.c.target_ref).where(deliveries.c.payload.is_not(None)).order_by(deliveries.c.id)
+        assert list(tx.unit.conn.execute(kept).scalars()) == ["target_1", "target_3"]
+        assert tx.outbox.check(run, 6) == PushCounts(failed=4, withheld=1, pending=1)
+
+
+def test_a_dead_letter_goes_with_its_person(store: Store, run: str, new: New, person: str) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new()])
+    claim(store, run)
+    settle(store, "1", S.FAILED, reason="INVALID")
+    with store.begin() as tx:
+        tx.outbox.forget([person])
+        assert tx.unit.conn.execute(select(deliveries.c.payload)).scalar_one() is None
+        assert tx.dead_letters.count() == 1
+        assert tx.outbox.purge(person) == 1
+        assert tx.dead_letters.count() == 0
+        assert tx.outbox.check(run, 1) == PushCounts(failed=1)
+        assert tx.unit.conn.execute(select(deliveries.c.reason)).scalar_one() == "INVALID"
+
+
+def test_a_row_that_has_nothing_to_say_any_more_ends_what_failed(store: Store, run: str, new: New, person: str) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new()])
+    claim(store, run)
+    settle(store, "1", S.FAILED, reason="INVALID")
+    with store.begin() as tx:
+        tx.outbox.note("crm.push", run, [Note("crm", "contacts", "target_1", S.WITHHELD, "consent.none", person)])
+        assert tx.dead_letters.count() == 0
+        assert tx.outbox.check(run, 2) == PushCounts(failed=1, withheld=1)
+
+
+def test_only_the_latest_confirmed_payload_is_kept(store: Store, run: str, new: New) -> None:
+    for number, value in enumerate(["anger", "delight"]):
+        with store.begin() as tx:
+            tx.outbox.enqueue([new("1", fields={"Mood__c": value}, idempotency_key=f"idem_{number}")])
+        claim(store, run)
+        settle(store, str(number), S.CONFIRMED)
+        with store.read() as tx:
+            assert tx.outbox.last_told("crm.push", "contacts", ["target_1"]) == {"target_1": {"Mood__c": value}}
+    with store.read() as tx:
+        payloads = list(tx.unit.conn.execute(select(deliveries.c.payload).order_by(deliveries.c.id)).scalars())
+        assert payloads[0] is None and payloads[1] is not None
+        assert tx.outbox.confirmed_targets("crm.push") == 1
+
+
+def test_fields_that_are_left_alone_are_remembered(store: Store, run: str, new: New) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new("1", fields={"Mood__c": "anger"}, kept=("Phone",), change=Change.CHANGED)])
+        assert tx.outbox.changes("crm.push") == {Change.CHANGED: 1}
+    assert claim(store, run)[0].fields == {"Mood__c": "anger"}
+    settle(store, "1", S.CONFIRMED)
+    with store.read() as tx:
+        assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1"])["target_1"].fields == ("Mood__c", "Phone")
 
 
 def test_the_same_row_is_queued_once(store: Store, run: str, new: New) -> None:
@@ -194,7 +345,7 @@ def test_a_newer_payload_replaces_the_waiting_one_and_waits_for_the_one_in_fligh
     assert [row.idempotency_key for row in claim(store, run)] == ["idem_1c"]
     settle(store, "1c", S.CONFIRMED)
     with store.read() as tx:
-        assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1"])["target_1"][0] == "hash_c"
+        assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1"])["target_1"].payload_hash == "hash_c"
 
 
 def test_an_older_payload_may_come_again_after_another(store: Store, run: str, new: New) -> None:
@@ -204,7 +355,7 @@ def test_an_older_payload_may_come_again_after_another(store: Store, run: str, n
         claim(store, run)
         settle(store, str(number), S.CONFIRMED)
         with store.read() as tx:
-            assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1"])["target_1"][0] == digest
+            assert tx.outbox.last_confirmed("crm.push", "contacts", ["target_1"])["target_1"].payload_hash == digest
 
 
 def test_an_erased_persons_rows_end(store: Store, run: str, new: New, person: str) -> None:
