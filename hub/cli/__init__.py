@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 
 import typer
@@ -24,7 +26,7 @@ from hub.cli import (
     status,
 )
 from hub.cli.screen import err
-from hub.errors import HubError
+from hub.errors import ConfigError, HubError
 
 app = typer.Typer(
     name="hub",
@@ -46,6 +48,8 @@ for name, group in {
 }.items():
     app.add_typer(group, name=name)
 
+_MAY = "Check that it is there, and that you may read and write it."
+
 
 def main() -> None:
     """This runs ``hub`` and ends the process with the exit code that scripts rely on.
@@ -53,8 +57,22 @@ def main() -> None:
     0 done, 1 a bug or a broken invariant, 2 usage or configuration, 3 finished but degraded, 4 refused by policy,
     75 another run holds the lock.
     """
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - whoever closed it wants no output; as long as the process
     try:
         app()
     except HubError as error:
-        err.print(Text(f"hub: {error}", style="red"), soft_wrap=True)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
+    except shutil.Error as error:
+        _, target, why = error.args[0][0]
+        _end(f"{target!r} cannot be written: {why}. {_MAY}", ConfigError.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # A file or folder that somebody named cannot be used: no bug of ours.
+        _end(f"{str(error.filename)!r} cannot be used: {error.strerror}. {_MAY}", ConfigError.exit_code)
+
+
+def _end(message: str, code: int) -> None:
+    err.print(Text(f"hub: {message}", style="red"), soft_wrap=True)
+    sys.exit(code)

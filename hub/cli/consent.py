@@ -14,12 +14,13 @@ from hub.cli.screen import out, print_json, show
 from hub.cli.subject import Who, find_person
 from hub.cli.wording import explain as in_words
 from hub.errors import ConfigError
+from hub.pipeline.agreement import tag_what_rests
 from hub.pipeline.gate import Question, ask, ledger_events
 from hub.pipeline.withdrawal import withdraw_tags
+from hub.privacy.consent import POSITIVE
 from hub.schema import ConsentEvent, ConsentEvidence, ConsentScope, ConsentState, Party, Provenance
 
 app = typer.Typer(help="What people allowed and refused, and what follows from it.", no_args_is_help=True)
-_POSITIVE = {ConsentState.GIVEN, ConsentState.RENEWED}
 
 
 @app.command("show")
@@ -120,7 +121,7 @@ def record(
         if purpose is not None and purpose not in hub.policy.purposes.purposes:
             known = ", ".join(sorted(hub.policy.purposes.purposes))
             raise ConfigError(f"unknown purpose {purpose!r}.", fix=f"Known: {known}.")
-        if state in _POSITIVE and purpose is None:
+        if state in POSITIVE and purpose is None:
             raise ConfigError("a consent names its purpose.", fix="Add --purpose.")
         scope = ConsentScope(purpose=purpose, category=category)
         person_id = find_person(hub, who)
@@ -147,6 +148,8 @@ def _append(hub: Hub, person_id: str, state: ConsentState, scope: ConsentScope, 
         tx.consents.append([(person_id, event)])
         tx.persons.touch([person_id])
         withdraw_tags(hub.rooms, tx, [person_id])
+        if state in POSITIVE:
+            tag_what_rests(hub.rooms, tx, [person_id])
         entry = AuditEntry(
             type="consent",
             outcome=str(state),

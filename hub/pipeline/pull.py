@@ -3,7 +3,8 @@
 ::
 
     read -> skip what is unchanged -> map in -> suppressed? -> resolve person -> record consent
-         -> gate(collect) -> redact -> gate(infer) -> tag -> store + cursor + audit, in one transaction per batch
+         -> gate(collect) -> redact -> gate(infer) -> tag -> store -> tag what rests of those who agreed
+         + cursor + audit, in one transaction per batch
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ from hub.contract import Batch, RawRecord, Rechecker, Source
 from hub.errors import BadRecordError, HubError
 from hub.identity.matching import is_matchable
 from hub.mappings.inbound import InMapping
+from hub.pipeline.agreement import tag_what_rests
 from hub.pipeline.analysis import gate_infer, redact, tag
 from hub.pipeline.batch import PullBatch
+from hub.pipeline.border import clean
 from hub.pipeline.gate import Question, ask
 from hub.pipeline.item import Entry, Item
 from hub.pipeline.people import identifiers_of, resolve_people
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.pipeline.withdrawal import revocations, withdraw_tags
+from hub.privacy.consent import POSITIVE
 from hub.privacy.policy import operation_for
 from hub.privacy.retention import expires_at
 from hub.schema import Case, ConsentEvent, Record
@@ -103,7 +107,7 @@ def pull(rooms: Rooms, job: PullJob, *, progress: Callable[[int], None] = lambda
 def pull_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[PullReport]:
     """This yields one small report per stored batch of one stream."""
     with rooms.store.read() as tx:
-        cursor = None if job.full else tx.ledger.cursor(job.sync, stream)
+        cursor = None if job.full else tx.ledger.cursor(job.sync, stream, job.connection)
     for batch in job.source.read(stream, cursor):
         yield store_batch(rooms, job, stream, run, batch)
 
@@ -113,7 +117,7 @@ def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterato
     if not isinstance(job.source, Rechecker):
         return
     with rooms.store.read() as tx:
-        last = tx.ledger.cursor(job.sync, f"recheck:{stream}")
+        last = tx.ledger.cursor(job.sync, f"recheck:{stream}", job.connection)
         if last is not None and rooms.now() - datetime.fromisoformat(last) < RECHECK_EVERY:
             return
         keys = list(tx.records.source_keys(job.connection, stream))
@@ -134,6 +138,7 @@ def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch)
         for step in STEPS:
             items = step(shared, items)
         report = _tally(run.id, job.sync, items)
+        report.counts["tagged"] += shared.caught_up
         counts = PullCounts(**{name: report.counts[name] for name in PullCounts.__slots__})
         tx.ledger.batch(run.id, job.sync, job.connection, stream, batch.cursor, counts, [_outcome(i) for i in items])
         _keep_quarantine(shared, items)
@@ -143,7 +148,7 @@ def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch)
 
 def _latest(records: Sequence[RawRecord]) -> list[RawRecord]:
     """A page may name a record twice; the last word counts."""
-    return list({record.key: record for record in records}.values())
+    return list({record.key: record for record in map(clean, records)}.values())
 
 
 def skip_unchanged(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -233,6 +238,7 @@ def record_consents(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     changed = sorted({person for person, _ in (*events, *revoked)} | batch.merged)
     batch.forget(changed)
     withdraw_tags(batch.rooms, batch.tx, changed, run_id=batch.run_id)
+    batch.agreed.update(person for person, event in events if event.state in POSITIVE)
     return checked
 
 
@@ -316,6 +322,12 @@ def _settle(item: Item) -> Item:
     return replace(item, state="stored", reason=next(iter(partly + unanalysed), None))
 
 
+def catch_up(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This tags what people said before they agreed to it in this batch; the items themselves are done."""
+    batch.caught_up = tag_what_rests(batch.rooms, batch.tx, sorted(batch.agreed), run_id=batch.run_id)
+    return list(items)
+
+
 STEPS: tuple[Step, ...] = (
     skip_unchanged,
     remove_deleted,
@@ -328,6 +340,7 @@ STEPS: tuple[Step, ...] = (
     gate_infer,
     tag,
     store,
+    catch_up,
 )
 """The steps of a pull, in order; each takes and returns the items of one batch."""
 
@@ -340,7 +353,7 @@ def _outcome(item: Item) -> PullOutcome:
 
 
 def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
-    """What could not be read is named, never kept; what was read well since is no longer named."""
+    """What could not be read is named, never kept; what was read well since, or is gone, is no longer named."""
     failed = [item for item in items if item.state == "quarantined"]
     batch.tx.quarantine.put(
         [
@@ -350,7 +363,7 @@ def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
             for item in failed
         ]
     )
-    batch.tx.quarantine.release([item.ref for item in items if item.state == "stored"])
+    batch.tx.quarantine.release([item.ref for item in items if item.state != "quarantined"])
 
 
 def _tally(run_id: str, sync: str, items: Sequence[Item]) -> PullReport:
