@@ -26,7 +26,8 @@ from hub.cli import (
     status,
 )
 from hub.cli.screen import err
-from hub.errors import ConfigError, HubError
+from hub.errors import ConfigError, HubError, TransientError
+from hub.pipeline.border import clean_text
 
 app = typer.Typer(
     name="hub",
@@ -67,10 +68,15 @@ def main() -> None:
         _, target, why = error.args[0][0]
         _end(f"{target!r} cannot be written: {why}. {_MAY}", ConfigError.exit_code)
     except OSError as error:
-        if error.filename is None:
+        # A file or folder that somebody named cannot be used, or the output has no room: no bug of ours.
+        if error.filename is not None:
+            _end(f"{str(error.filename)!r} cannot be used: {error.strerror}. {_MAY}", ConfigError.exit_code)
+        what = error.strerror or type(error).__name__
+        _end(f"reading or writing failed: {what}. Check the disk, and where the output goes.", TransientError.exit_code)
+    except UnicodeEncodeError:
+        if not any(clean_text(one) != one for one in sys.argv):
             raise
-        # A file or folder that somebody named cannot be used: no bug of ours.
-        _end(f"{str(error.filename)!r} cannot be used: {error.strerror}. {_MAY}", ConfigError.exit_code)
+        _end("an argument is not UTF-8 text. Check the terminal's encoding.", ConfigError.exit_code)
 
 
 def _end(message: str, code: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -130,7 +131,7 @@ def _parse(file: IO[str], name: str) -> Iterator[Line]:
 
 def _parse_line(text: str, place: str) -> Line:
     try:
-        line = json.loads(text, parse_constant=_refuse_constant)
+        line = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise ConfigError(
             f"{place}: this is not JSON.", fix='Expected one object a line: {"id": 1, "text": "…"}'
@@ -142,3 +143,10 @@ def _parse_line(text: str, place: str) -> Line:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(name)  # NaN and Infinity are Python's, not JSON's
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)  # written back it would be Infinity
+    return number

@@ -10,6 +10,7 @@ from hub.app import Hub, open_hub
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, Limit
 from hub.cli.screen import out, show
 from hub.cli.wording import explain
+from hub.store.ledger import PullState
 from hub.store.quarantine import Quarantined
 
 app = typer.Typer(help="What became of each record, and why.", no_args_is_help=True)
@@ -24,7 +25,7 @@ def add_commands(parent: typer.Typer) -> None:
 def list_outcomes(
     run: Annotated[str | None, typer.Option(help="Only of this run.")] = None,
     sync: Annotated[str | None, typer.Option(help="Only of this sync.")] = None,
-    state: Annotated[str | None, typer.Option(help="stored, unchanged, withheld or quarantined.")] = None,
+    state: Annotated[PullState | None, typer.Option(help="Only with this end.")] = None,
     config: Config = DEFAULT_CONFIG,
     limit: Limit = 50,
     as_json: AsJson = False,

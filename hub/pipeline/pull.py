@@ -31,7 +31,7 @@ from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.pipeline.withdrawal import revocations, withdraw_tags
 from hub.privacy.consent import POSITIVE
-from hub.privacy.policy import operation_for
+from hub.privacy.policy import Policy, operation_for
 from hub.privacy.retention import expires_at
 from hub.schema import Case, ConsentEvent, Record
 from hub.store.ledger import PullCounts, PullOutcome, PullState
@@ -225,8 +225,7 @@ def _suppression_hashes(batch: PullBatch, item: Item) -> set[str]:
 
 def record_consents(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This puts consent events on record before anything is judged, and takes tags whose permission they end."""
-    known = batch.rooms.policy.purposes.purposes
-    checked = [_quarantine_unknown(item, known) for item in items]
+    checked = [_quarantine_unknown(item, batch.rooms.policy) for item in items]
     events = [
         (entry.person_id, entry.record)
         for item in checked
@@ -246,11 +245,13 @@ def _has_ended(item: Item) -> bool:
     return item.raw.deleted or item.state == "quarantined" or item.reason == "mapping.not_wanted"
 
 
-def _quarantine_unknown(item: Item, known: Collection[str]) -> Item:
+def _quarantine_unknown(item: Item, policy: Policy) -> Item:
+    # A refusal for a purpose or category that no rule knows would cover nothing: somebody has to look at it.
     scopes = [entry.record.scope for entry in item.entries if isinstance(entry.record, ConsentEvent)]
-    if any(scope.purpose is not None and scope.purpose not in known for scope in scopes):
-        # A refusal for a purpose that no rule knows would cover nothing: somebody has to look at it.
+    if any(scope.purpose is not None and scope.purpose not in policy.purposes.purposes for scope in scopes):
         return item.end("quarantined", "consent.unknown_purpose")
+    if any(scope.category is not None and scope.category not in policy.category_lineages for scope in scopes):
+        return item.end("quarantined", "consent.unknown_category")
     return item
 
 
