@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
 from hub.errors import ConfigError, TransientError
 
@@ -16,9 +16,6 @@ READING = "hub_reading"
 
 OUTSIDE = "hub_outside"
 """Execution option of a connection that works outside any transaction, as some pragmas of SQLite must."""
-
-# Not their other kin: a broken constraint is a mistake of ours, and no backup mends it.
-_DAMAGE = (DatabaseError, InternalError)
 
 # FULL, not NORMAL: with NORMAL a power cut may take back the last commits, and with them the outcome and the audit entry
 # of rows that a vendor has already received. One fsync per batch is what that costs.
@@ -59,8 +56,8 @@ def answering(engine: Engine) -> Iterator[None]:
             fix="Check that it runs, and that address, user and password in 'store' are right; then try again.",
         ) from error
     except DatabaseError as error:
-        if type(error) not in _DAMAGE:
-            raise
+        if type(error) is not DatabaseError:
+            raise  # its other kin, such as a broken constraint, are mistakes of ours, and no backup mends them
         raise ConfigError(
             f"The store's database ({_address(engine)}) is damaged, or no database at all.",
             fix="Restore it from a backup.",
