@@ -83,6 +83,8 @@ def test_an_agreement_put_on_record_by_hand_counts_as_well_but_no_mood_lasts_lon
     before = {tag.id: tag.expires_at for tag in world.tags_of(member)}
     say(world, member, ConsentState.WITHDRAWN)
     assert before and world.tags_of(member) == []
+    say(world, member, ConsentState.GIVEN, "ServicePersonalisation", None)
+    assert world.tags_of(member) == [], "an agreement to something else"
     say(world, member, ConsentState.GIVEN)
     assert {tag.id: tag.expires_at for tag in world.tags_of(member)} == before
     say(world, member, ConsentState.WITHDRAWN)
@@ -94,11 +96,11 @@ def test_an_agreement_put_on_record_by_hand_counts_as_well_but_no_mood_lasts_lon
         assert tx.tags.for_person([person], long_ago) == {person: []}, "a tag was made that is dead already"
 
 
-def say(world, member, state):
+def say(world, member, state, purpose="EmotionAnalysis", category="emotion"):
     with world.open() as hub:
         with hub.store.read() as tx:
             person = world.person(hub, tx, member)
-        _append(hub, person, state, ConsentScope(purpose="EmotionAnalysis", category="emotion"), explicit=True)
+        _append(hub, person, state, ConsentScope(purpose=purpose, category=category), explicit=True)
     world.clock.advance(60)
 
 
