@@ -1,5 +1,6 @@
 """Engines: how the store opens SQLite and PostgreSQL."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,8 +57,9 @@ def answering(engine: Engine) -> Iterator[None]:
             fix="Check that it runs, and that address, user and password in 'store' are right; then try again.",
         ) from error
     except DatabaseError as error:
-        if type(error) is not DatabaseError:
-            raise  # its other kin, such as a broken constraint, are mistakes of ours, and no backup mends them
+        # Only SQLite's own word for it: a broken constraint or a write by a reader is somebody's mistake in the hub.
+        if getattr(error.orig, "sqlite_errorcode", None) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
         raise ConfigError(
             f"The store's database ({_address(engine)}) is damaged, or no database at all.",
             fix="Restore it from a backup.",
