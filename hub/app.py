@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
 import secrets
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -36,6 +34,7 @@ from hub.emotion.tagger import load_tagger
 from hub.errors import ConfigError, TransientError
 from hub.mappings.load import MappingSet, load_mappings
 from hub.pipeline.caps import Caps
+from hub.pipeline.holder import this_process
 from hub.pipeline.journal import ErasureJournal, replay
 from hub.pipeline.plan import PushJob
 from hub.pipeline.pull import PullJob
@@ -173,11 +172,14 @@ class Hub:
     @cached_property
     def tagger(self) -> Tagger:
         """The emotion tagger that the settings name."""
-        name = self.deployment.settings.tagger
+        return self.make_tagger()
+
+    @property
+    def make_tagger(self) -> Callable[[], Tagger]:
+        """What makes the tagger; cheap, so that a misspelt name is told before anything is pulled."""
         makers: dict[str, Callable[[], Tagger]] = {"linear-en": load_tagger, **self.plugins.offered.taggers}
-        if name not in makers:
-            raise ConfigError(f"unknown tagger {name!r} (known: {', '.join(sorted(makers))}).")
-        return makers[name]()
+        maker: Callable[[], Tagger] = _pick(makers, self.deployment.settings.tagger, "tagger")
+        return maker
 
     @property
     def rooms(self) -> Rooms:
@@ -195,7 +197,7 @@ class Hub:
             revision=self.revision,
             journal=self.journal,
             parts=self.parts,
-            holder=f"{socket.gethostname()}/{os.getpid()}",
+            holder=str(this_process()),
         )
 
     @property
@@ -232,6 +234,13 @@ class Hub:
         """This is the connector behind a connection."""
         return self.plugins.connector(self._connection(connection).connector)
 
+    def check_jurisdiction(self) -> str:
+        """This is where a person is who does not say; raises ConfigError where the privacy rules know no such place."""
+        place = self.deployment.settings.jurisdiction
+        if place is not None:
+            _pick(dict.fromkeys(self.policy.jurisdictions.jurisdictions), place, "jurisdiction")
+        return place or "the strictest rules"
+
     def connect(self, connection: str) -> Any:
         """This opens a connection on a prepared session; it calls nobody yet."""
         settings = self._connection(connection)
@@ -244,7 +253,8 @@ class Hub:
             budget=SharedBudget(lambda: self.store, connection, self.limits(connection), sleep=self.sleep),
         )
         self.sessions[connection] = prepared
-        return connector.open(config, Context(connection, prepared.session, base_url, self.now, self.sleep))
+        context = Context(connection, prepared.session, base_url, self.now, self.sleep)
+        return plugin_loader.open_connector(connector, config, context)
 
     def limits(self, connection: str) -> tuple[Limit, ...]:
         """These are the call limits of a connection: the manifest's, as the settings change them; raises ConfigError."""
@@ -260,7 +270,7 @@ class Hub:
         streams = [_pick(known, stream, f"syncs.{name}.streams") for stream in sync.streams]
         for stream in streams:
             self.mappings.inbound(connector.manifest.name, stream.name)
-        _ = self.redaction  # rules that cannot be read stop the pull before its first record
+        _ = self.redaction, self.make_tagger  # what cannot be read or found stops the pull before its first record
         source = self.connect(sync.connection)
         if not isinstance(source, Source):
             raise ConfigError(f"syncs.{name}: connector {connector.manifest.name!r} does not read.")

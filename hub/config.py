@@ -9,14 +9,16 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from hub.contract import Limit
 from hub.errors import ConfigError
 
 _MAX_BYTES = 1_000_000
+_MAX_SECRET = 64 * 1024
 _NAME = r"^[a-z][a-z0-9_-]{0,40}$"
 _SECRET = re.compile(r"(env|file):(.+)\Z", re.DOTALL)
 Name = Annotated[str, Field(pattern=_NAME)]
@@ -59,6 +61,13 @@ class CapSettings(_Settings):
     cleared_share: float = Field(0.2, ge=0, le=1, description="share of them that may be emptied")
     min_rows: int = Field(100, ge=1, description="fewer rows than this may always be changed or emptied")
     cleared: int | None = Field(None, ge=0, description="number of rows that may be emptied; only the share if absent")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        if url is not None and not _has_host(url):
+            raise ValueError("this is no address; write one like https://proxy.example:8443")
+        return url
 
 
 class SyncSettings(_Settings):
@@ -196,22 +205,59 @@ class Deployment(_Settings):
 def load_settings(path: Path) -> Deployment:
     """This reads ``hub.yaml``; raises ConfigError with file, line and the nearest valid name."""
     text = _read(path)
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise ConfigError(
-            f"{path}:{line}: this is not valid YAML: {getattr(error, 'problem', 'unreadable')}."
-        ) from None
-    if not isinstance(data, dict):
-        raise ConfigError(f"{path}:1: expected a mapping at the top.", fix="Run 'hub init' for a working example.")
+    data = _parse(path, text)
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
         raise ConfigError(_explain(path, text, error)) from None
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return Deployment(settings=settings, root=path.resolve().parent, revision=digest)
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    """This is the file's content as plain data; what stands twice or is nested beyond all use is refused with its line."""
+    loader = yaml.SafeLoader(text)
+    try:
+        root = loader.get_single_node()
+        _refuse_doubles(path, root, set())
+        data = loader.construct_document(root) if root is not None else None
+    except RecursionError:
+        raise ConfigError(f"{path}:1: nested too deeply.", fix="Run 'hub init' for a working example.") from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date or number that only looks like one
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
+        raise ConfigError(f"{path}:{mark.line + 1 if mark else 1}: this is not valid YAML: {problem}.") from None
+    finally:
+        loader.dispose()
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}:1: expected a mapping at the top.", fix="Run 'hub init' for a working example.")
+    return data
+
+
+def _refuse_doubles(path: Path, node: Any, seen: set[int]) -> None:
+    """PyYAML takes the last of two equal keys without a word: the first sync of that name would be gone."""
+    if id(node) in seen or not isinstance(node, yaml.CollectionNode):
+        return
+    seen.add(id(node))  # what an alias repeats was looked at already
+    keys: set[str] = set()
+    for child in node.value:
+        key, value = child if isinstance(child, tuple) else (None, child)
+        if isinstance(key, yaml.ScalarNode):
+            if key.value in keys:
+                raise ConfigError(
+                    f"{path}:{key.start_mark.line + 1}: the key {key.value!r} stands here twice.",
+                    fix="Keep one of them.",
+                )
+            keys.add(key.value)
+        _refuse_doubles(path, value, seen)
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _read(path: Path) -> str:
@@ -221,6 +267,8 @@ def _read(path: Path) -> str:
         raise ConfigError(f"{path}: no such file.", fix="Run 'hub init' here, or name one with --config.") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
+    except ValueError:
+        raise ConfigError(f"{str(path)!r}: this is no path.", fix="Name a file with --config.") from None
     if len(data) > _MAX_BYTES:
         raise ConfigError(f"{path}: larger than {_MAX_BYTES} bytes.")
     try:
@@ -284,10 +332,24 @@ def resolve_secret(value: str, root: Path, environ: Mapping[str, str] = os.envir
         if where not in environ:
             raise ConfigError(f"secret reference {value!r}: this environment variable is not set.", fix=f"Set {where}.")
         return environ[where]
+    return _read_secret(root / where, value)
+
+
+def _read_secret(path: Path, reference: str) -> str:
+    # A secret is short: a wrong path may lead to an endless device.
     try:
-        return (root / where).read_text(encoding="utf-8").strip()
+        with path.open("rb") as file:
+            data = file.read(_MAX_SECRET + 1)
+        if len(data) <= _MAX_SECRET:
+            return data.decode().strip()
+        problem = f"the file is longer than {_MAX_SECRET} bytes, which no secret is"
+    except UnicodeDecodeError:
+        problem = "the file is not UTF-8 text"
     except OSError as error:
-        raise ConfigError(f"secret reference {value!r}: the file cannot be read ({error.strerror}).") from None
+        problem = f"the file cannot be read ({error.strerror})"
+    except ValueError:
+        problem = "this is no path"
+    raise ConfigError(f"secret reference {reference!r}: {problem}.", fix="Name a text file that holds the secret only.")
 
 
 def resolve_config(name: str, connection: ConnectionSettings, model: type[BaseModel], root: Path) -> Any:
@@ -300,6 +362,11 @@ def resolve_config(name: str, connection: ConnectionSettings, model: type[BaseMo
             raise ConfigError(
                 f"connections.{name}.config.{field}: a secret stands in the file itself.",
                 fix="Write env:NAME or file:PATH instead.",
+            )
+        if isinstance(values[field], str) and not values[field].strip():
+            raise ConfigError(
+                f"connections.{name}.config.{field}: the secret is empty.",
+                fix="Put it where the reference points, or leave the setting out.",
             )
     try:
         return model.model_validate(values)

@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 import pluggy
 
-from hub.contract import CONTRACT_VERSION, PROJECT, Capability, Connector, Hooks, Tagger
-from hub.errors import ConfigError
+from hub.contract import CONTRACT_VERSION, PROJECT, Capability, Connector, Context, Hooks, Tagger
+from hub.errors import ConfigError, HubError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\Z")
 _PROTOCOL_OF = {Capability.READ: "streams", Capability.WRITE: "objects"}
@@ -122,6 +122,23 @@ def load(enabled: Collection[str] | None = None, *, points: Iterable[EntryPoint]
         else:
             plugins.append(_load_one(point, offered))
     return Plugins(tuple(plugins), offered)
+
+
+def open_connector(connector: Connector, config: Any, context: Context) -> Any:
+    """This makes the working connector; raises ConfigError where the plugin cannot, without the plugin's own text.
+
+    A vendor's client prints the settings that it does not like, and with them the secrets.
+    """
+    try:
+        return connector.open(config, context)
+    except HubError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything
+        kind = type(error).__name__
+    raise ConfigError(
+        f"connections.{context.connection}: connector {connector.manifest.name!r} cannot be opened ({kind}).",
+        fix="Check the connection's settings and secrets.",
+    )
 
 
 def _load_one(point: EntryPoint, offered: Registered) -> Plugin:

@@ -1,6 +1,7 @@
 import pytest
+from pydantic import BaseModel, SecretStr
 
-from hub.config import load_settings, resolve_limits, resolve_secret
+from hub.config import ConnectionSettings, load_settings, resolve_config, resolve_limits, resolve_secret
 from hub.contract import Limit
 from hub.errors import ConfigError
 
@@ -104,3 +105,63 @@ def test_a_wrong_limit_is_named(load, text, says):
     with pytest.raises(ConfigError) as wrong:
         limits_from(load, text)
     assert says in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        (GOOD.replace("syncs:", "tenant: a\ntenant: b\nsyncs:"), 6, "'tenant' stands here twice"),
+        (GOOD + "  desk-pull: {}\n", 10, "'desk-pull' stands here twice"),
+        ("version: 1\nconnections: " + "[" * 3000 + "]" * 3000, 1, "nested too deeply"),
+        ("version: 1\nconnections: " + "{a: " * 3000 + "}" * 3000, 1, "nested too deeply"),
+        ("version: 2026-99-99\n", 1, "not valid YAML"),
+        ("version: 1\n? [a, b]\n: 1\n", 2, "not valid YAML"),
+    ],
+)
+def test_what_stands_twice_or_beyond_all_use_is_refused(load, text, line, says):
+    with pytest.raises(ConfigError, match=says) as error:
+        load(text)
+    assert f"hub.yaml:{line}:" in str(error.value)
+
+
+def test_an_alias_may_be_used_twice(load):
+    text = GOOD.replace("connector: zendesk", "connector: zendesk\n    config: &one {a: 1}\n  other:\n"
+                        "    connector: zendesk\n    config: *one")  # fmt: skip
+    assert load(text).settings.connections["other"].config == {"a": 1}
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "https://", "https://h:99999", "https://h:x", "nonsense"])
+def test_an_address_that_is_none_is_told_with_its_line(load, url):
+    with pytest.raises(ConfigError, match=r"hub\.yaml:5: connections\.desk\.base_url: this is no address"):
+        load(GOOD.replace("connector: zendesk", f'connector: zendesk\n    base_url: "{url}"'))
+
+
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [
+        ("file:a\0b", "no path"),
+        ("file:binary", "not UTF-8"),
+        ("file:long", "longer than"),
+        ("file:.", "cannot be read"),
+    ],
+)
+def test_a_secret_that_cannot_be_read_is_told_by_its_reference(tmp_path, reference, says):
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00secret")
+    (tmp_path / "long").write_text("x" * 70_000)
+    with pytest.raises(ConfigError, match=says) as error:
+        resolve_secret(reference, tmp_path, {})
+    assert "secret reference" in str(error.value) and "xxx" not in str(error.value)
+
+
+class Login(BaseModel):
+    user: str = ""
+    password: SecretStr | None = None
+
+
+@pytest.mark.parametrize("given", ["", "file:empty"])
+def test_an_empty_secret_names_its_field(tmp_path, given):
+    (tmp_path / "empty").write_text(" \n")
+    settings = ConnectionSettings(connector="crm", config={"user": "", "password": given})
+    with pytest.raises(ConfigError, match=r"connections\.crm\.config\.password: the secret is empty"):
+        resolve_config("crm", settings, Login, tmp_path)
+    assert resolve_config("crm", ConnectionSettings(connector="crm"), Login, tmp_path).password is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 
 import typer
@@ -24,7 +26,8 @@ from hub.cli import (
     status,
 )
 from hub.cli.screen import err
-from hub.errors import HubError
+from hub.errors import ConfigError, HubError, TransientError
+from hub.pipeline.border import clean_text
 
 app = typer.Typer(
     name="hub",
@@ -46,6 +49,8 @@ for name, group in {
 }.items():
     app.add_typer(group, name=name)
 
+_MAY = "Check that it is there, and that you may read and write it."
+
 
 def main() -> None:
     """This runs ``hub`` and ends the process with the exit code that scripts rely on.
@@ -53,8 +58,27 @@ def main() -> None:
     0 done, 1 a bug or a broken invariant, 2 usage or configuration, 3 finished but degraded, 4 refused by policy,
     75 another run holds the lock.
     """
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - whoever closed it wants no output; as long as the process
     try:
         app()
     except HubError as error:
-        err.print(Text(f"hub: {error}", style="red"), soft_wrap=True)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
+    except shutil.Error as error:
+        _, target, why = error.args[0][0]
+        _end(f"{target!r} cannot be written: {why}. {_MAY}", ConfigError.exit_code)
+    except OSError as error:
+        # A file or folder that somebody named cannot be used, or the output has no room: no bug of ours.
+        if error.filename is not None:
+            _end(f"{str(error.filename)!r} cannot be used: {error.strerror}. {_MAY}", ConfigError.exit_code)
+        what = error.strerror or type(error).__name__
+        _end(f"reading or writing failed: {what}. Check the disk, and where the output goes.", TransientError.exit_code)
+    except UnicodeEncodeError:
+        if not any(clean_text(one) != one for one in sys.argv):
+            raise
+        _end("an argument is not UTF-8 text. Check the terminal's encoding.", ConfigError.exit_code)
+
+
+def _end(message: str, code: int) -> None:
+    err.print(Text(f"hub: {message}", style="red"), soft_wrap=True)
+    sys.exit(code)

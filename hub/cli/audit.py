@@ -31,6 +31,7 @@ from hub.errors import ConfigError, FatalError, HubError
 from hub.store.audit import Anchor
 
 app = typer.Typer(help="The audit log: a transparency log that strangers can verify.", no_args_is_help=True)
+MAX_INDEX = 2**63 - 1  # what a database can count
 
 PAGE = 1_000
 
@@ -44,7 +45,7 @@ TrustFile = Annotated[
 
 @app.command("show")
 def show_entries(
-    start: Annotated[int, typer.Option(min=0, help="Index of the first entry.")] = 0,
+    start: Annotated[int, typer.Option(min=0, max=MAX_INDEX, help="Index of the first entry.")] = 0,
     type: Annotated[
         str | None, typer.Option(help="Only entries of this type: collect, infer, activate, deliver …")
     ] = None,
@@ -153,7 +154,8 @@ def _verify_proof(text: str, trust: Trust, *, as_json: bool) -> None:
 
 @app.command("prove")
 def prove(
-    index: Annotated[int, typer.Argument(min=0, help="Index of the entry.")], config: Config = DEFAULT_CONFIG
+    index: Annotated[int, typer.Argument(min=0, max=MAX_INDEX, help="Index of the entry.")],
+    config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Print a self-contained proof that an entry is in the log (C2SP tlog-proof), for anybody to check offline.
 

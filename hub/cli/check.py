@@ -12,7 +12,7 @@ from hub.app import Hub, open_hub
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config
 from hub.cli.screen import show
 from hub.contract import Checkable
-from hub.errors import HubError
+from hub.errors import ConfigError, HubError
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -53,6 +53,9 @@ def _tests(hub: Hub, online: bool) -> list[tuple[str, Callable[[], str]]]:
             "redaction rules",
             lambda: f"{len(hub.redaction.entities)} kinds of entities, rules {hub.redaction.fingerprint}",
         ),
+        ("tagger", lambda: _tagger(hub)),
+        ("jurisdiction", hub.check_jurisdiction),
+        ("schedules", lambda: _schedules(hub)),
         ("keys and database", lambda: _database(hub)),
     ]
     tests += [(f"sync {name}", partial(_sync, hub, name)) for name in settings.syncs]
@@ -67,6 +70,25 @@ def _plugins(hub: Hub) -> str:
     return f"usable: {usable}" + (f"; quarantined: {'; '.join(bad)}" if bad else "")
 
 
+def _tagger(hub: Hub) -> str:
+    _ = hub.make_tagger
+    return hub.deployment.settings.tagger
+
+
+def _schedules(hub: Hub) -> str:
+    from croniter import croniter  # takes its time to load, and only this command needs it
+
+    settings = hub.deployment.settings
+    given = {f"syncs.{name}": sync.schedule for name, sync in settings.syncs.items()}
+    given["sweep"] = settings.sweep.schedule
+    for place, schedule in given.items():
+        if schedule is not None and not croniter.is_valid(schedule):
+            raise ConfigError(
+                f"{place}.schedule: {schedule!r} is no cron expression.", fix='Write one like "*/15 * * * *".'
+            )
+    return f"{sum(schedule is not None for schedule in given.values())} cron expressions, in UTC"
+
+
 def _database(hub: Hub) -> str:
     with hub.store.read() as tx:
         people = tx.persons.count()
@@ -78,8 +100,14 @@ def _sync(hub: Hub, name: str) -> str:
     sync = hub.sync(name)
     if sync.kind == "pull":
         return f"reads {', '.join(hub.pull_job(name).streams)}"
-    hub.policy.destination(sync.connection)
-    return f"writes {', '.join(obj.name for obj in hub.push_job(name).objects)}"
+    allowed = hub.policy.destination(sync.connection).purposes
+    job = hub.push_job(name)
+    if hub.policy.purpose_lineages[job.purpose].isdisjoint(allowed):
+        raise ConfigError(
+            f"syncs.{name}.purpose: {sync.connection} receives nothing for {job.purpose!r}, so nothing would be sent.",
+            fix=f"It receives for: {', '.join(allowed)} (privacy/destinations.yaml).",
+        )
+    return f"writes {', '.join(obj.name for obj in job.objects)}"
 
 
 def _connection(hub: Hub, name: str) -> str:

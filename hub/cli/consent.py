@@ -14,12 +14,13 @@ from hub.cli.screen import out, print_json, show
 from hub.cli.subject import Who, find_person
 from hub.cli.wording import explain as in_words
 from hub.errors import ConfigError
+from hub.pipeline.agreement import tag_what_rests
 from hub.pipeline.gate import Question, ask, ledger_events
 from hub.pipeline.withdrawal import withdraw_tags
-from hub.schema import ConsentEvent, ConsentEvidence, ConsentScope, ConsentState, Party, Provenance
+from hub.privacy.consent import POSITIVE
+from hub.schema import ConsentEvent, ConsentEvidence, ConsentScope, ConsentState, DataCategory, Party, Provenance
 
 app = typer.Typer(help="What people allowed and refused, and what follows from it.", no_args_is_help=True)
-_POSITIVE = {ConsentState.GIVEN, ConsentState.RENEWED}
 
 
 @app.command("show")
@@ -52,7 +53,7 @@ def _row(entry: Any) -> dict[str, Any]:
 def explain(
     who: Who,
     purpose: Annotated[str, typer.Option(help="A purpose of privacy/purposes.yaml.")] = "EmotionAnalysis",
-    category: Annotated[str, typer.Option(help="A data category: contact, content, emotion.label …")] = "emotion.label",
+    category: Annotated[DataCategory, typer.Option(help="A data category.")] = DataCategory.EMOTION_LABEL,
     recipient: Annotated[str, typer.Option(help="Who would use it: a connection, or hub.")] = "hub",
     at: Annotated[str | None, typer.Option(help="The moment asked about, ISO 8601 with zone; now if absent.")] = None,
     config: Config = DEFAULT_CONFIG,
@@ -99,7 +100,10 @@ def _moment(text: str | None) -> datetime | None:
         raise ConfigError("--at: expected ISO 8601.", fix="Example: 2026-05-01T00:00:00Z") from None
     if moment.tzinfo is None:
         raise ConfigError("--at: a time without a zone.", fix="Add Z, or an offset.")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ConfigError("--at: this is before the first year or after the last.") from None
 
 
 @app.command("record")
@@ -107,7 +111,7 @@ def record(
     who: Who,
     state: Annotated[ConsentState, typer.Option(help="given, refused, withdrawn, objected …")],
     purpose: Annotated[str | None, typer.Option(help="A purpose; any if absent.")] = None,
-    category: Annotated[str | None, typer.Option(help="A data category; any if absent.")] = None,
+    category: Annotated[DataCategory | None, typer.Option(help="A data category; any if absent.")] = None,
     explicit: Annotated[bool, typer.Option("--explicit", help="The person said so explicitly.")] = False,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
@@ -120,7 +124,7 @@ def record(
         if purpose is not None and purpose not in hub.policy.purposes.purposes:
             known = ", ".join(sorted(hub.policy.purposes.purposes))
             raise ConfigError(f"unknown purpose {purpose!r}.", fix=f"Known: {known}.")
-        if state in _POSITIVE and purpose is None:
+        if state in POSITIVE and purpose is None:
             raise ConfigError("a consent names its purpose.", fix="Add --purpose.")
         scope = ConsentScope(purpose=purpose, category=category)
         person_id = find_person(hub, who)
@@ -147,6 +151,8 @@ def _append(hub: Hub, person_id: str, state: ConsentState, scope: ConsentScope, 
         tx.consents.append([(person_id, event)])
         tx.persons.touch([person_id])
         withdraw_tags(hub.rooms, tx, [person_id])
+        if state in POSITIVE:
+            tag_what_rests(hub.rooms, tx, [person_id])
         entry = AuditEntry(
             type="consent",
             outcome=str(state),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -13,9 +15,11 @@ import typer
 
 from hub.app import Hub, defaults_folder
 from hub.cli.options import DEFAULT_CONFIG, Config
+from hub.cli.screen import to_json
 from hub.config import Deployment, Settings, load_settings
 from hub.contract import Emotion
 from hub.errors import ConfigError
+from hub.pipeline.border import clean_text
 
 BATCH = 256
 MAX_LINE = 1_000_000
@@ -98,6 +102,11 @@ def _filter(source: Path | None, handle: Callable[[list[Line]], Iterable[Line]])
     if source is not None:
         with source.open(encoding="utf-8-sig", errors="replace") as file:
             return _stream(file, str(source), handle)
+    if sys.stdin is None:
+        raise ConfigError("standard input is closed.", fix="Pipe JSON lines in, or name a file.")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # Whatever the terminal's language: one bad byte costs one character, not the line.
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
     return _stream(sys.stdin, "standard input", handle)
 
 
@@ -105,13 +114,8 @@ def _stream(file: IO[str], name: str, handle: Callable[[list[Line]], Iterable[Li
     lines = _parse(file, name)
     while batch := list(islice(lines, BATCH)):
         for line in handle(batch):
-            sys.stdout.write(_encodable(json.dumps(line, ensure_ascii=False)) + "\n")
+            sys.stdout.write(to_json(line) + "\n")
         sys.stdout.flush()
-
-
-def _encodable(text: str) -> str:
-    """Half of a cut emoji is no character that any file could hold."""
-    return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _parse(file: IO[str], name: str) -> Iterator[Line]:
@@ -127,11 +131,22 @@ def _parse(file: IO[str], name: str) -> Iterator[Line]:
 
 def _parse_line(text: str, place: str) -> Line:
     try:
-        line = json.loads(text)
+        line = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise ConfigError(
             f"{place}: this is not JSON.", fix='Expected one object a line: {"id": 1, "text": "…"}'
         ) from None
     if not isinstance(line, dict) or not isinstance(line.get("text"), str):
         raise ConfigError(f'{place}: expected an object with "text".', fix='Example: {"id": 1, "text": "…"}')
-    return line
+    return {**line, "text": clean_text(line["text"])}
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)  # NaN and Infinity are Python's, not JSON's
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)  # written back it would be Infinity
+    return number

@@ -14,6 +14,8 @@ from hub.cli.screen import out, print_json, show
 from hub.cli.wording import explain
 from hub.errors import ConfigError
 from hub.pipeline.resolution import drop, preview, retry
+from hub.store.ledger import PullState
+from hub.store.quarantine import Quarantined
 
 Sync = Annotated[str | None, typer.Option(help="Only of this sync.")]
 Reason = Annotated[str | None, typer.Option(help="Only with this reason code.")]
@@ -33,7 +35,7 @@ def add_commands(parent: typer.Typer) -> None:
 def list_outcomes(
     run: Annotated[str | None, typer.Option(help="Only of this run.")] = None,
     sync: Annotated[str | None, typer.Option(help="Only of this sync.")] = None,
-    state: Annotated[str | None, typer.Option(help="stored, unchanged, withheld or quarantined.")] = None,
+    state: Annotated[PullState | None, typer.Option(help="Only with this end.")] = None,
     config: Config = DEFAULT_CONFIG,
     limit: Limit = 50,
     as_json: AsJson = False,
@@ -61,7 +63,7 @@ def list_outcomes(
 
 @app.command("quarantine")
 def list_quarantine(config: Config = DEFAULT_CONFIG, limit: Limit = 50, as_json: AsJson = False) -> None:
-    """List vendor records that could not be mapped: where they are and why; their content is not kept.
+    """List vendor records that could not be mapped: where they are, why, and what to do; their content is not kept.
 
     Example: hub outcomes quarantine
     """
@@ -73,10 +75,25 @@ def list_quarantine(config: Config = DEFAULT_CONFIG, limit: Limit = 50, as_json:
                 "key": one.key,
                 "reason": one.reason,
                 "run": one.run_id,
+                "next": _next(hub, one),
             }
             for one in tx.quarantine.list(limit)
         ]
-    show("Quarantine", ["connection", "stream", "key", "reason"], rows, as_json=as_json)
+    show("Quarantine", ["connection", "stream", "key", "reason", "next"], rows, as_json=as_json)
+    if rows and not as_json:
+        out.print(
+            "A record leaves the list once it is read well: when it changes at the vendor, or when you have mended what "
+            "the reason names (see docs/reference/mappings.md) and read again from the beginning as shown under 'next'.",
+            soft_wrap=True,
+        )
+
+
+def _next(hub: Hub, one: Quarantined) -> str:
+    """Any pull looks at the record again when the vendor sends it; ``--full`` makes the vendor send it."""
+    for name, sync in sorted(hub.deployment.settings.syncs.items()):
+        if sync.connection == one.connection and one.stream in sync.streams:
+            return f"hub pull {name} --full"
+    return "no sync reads this stream any more"
 
 
 @app.command("obligations")

@@ -10,7 +10,7 @@ import typer
 from hub.app import open_hub
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config
 from hub.cli.screen import out, show
-from hub.errors import PolicyError
+from hub.errors import ConfigError, PolicyError
 from hub.privacy.scenarios import run_scenarios
 
 app = typer.Typer(
@@ -60,6 +60,8 @@ def test(
                 }
                 for line in report.lines
             ]
+    if not rows:
+        raise ConfigError("no cases were found.", fix="Put case files into privacy/tests, or name one.")
     show("Cases", ["id", "name", "result", "want", "got"], rows, as_json=as_json)
     failed = sum(row["result"] != "passed" for row in rows)
     if not as_json:

@@ -9,6 +9,7 @@ import typer
 from hub.app import Hub
 from hub.errors import ConfigError
 from hub.identity.normal_form import normalise
+from hub.pipeline.border import clean_text
 from hub.schema import Identifier, IdentifierKind
 
 Who = Annotated[
@@ -18,9 +19,15 @@ Who = Annotated[
     ),
 ]
 
+_LONGEST = 320
+_FIX = "Give an e-mail, +phone, customer number or ISSUER:ID."
+
 
 def find_person(hub: Hub, who: str) -> str:
     """This is the hub's id of a person; raises ConfigError, which never repeats the identifier."""
+    who = clean_text(who).strip()
+    if not 0 < len(who) <= _LONGEST:
+        raise ConfigError(f"an identifier has between 1 and {_LONGEST} characters.", fix=_FIX)
     with hub.store.read() as tx:
         if who.startswith("per_"):
             found = tx.persons.roots([who]).get(who)
@@ -29,9 +36,7 @@ def find_person(hub: Hub, who: str) -> str:
             people = tx.persons.find([hub.vault.lookup_identifier(one) for one in wanted if one is not None])
             found = next(iter(people.values()), None)
     if found is None:
-        raise ConfigError(
-            "nobody is known by this identifier.", fix="Give an e-mail, +phone, customer number or ISSUER:ID."
-        )
+        raise ConfigError("nobody is known by this identifier.", fix=_FIX)
     return found
 
 

@@ -10,6 +10,8 @@ REASONS: dict[str, str] = {
     "consent.given": "consent was given",
     "consent.not_required": "the law asks for no consent here",
     "consent.unknown_purpose": "a consent for a purpose that no rule knows",
+    "consent.unknown_category": "a consent for a data category that no rule knows",
+    "run.interrupted": "killed, and closed by the next run of the sync",
     "partly.redaction.not_possible": "a part of it could not be redacted",
     "consent.none": "no consent on record",
     "consent.expired": "consent has expired",

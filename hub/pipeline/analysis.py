@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from hub.contract import Emotion
 from hub.pipeline.batch import PullBatch
 from hub.pipeline.gate import Question, ask
 from hub.pipeline.item import Entry, Item
+from hub.pipeline.rooms import Rooms
 from hub.privacy.policy import operation_for
 from hub.privacy.redaction import Redacted
 from hub.privacy.retention import expires_at
@@ -120,7 +122,7 @@ def tag(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     texts = [text_to_tag(entry.record) or "" for entry in asked]
     emotions = tagger.tag(texts, [getattr(entry.record, "language", None) for entry in asked])
     made = {
-        entry.record.id: _make_tag(batch, entry, emotion, tagger.name)
+        entry.record.id: make_tag(batch.rooms, entry.record, entry.person_id, emotion, tagger.name, collected=batch.now)
         for entry, emotion in zip(asked, emotions, strict=True)
     }
     return [
@@ -133,14 +135,17 @@ def _is_taggable(entry: Entry) -> bool:
     return entry.withheld is None and entry.unanalysed is None and text_to_tag(entry.record) is not None
 
 
-def _make_tag(batch: PullBatch, entry: Entry, emotion: Emotion, model: str) -> EmotionTag:
-    clocks = {"collected": batch.now, "occurred": entry.record.occurred_at}
-    ends = expires_at(batch.rooms.policy, category="emotion.label", purpose=None, source=batch.connector, clocks=clocks)
+def make_tag(
+    rooms: Rooms, record: Record, person_id: str | None, emotion: Emotion, model: str, *, collected: datetime
+) -> EmotionTag:
+    """This is the tag of a record that the gate has allowed to be analysed, with its own, shortest, retention."""
+    source, clocks = record.provenance, {"collected": collected, "occurred": record.occurred_at}
+    ends = expires_at(rooms.policy, category="emotion.label", purpose=None, source=source.connector, clocks=clocks)
     return EmotionTag.model_validate(
         {
-            "id": batch.mint("emotion", entry.record.id),
-            "record_id": entry.record.id,
-            "person_id": entry.person_id,
+            "id": rooms.vault.ref("emotion", source.connection, record.id),
+            "record_id": record.id,
+            "person_id": person_id,
             "label": emotion.label,
             "intensity": emotion.intensity,
             "confidence": emotion.confidence,
@@ -149,7 +154,7 @@ def _make_tag(batch: PullBatch, entry: Entry, emotion: Emotion, model: str) -> E
             "distress": emotion.distress,
             "churn_risk": emotion.churn_risk,
             "model": model,
-            "occurred_at": entry.record.occurred_at,
+            "occurred_at": record.occurred_at,
             "expires_at": ends,
         }
     )

@@ -34,6 +34,8 @@ class PullBatch:
     asked: list[Asked] = field(default_factory=list)
     merged: set[str] = field(default_factory=set)
     audit: list[AuditEntry] = field(default_factory=list)
+    agreed: set[str] = field(default_factory=set)
+    caught_up: int = 0
 
     def mint(self, entity: str, key: str) -> str:
         """This is the hub's id for a vendor's: keyed, so that nobody can guess one from the other."""

@@ -40,10 +40,10 @@ class ErasureJournal:
         """This yields all erasures; raises ConfigError where a line is damaged, because then somebody might come back."""
         if not self.path.exists():
             return
-        with self.path.open(encoding="ascii") as file:
+        with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 try:
-                    told = json.loads(line)
+                    told = json.loads(line.decode("ascii"))
                     yield Journalled(tuple(told["persons"]), tuple(told["hashes"]))
                 except (ValueError, KeyError, TypeError):
                     damage = f"{self.path}:{number}: the erasure journal is damaged."

@@ -3,7 +3,8 @@
 ::
 
     read -> skip what is unchanged -> map in -> suppressed? -> resolve person -> record consent
-         -> gate(collect) -> redact -> gate(infer) -> tag -> store + cursor + audit, in one transaction per batch
+         -> gate(collect) -> redact -> gate(infer) -> tag -> store -> tag what rests of those who agreed
+         + cursor + audit, in one transaction per batch
 """
 
 from __future__ import annotations
@@ -19,15 +20,18 @@ from hub.contract import Batch, RawRecord, Rechecker, Source
 from hub.errors import BadRecordError, HubError
 from hub.identity.matching import is_matchable
 from hub.mappings.inbound import InMapping
+from hub.pipeline.agreement import tag_what_rests
 from hub.pipeline.analysis import gate_infer, redact, tag
 from hub.pipeline.batch import PullBatch
+from hub.pipeline.border import clean
 from hub.pipeline.gate import Question, ask
 from hub.pipeline.item import Entry, Item
 from hub.pipeline.people import identifiers_of, resolve_people
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.pipeline.withdrawal import revocations, withdraw_tags
-from hub.privacy.policy import operation_for
+from hub.privacy.consent import POSITIVE
+from hub.privacy.policy import Policy, operation_for
 from hub.privacy.retention import expires_at
 from hub.schema import Case, ConsentEvent, Record
 from hub.store.ledger import PullCounts, PullOutcome, PullState
@@ -103,7 +107,7 @@ def pull(rooms: Rooms, job: PullJob, *, progress: Callable[[int], None] = lambda
 def pull_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[PullReport]:
     """This yields one small report per stored batch of one stream."""
     with rooms.store.read() as tx:
-        cursor = None if job.full else tx.ledger.cursor(job.sync, stream)
+        cursor = None if job.full else tx.ledger.cursor(job.sync, stream, job.connection)
     for batch in job.source.read(stream, cursor):
         yield store_batch(rooms, job, stream, run, batch)
 
@@ -113,7 +117,7 @@ def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterato
     if not isinstance(job.source, Rechecker):
         return
     with rooms.store.read() as tx:
-        last = tx.ledger.cursor(job.sync, f"recheck:{stream}")
+        last = tx.ledger.cursor(job.sync, f"recheck:{stream}", job.connection)
         if last is not None and rooms.now() - datetime.fromisoformat(last) < RECHECK_EVERY:
             return
         keys = list(tx.records.source_keys(job.connection, stream))
@@ -135,6 +139,7 @@ def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch)
         for step in STEPS:
             items = step(shared, items)
         report = _tally(run.id, job.sync, items)
+        report.counts["tagged"] += shared.caught_up
         counts = PullCounts(**{name: report.counts[name] for name in PullCounts.__slots__})
         tx.ledger.batch(
             run.id,
@@ -152,7 +157,7 @@ def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch)
 
 def _latest(records: Sequence[RawRecord]) -> list[RawRecord]:
     """A page may name a record twice; the last word counts."""
-    return list({record.key: record for record in records}.values())
+    return list({record.key: record for record in map(clean, records)}.values())
 
 
 def skip_unchanged(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -230,8 +235,7 @@ def _suppression_hashes(batch: PullBatch, item: Item) -> set[str]:
 
 def record_consents(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This puts consent events on record before anything is judged, and takes tags whose permission they end."""
-    known = batch.rooms.policy.purposes.purposes
-    checked = [_quarantine_unknown(item, known) for item in items]
+    checked = [_quarantine_unknown(item, batch.rooms.policy) for item in items]
     events = [
         (entry.person_id, entry.record)
         for item in checked
@@ -243,6 +247,7 @@ def record_consents(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     changed = sorted({person for person, _ in (*events, *revoked)} | batch.merged)
     batch.forget(changed)
     withdraw_tags(batch.rooms, batch.tx, changed, run_id=batch.run_id)
+    batch.agreed.update(person for person, event in events if event.state in POSITIVE)
     return checked
 
 
@@ -250,11 +255,13 @@ def _has_ended(item: Item) -> bool:
     return item.raw.deleted or item.state == "quarantined" or item.reason == "mapping.not_wanted"
 
 
-def _quarantine_unknown(item: Item, known: Collection[str]) -> Item:
+def _quarantine_unknown(item: Item, policy: Policy) -> Item:
+    # A refusal for a purpose or category that no rule knows would cover nothing: somebody has to look at it.
     scopes = [entry.record.scope for entry in item.entries if isinstance(entry.record, ConsentEvent)]
-    if any(scope.purpose is not None and scope.purpose not in known for scope in scopes):
-        # A refusal for a purpose that no rule knows would cover nothing: somebody has to look at it.
+    if any(scope.purpose is not None and scope.purpose not in policy.purposes.purposes for scope in scopes):
         return item.end("quarantined", "consent.unknown_purpose")
+    if any(scope.category is not None and scope.category not in policy.category_lineages for scope in scopes):
+        return item.end("quarantined", "consent.unknown_category")
     return item
 
 
@@ -327,6 +334,12 @@ def _settle(item: Item) -> Item:
     return replace(item, state="stored", reason=next(iter(partly + unanalysed), None))
 
 
+def catch_up(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
+    """This tags what people said before they agreed to it in this batch; the items themselves are done."""
+    batch.caught_up = tag_what_rests(batch.rooms, batch.tx, sorted(batch.agreed), run_id=batch.run_id)
+    return list(items)
+
+
 STEPS: tuple[Step, ...] = (
     skip_unchanged,
     remove_deleted,
@@ -339,6 +352,7 @@ STEPS: tuple[Step, ...] = (
     gate_infer,
     tag,
     store,
+    catch_up,
 )
 """The steps of a pull, in order; each takes and returns the items of one batch."""
 
@@ -353,7 +367,7 @@ def _outcome(item: Item, policy: str) -> PullOutcome:
 
 
 def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
-    """What could not be read is named, never kept; what was read well since is no longer named."""
+    """What could not be read is named, never kept; what was read well since, or is gone, is no longer named."""
     failed = [item for item in items if item.state == "quarantined"]
     batch.tx.quarantine.put(
         [
@@ -363,7 +377,7 @@ def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
             for item in failed
         ]
     )
-    batch.tx.quarantine.release([item.ref for item in items if item.state == "stored"])
+    batch.tx.quarantine.release([item.ref for item in items if item.state != "quarantined"])
 
 
 def _tally(run_id: str, sync: str, items: Sequence[Item]) -> PullReport:

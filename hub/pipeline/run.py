@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from datetime import timedelta
 from hub.audit.entry import Entry as AuditEntry
 from hub.errors import FatalError, HubError, TransientError
 from hub.pipeline.changes import record_changes
+from hub.pipeline.holder import read_holder
 from hub.pipeline.rooms import Rooms
 from hub.store.ledger import RunStatus
 from hub.store.store import Tx
@@ -45,11 +45,13 @@ class Run:
 def running(rooms: Rooms, sync: str, kind: str) -> Iterator[Run]:
     """This takes the sync's lease, opens a run, and closes both, also when the work raises a HubError.
 
-    Raises LockedError where another run holds the lease. A killed process leaves the run open and the lease to run out.
+    Raises LockedError where another run holds the lease. A killed process leaves the run open and the lease to run out; the
+    next run of the sync closes both.
     """
     with rooms.store.begin() as tx:
-        _free_after_death(rooms, tx, sync)
+        _free_after_death(tx, sync)
         token = tx.leases.acquire(sync, rooms.holder, LEASE)
+        _close_interrupted(rooms, tx, sync)
         run = Run(tx.ledger.start_run(sync, kind, rooms.revision, rooms.store.dry_run), sync, token)
         record_changes(rooms, tx, run_id=run.id)
         rooms.audit.record(tx, [_entry(rooms, run, "run.started", kind)])
@@ -84,30 +86,33 @@ def _require_balance(rooms: Rooms, run: Run) -> None:
         )
 
 
-def _free_after_death(rooms: Rooms, tx: Tx, sync: str) -> None:
+def _free_after_death(tx: Tx, sync: str) -> None:
     """A lease whose holder was a process of this machine that is gone need not run out first."""
-    host, _, _ = rooms.holder.rpartition("/")
     for lease in tx.leases.held():
-        held_by, _, pid = lease.holder.rpartition("/")
-        if lease.sync == sync and held_by == host and pid.isdecimal() and not _is_alive(int(pid)):
+        holder = read_holder(lease.holder)
+        if lease.sync == sync and holder is not None and holder.is_gone():
             tx.leases.release(sync, lease.token)
 
 
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _close_interrupted(rooms: Rooms, tx: Tx, sync: str) -> None:
+    """Whoever takes a lease over ends the runs that were killed under it: nobody else will."""
+    rooms.audit.record(
+        tx,
+        [
+            AuditEntry(
+                type="run.finished", outcome=RunStatus.FAILED, reasons=("run.interrupted",), dest=sync, run=run_id
+            )
+            for run_id in tx.ledger.fail_running(sync)
+        ],
+    )
 
 
 def _close(rooms: Rooms, run: Run) -> None:
     with rooms.store.begin() as tx:
+        if not tx.leases.release(run.sync, run.token):
+            return  # whoever took the lease over has closed this run, too
         tx.ledger.finish_run(run.id, run.status)
         rooms.audit.record(tx, [_entry(rooms, run, "run.finished", str(run.status))])
-        tx.leases.release(run.sync, run.token)
 
 
 def _entry(rooms: Rooms, run: Run, type: str, outcome: str) -> AuditEntry:

@@ -10,6 +10,7 @@ from hub.pipeline.batch import PullBatch
 from hub.pipeline.gate import Question, ask, audit_decisions, ledger_events
 from hub.pipeline.item import Item
 from hub.pipeline.rooms import Rooms
+from hub.privacy.consent import POSITIVE
 from hub.privacy.policy import operation_for
 from hub.schema import ConsentEvent, ConsentEvidence, ConsentState
 from hub.store.persons import Profile
@@ -59,7 +60,7 @@ def revocations(batch: PullBatch, items: Sequence[Item]) -> list[tuple[str, Cons
     for item in items:
         person = owners.get(item.ref)
         for event in _last_by_scope(batch, person, item).values() if person else ():
-            if event.state in {ConsentState.GIVEN, ConsentState.RENEWED}:
+            if event.state in POSITIVE:
                 found.append((person or "", _revocation(batch, event)))
     return found
 

@@ -60,7 +60,7 @@ def read_document(path: Path) -> Document:
         content = path.read_bytes()
     except OSError as error:
         raise ConfigError(
-            f"{path}: cannot be read: {error.strerror}", fix="Every privacy file must be there."
+            f"{path}: cannot be read: {error.strerror}.", fix="Every privacy file must be there."
         ) from None
     if len(content) > MAX_BYTES:
         raise ConfigError(f"{path}:1: the file has {len(content)} bytes; at most {MAX_BYTES} are read")

@@ -1,13 +1,16 @@
 """Engines: how the store opens SQLite and PostgreSQL."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
-from hub.errors import ConfigError
+from hub.errors import ConfigError, TransientError
 
 READING = "hub_reading"
 """Execution option of a connection that will not write."""
@@ -35,7 +38,7 @@ def make_engine(url: str) -> Engine:
     """This makes an engine for ``sqlite:///PATH`` or ``postgresql://...``; raises ConfigError for anything else."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise ConfigError("The store's URL cannot be read.", fix="Write sqlite:///PATH or postgresql://...") from None
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, parsed.database)
@@ -44,6 +47,33 @@ def make_engine(url: str) -> Engine:
     raise ConfigError(
         f"The store cannot be kept in {parsed.get_backend_name()}.", fix="Write sqlite:///PATH or postgresql://..."
     )
+
+
+@contextmanager
+def answering(engine: Engine) -> Iterator[None]:
+    """This tells of a database that does not answer, or is none, by its address; never with a password or a value."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise TransientError(
+            f"The store's database ({_address(engine)}) is busy or does not answer.",
+            fix="Check that it runs, and that address, user and password in 'store' are right; then try again.",
+        ) from error
+    except DatabaseError as error:
+        # Only SQLite's own word for it: a broken constraint or a write by a reader is somebody's mistake in the hub.
+        if getattr(error.orig, "sqlite_errorcode", None) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
+        raise ConfigError(
+            f"The store's database ({_address(engine)}) is damaged, or no database at all.",
+            fix="Restore it from a backup.",
+        ) from None
+
+
+def _address(engine: Engine) -> str:
+    url = engine.url
+    if engine.dialect.name == "sqlite":
+        return str(url.database)
+    return f"{url.database or url.username or ''} at {url.host or 'the local socket'}:{url.port or 5432}"
 
 
 def sqlite_file(engine: Engine) -> Path | None:
@@ -64,10 +94,11 @@ def truncate_wal(engine: Engine) -> bool:
 
 
 def _sqlite(url: str, database: str | None) -> Engine:
-    if not database or database == ":memory:" or database.startswith("file:"):
+    if not database or database == ":memory:" or database.startswith("file:") or "\0" in database:
         raise ConfigError("The store needs a file.", fix="Write sqlite:///PATH.")
     # hide_parameters: what is written to a row never shows up in an exception.
-    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
+    parsed = make_url(url).set(drivername="sqlite")
+    engine = create_engine(parsed, connect_args={"check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

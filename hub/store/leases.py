@@ -60,10 +60,10 @@ class Leases:
         if self._unit.conn.execute(mine.values(expires_at=self._unit.now + ttl)).rowcount != 1:
             raise LockedError(f"Sync {sync} was taken over by another run.", fix="Stop; the other run goes on.")
 
-    def release(self, sync: str, token: int) -> None:
-        """This gives a lease back; harmless where somebody took it over."""
+    def release(self, sync: str, token: int) -> bool:
+        """This gives a lease back; False, and harmless, where somebody took it over."""
         mine = update(leases).where(leases.c.name == sync, leases.c.token == token)
-        self._unit.conn.execute(mine.values(holder=None, expires_at=self._unit.now))
+        return self._unit.conn.execute(mine.values(holder=None, expires_at=self._unit.now)).rowcount == 1
 
     def held(self) -> list[Lease]:
         """These are the leases that are held and have not run out."""

@@ -135,6 +135,13 @@ class Ledger:
         if done != 1 or final is RunStatus.RUNNING:
             raise FatalError(f"Run {run_id} cannot become {final}.", fix="Only a running run can be finished, once.")
 
+    def fail_running(self, sync: str) -> list[str]:
+        """This ends a sync's runs that were killed, as failed, and gives their ids; only the lease's holder may say so."""
+        dead = (runs.c.sync == sync) & (runs.c.status == RunStatus.RUNNING)
+        ids = list(self._unit.conn.execute(select(runs.c.id).where(dead).order_by(runs.c.seq)).scalars())
+        self._unit.conn.execute(update(runs).where(dead).values(status=RunStatus.FAILED, finished_at=self._unit.now))
+        return ids
+
     def runs(self, limit: int, sync: str | None = None) -> list[Run]:
         """These are the latest runs, of one sync or of all, newest first."""
         query = select(*(runs.c[name] for name in Run.__slots__)).order_by(runs.c.seq.desc()).limit(limit)
@@ -175,9 +182,13 @@ class Ledger:
         (batch_id,) = inserted.inserted_primary_key or (0,)
         return int(batch_id)
 
-    def cursor(self, sync: str, stream: str) -> str | None:
-        """This is where a sync resumes a stream: behind the last batch that gave a cursor; None: from the beginning."""
+    def cursor(self, sync: str, stream: str, connection: str | None = None) -> str | None:
+        """This is where a sync resumes a stream: behind the last batch that gave a cursor; None: from the beginning.
+
+        What was read over another ``connection`` does not count: its cursor means nothing here.
+        """
         query = select(batches.c.cursor).where(batches.c.sync == sync, batches.c.stream == stream)
+        query = query if connection is None else query.where(batches.c.connection == connection)
         query = query.where(batches.c.cursor.is_not(None)).order_by(batches.c.id.desc()).limit(1)
         sealed = self._unit.conn.execute(query).scalar()
         return None if sealed is None else self._unit.vault.open_tenant(sealed, _place(sync, stream)).decode()

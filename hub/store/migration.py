@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from hub.errors import ConfigError
-from hub.store.engine import make_engine, sqlite_file, use_wal
+from hub.store.engine import answering, make_engine, sqlite_file, use_wal
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -17,12 +17,13 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 def migrate(url: str, *, revision: str = "head") -> tuple[str | None, str | None]:
     """This brings the database to ``revision`` ("base" empties it) and gives the revisions before and after.
 
-    It makes a SQLite file readable by its owner only. Raises ConfigError where the database is newer than the hub.
+    It makes a SQLite file readable by its owner only. Raises ConfigError where the database is newer than the hub,
+    TransientError where it does not answer.
     """
     engine = make_engine(url)
     try:
         _make_file(engine)
-        with engine.begin() as conn:
+        with answering(engine), engine.begin() as conn:
             before = _revision(conn)
             _check_known(before)
             _move(conn, before, revision)
@@ -35,7 +36,8 @@ def current_revision(url: str) -> str | None:
     """This is the revision of a database, None where it was never migrated."""
     engine = make_engine(url)
     try:
-        return revision_of(engine)
+        with answering(engine):
+            return revision_of(engine)
     finally:
         engine.dispose()
 
@@ -94,8 +96,14 @@ def _make_file(engine: Engine) -> None:
         return
     if not path.parent.is_dir():
         raise ConfigError(f"The folder {path.parent} of the store does not exist.", fix="Make it, or change the URL.")
-    path.touch(mode=0o600)
-    use_wal(engine)
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise ConfigError(
+            f"The store's file {path} cannot be written ({error.strerror}).", fix="Change its rights, or the URL."
+        ) from None
+    with answering(engine):
+        use_wal(engine)
 
 
 def _config() -> Config:

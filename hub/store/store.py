@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NestedTransaction, insert, select
-from sqlalchemy.exc import DatabaseError, OperationalError
 
-from hub.errors import ConfigError, FatalError, PolicyError, TransientError
+from hub.errors import ConfigError, FatalError, PolicyError
 from hub.store.audit import AuditLog
 from hub.store.balance import Balance
 from hub.store.budgets import Budgets
 from hub.store.consents import Consents
 from hub.store.dead_letters import DeadLetters
-from hub.store.engine import READING, UNSYNCED, make_engine, sqlite_file, truncate_wal
+from hub.store.engine import READING, UNSYNCED, answering, make_engine, sqlite_file, truncate_wal
 from hub.store.erasures import Erasures
 from hub.store.facts import Facts
 from hub.store.keys import Keys
@@ -175,7 +174,7 @@ class Store:
         On SQLite it takes the write lock at once. In a dry run it is a savepoint inside one big transaction. Raises
         TransientError where the database is busy or does not answer.
         """
-        with self._writes(alone=self.dry_run), _answering(), self._writing() as conn:
+        with self._writes(alone=self.dry_run), answering(self._engine), self._writing() as conn:
             tx = self._tx(conn)
             yield tx
         if tx.keys.shredded and not self.dry_run:
@@ -188,13 +187,13 @@ class Store:
         On SQLite its commit does not wait for the disk. Raises FatalError inside ``begin``: nobody may call a vendor while
         other processes wait for the database.
         """
-        with self._writes(alone=True), _answering(), self._counting() as conn:
+        with self._writes(alone=True), answering(self._engine), self._counting() as conn:
             yield self._tx(conn)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """This opens a consistent view that cannot write; it never waits for writers. Raises TransientError."""
-        with _answering(), self._reading() as conn:
+        with answering(self._engine), self._reading() as conn:
             yield self._tx(conn)
 
     def checkpoint(self) -> bool:
@@ -281,7 +280,7 @@ def open_store(
     not answer.
     """
     engine = make_engine(url)
-    with ExitStack() as unless_opened, _answering():
+    with ExitStack() as unless_opened, answering(engine):
         unless_opened.callback(engine.dispose)
         if create and not dry_run and revision_of(engine) is None:
             migrate(url)
@@ -306,21 +305,6 @@ def _check_key(engine: Engine, vault: Vault, *, write: bool) -> None:
         raise ConfigError(
             "The root key is not the one that this database was made with; nothing was read or changed.",
             fix="Start the hub with the database's own root key.",
-        ) from None
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        raise TransientError("The store's database is busy or does not answer.", fix="Try again.") from error
-    except DatabaseError as error:
-        # Only SQLite's own word for it: a broken constraint or a write by a reader is somebody's mistake in the hub.
-        if getattr(error.orig, "sqlite_errorcode", None) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise
-        raise ConfigError(
-            "The store's database is damaged, or no database at all.", fix="Restore it from a backup."
         ) from None
 
 

@@ -165,3 +165,28 @@ def test_quarantine_keeps_the_place_and_not_the_content(store: Store, clock: Fak
         assert (found.key, found.version, found.reason, found.at) == ("35436", "2", "mapping.enum", clock.now())
         assert tx.quarantine.release([store.vault.source_ref("desk", "tickets", "35436")]) == 1
         assert tx.quarantine.count() == 0
+
+
+def test_another_connections_cursor_is_not_gone_on_from(store: Store) -> None:
+    with store.begin() as tx:
+        run_id = tx.ledger.start_run("desk.pull", "pull", "rev1")
+        batch(tx, run_id, "page-2", [], PullCounts())
+        assert tx.ledger.cursor("desk.pull", "tickets", "desk") == "page-2"
+        assert tx.ledger.cursor("desk.pull", "tickets", "other-desk") is None
+        tx.ledger.batch(run_id, "desk.pull", "other-desk", "tickets", "page-1", PullCounts(), [])
+        assert tx.ledger.cursor("desk.pull", "tickets", "other-desk") == "page-1"
+        assert tx.ledger.cursor("desk.pull", "tickets", "desk") == "page-2"
+
+
+def test_only_the_syncs_own_running_runs_are_closed_as_killed(store: Store, clock: FakeClock) -> None:
+    with store.begin() as tx:
+        done, killed = (tx.ledger.start_run("desk.pull", "pull", "rev1") for _ in range(2))
+        other = tx.ledger.start_run("crm.pull", "pull", "rev1")
+        tx.ledger.finish_run(done, "succeeded")
+    clock.advance(60)
+    with store.begin() as tx:
+        assert tx.ledger.fail_running("desk.pull") == [killed]
+        assert tx.ledger.fail_running("desk.pull") == []
+        found = {run.id: (str(run.status), run.finished_at) for run in tx.ledger.runs(10)}
+    assert found[killed] == ("failed", clock.now())
+    assert found[done][0] == "succeeded" and found[other] == ("running", None)

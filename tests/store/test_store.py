@@ -266,3 +266,27 @@ def test_erased_bytes_are_in_no_file(
 
 def _somewhere(folder: Path, needle: bytes) -> bool:
     return any(needle in path.read_bytes() for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:hunter2@127.0.0.1:1/hub", "postgresql://me:hunter2@127.0.0.1:99999/hub"]
+)
+def test_a_server_that_is_down_is_told_by_its_address_and_never_with_the_password(url, vault, clock) -> None:
+    pytest.importorskip("psycopg")
+    for use in (migrate, current_revision, lambda one: open_store(one, vault, now=clock.now)):
+        with pytest.raises(TransientError, match=r"hub at 127\.0\.0\.1:") as error:
+            use(url)
+        assert error.value.exit_code == 3 and "hunter2" not in str(error.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://h:abc/db", "postgresql://[::1/db", "sqlite:///a\0b", "", "mysql://h/db"])
+def test_an_address_that_is_none_is_a_config_error(url) -> None:
+    with pytest.raises(ConfigError, match="sqlite:///PATH"):
+        migrate(url)
+
+
+def test_a_file_that_cannot_be_a_database_is_told(tmp_path) -> None:
+    (tmp_path / "text").write_text("no database at all, but long enough to be looked at as one" * 20)
+    for url in (f"sqlite:///{tmp_path}/text", f"sqlite:///{tmp_path}/none/hub.db", f"sqlite:///{tmp_path}"):
+        with pytest.raises((ConfigError, TransientError)):
+            migrate(url)

@@ -1,0 +1,122 @@
+"""What goes wrong at the edges of a run loses nothing: bad characters, killed runs, late agreement, quarantine."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub.cli.consent import _append
+from hub.errors import LockedError
+from hub.pipeline.run import LEASE, running
+from hub.schema import ConsentScope, ConsentState
+
+pytestmark = pytest.mark.slow
+
+
+def test_half_an_emoji_costs_one_character_and_no_ticket(world):
+    zendesk = world.simulator("zendesk")
+    member = next(m for m in world.members if m.consent == "all" and m.said_in("zendesk"))
+    user = 7_000_000_000_000 + member.number
+    ticket = next(t["id"] for t in zendesk.tickets.values() if t["requester_id"] == user)
+    zendesk.add_comment(ticket, user, "My bag is still lost \ud83d and\x00 I am furious")
+    zendesk.touch_user(user, name=f"{member.name}\udc00")
+    world.clock.advance(3600)
+    report = world.pull("zendesk-pull")["zendesk-pull"]
+    assert report.error is None and report.counts["quarantined"] == 0
+    with world.open() as hub, hub.store.read() as tx:
+        person = world.person(hub, tx, member)
+        texts = [getattr(record, "text", "") for record in tx.records.for_person(person)]
+        assert "My bag is still lost \ufffd and\ufffd I am furious" in texts
+        assert tx.persons.profiles([person])[person].name == f"{member.name}\ufffd"
+
+
+def test_a_killed_run_is_closed_by_the_next_one_of_its_sync(world, audit_entries):
+    with world.open() as hub:
+        rooms = hub.rooms
+        with hub.store.begin() as tx:
+            tx.leases.acquire("zendesk-pull", "another-host/7/another-boot/1", LEASE)
+            killed = tx.ledger.start_run("zendesk-pull", "pull", "rev1")
+        with pytest.raises(LockedError), running(rooms, "zendesk-pull", "pull"):
+            pass
+        world.clock.advance(LEASE.total_seconds() + 1)
+        with running(rooms, "zendesk-pull", "pull") as run:
+            with hub.store.read() as tx:
+                states = {one.id: str(one.status) for one in tx.ledger.runs(10)}
+            assert states[killed] == "failed" and states[run.id] == "running"
+    (told,) = audit_entries(world, type="run.finished", run=killed)
+    assert told["outcome"] == "failed" and told["reasons"] == ["run.interrupted"]
+
+
+def test_a_run_that_was_taken_over_neither_ends_twice_nor_frees_the_others_lease(world, audit_entries):
+    with world.open() as hub, world.open() as other:
+        with pytest.raises(LockedError, match="taken over"), running(hub.rooms, "zendesk-pull", "pull") as slow:
+            world.clock.advance(LEASE.total_seconds() + 1)
+            second = running(other.rooms, "zendesk-pull", "pull")
+            second.__enter__()
+            with hub.store.begin() as tx:
+                slow.renew(tx)
+        with hub.store.read() as tx:
+            assert [lease.sync for lease in tx.leases.held()] == ["zendesk-pull"]
+        second.__exit__(None, None, None)
+    assert len(audit_entries(world, type="run.finished", run=slow.id)) == 1
+
+
+def test_who_agrees_later_is_tagged_for_what_was_said_before(world, audit_entries):
+    member = next(m for m in world.members if m.consent == "all" and m.said_in("zendesk"))
+    user, zendesk = 7_000_000_000_000 + member.number, world.simulator("zendesk")
+    zendesk.touch_user(user, user_fields={"consent_emotion": None, "consent_emotion_at": None})
+    world.clock.advance(3600)
+    world.pull("zendesk-pull")
+    assert world.tags_of(member) == []
+    now = world.clock.now().isoformat()
+    zendesk.touch_user(user, user_fields={"consent_emotion": "given", "consent_emotion_at": now})
+    world.clock.advance(3600)
+    report = world.pull("zendesk-pull")["zendesk-pull"]
+    tags = world.tags_of(member)
+    assert len(tags) == report.counts["tagged"] == sum(line.by == "customer" for line in member.said_in("zendesk"))
+    assert all(tag.expires_at == tag.occurred_at + timedelta(days=90) for tag in tags)
+    assert audit_entries(world, type="infer", outcome="allowed", run=report.run_id)
+
+
+def test_an_agreement_put_on_record_by_hand_counts_as_well_but_no_mood_lasts_longer_by_it(world):
+    world.pull()
+    member = next(m for m in world.members if m.consent == "all" and m.said_in("zendesk"))
+    before = {tag.id: tag.expires_at for tag in world.tags_of(member)}
+    say(world, member, ConsentState.WITHDRAWN)
+    assert before and world.tags_of(member) == []
+    say(world, member, ConsentState.GIVEN, "ServicePersonalisation", None)
+    assert world.tags_of(member) == [], "an agreement to something else"
+    say(world, member, ConsentState.GIVEN)
+    assert {tag.id: tag.expires_at for tag in world.tags_of(member)} == before
+    say(world, member, ConsentState.WITHDRAWN)
+    world.clock.advance(timedelta(days=91).total_seconds())
+    say(world, member, ConsentState.GIVEN)
+    with world.open() as hub, hub.store.read() as tx:
+        person = world.person(hub, tx, member)
+        long_ago = hub.now() - timedelta(days=200)
+        assert tx.tags.for_person([person], long_ago) == {person: []}, "a tag was made that is dead already"
+
+
+def say(world, member, state, purpose="EmotionAnalysis", category="emotion"):
+    with world.open() as hub:
+        with hub.store.read() as tx:
+            person = world.person(hub, tx, member)
+        _append(hub, person, state, ConsentScope(purpose=purpose, category=category), explicit=True)
+    world.clock.advance(60)
+
+
+def test_what_was_quarantined_is_looked_at_again_when_it_comes_again(world):
+    mapping = world.folder / "mappings" / "zendesk.users.yaml"
+    from hub import plugins as loader
+
+    shipped = next(
+        folder / "zendesk.users.yaml" for folder in loader.load().mapping_folders() if "zendesk" in str(folder)
+    )
+    good = shipped.read_text()
+    mapping.write_text(good.replace("key: id", "key: nowhere", 1).replace("key: to_string(id)", "key: nowhere", 1))
+    first = world.pull("zendesk-pull")["zendesk-pull"]
+    assert first.counts["quarantined"] > 0, good[:400]
+    mapping.unlink()
+    again = world.pull("zendesk-pull", full=True)["zendesk-pull"]
+    assert again.counts["quarantined"] == 0 and again.counts["stored"] >= first.counts["quarantined"]
+    with world.open() as hub, hub.store.read() as tx:
+        assert tx.quarantine.count() == 0
