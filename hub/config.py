@@ -47,6 +47,13 @@ class ConnectionSettings(_Settings):
     config: dict[str, Any] = Field(default_factory=dict)
     limits: dict[Name, LimitSettings] = Field(default_factory=dict)
 
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        if url is not None and not _has_host(url):
+            raise ValueError("this is no address; write one like https://proxy.example:8443")
+        return url
+
 
 class CapSettings(_Settings):
     """How much one push may change at once before somebody has looked at it.
@@ -61,13 +68,6 @@ class CapSettings(_Settings):
     cleared_share: float = Field(0.2, ge=0, le=1, description="share of them that may be emptied")
     min_rows: int = Field(100, ge=1, description="fewer rows than this may always be changed or emptied")
     cleared: int | None = Field(None, ge=0, description="number of rows that may be emptied; only the share if absent")
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_an_address(cls, url: str | None) -> str | None:
-        if url is not None and not _has_host(url):
-            raise ValueError("this is no address; write one like https://proxy.example:8443")
-        return url
 
 
 class SyncSettings(_Settings):
