@@ -19,6 +19,7 @@ from hub.pipeline.gate import Question, ask, ledger_events
 from hub.pipeline.withdrawal import withdraw_tags
 from hub.privacy.consent import POSITIVE
 from hub.schema import ConsentEvent, ConsentEvidence, ConsentScope, ConsentState, DataCategory, Party, Provenance
+from hub.store.conflict import again_after_conflict
 
 app = typer.Typer(help="What people allowed and refused, and what follows from it.", no_args_is_help=True)
 
@@ -136,6 +137,7 @@ def record(
     return None
 
 
+@again_after_conflict
 def _append(hub: Hub, person_id: str, state: ConsentState, scope: ConsentScope, *, explicit: bool) -> None:
     now = hub.now()
     event = ConsentEvent(

@@ -20,6 +20,7 @@ from hub.pipeline.journal import Journalled
 from hub.pipeline.rooms import Rooms
 from hub.privacy.erasure import ErasurePlan, Phase, Progress, Step, StepState, advance, plan
 from hub.store import erasures as journal
+from hub.store.conflict import again_after_conflict
 from hub.store.store import Tx
 
 DEADLINE = timedelta(days=30)
@@ -65,6 +66,7 @@ def erase(rooms: Rooms, job: EraseJob) -> ErasurePlan:
             return current
 
 
+@again_after_conflict
 def _open(rooms: Rooms, job: EraseJob) -> ErasurePlan:
     with rooms.store.begin() as tx:
         known = tx.erasures.steps(job.person_id)
@@ -83,8 +85,16 @@ def _resumed(step: Step, told: journal.ErasureStep | None) -> Step:
 
 
 def _take(rooms: Rooms, job: EraseJob, current: ErasurePlan, step: Step) -> ErasurePlan:
-    """Does one step; what it destroys here, its place in the journal and its audit entry are one transaction."""
     there = _erase_at(rooms, job, step.system or "") if step.phase is Phase.SYSTEM else None
+    state, reason = _settle(rooms, job, step, there)
+    return advance(current, step.key, state, reason=reason)
+
+
+@again_after_conflict
+def _settle(
+    rooms: Rooms, job: EraseJob, step: Step, there: tuple[StepState, str | None] | None
+) -> tuple[StepState, str | None]:
+    """Does one step; what it destroys here, its place in the journal and its audit entry are one transaction."""
     with rooms.store.begin() as tx:
         # The reference is gone with the person's key, so it is read before the step.
         subject = tx.persons.audit_ref(job.person_id)
@@ -93,10 +103,14 @@ def _take(rooms: Rooms, job: EraseJob, current: ErasurePlan, step: Step) -> Eras
         reasons = (str(state), *((reason,) if reason else ()))
         entry = AuditEntry(type="erase", outcome=str(step.phase), reasons=reasons, dest=step.system, subject=subject)
         rooms.audit.record(tx, [entry])
-    return advance(current, step.key, state, reason=reason)
+    return state, reason
 
 
 def _erase_here(rooms: Rooms, tx: Tx, person_id: str, phase: Phase) -> tuple[StepState, str | None]:
+    if phase in {Phase.JOURNALLED, Phase.SUPPRESSED}:
+        tx.suppression.hold()  # what pulls under way attach to the person is then among what is refused
+    else:
+        tx.persons.hold_many([person_id])
     members = tx.persons.members(person_id) or [person_id]
     if phase is Phase.JOURNALLED:
         rooms.journal.append(Journalled(tuple(members), tuple(_hashes(rooms, tx, members))))
@@ -164,6 +178,7 @@ def _judge(
     return (StepState.RETAINED, "unsupported") if by_hand else (StepState.DONE, None)
 
 
+@again_after_conflict
 def _oblige(rooms: Rooms, person_id: str, system: str, what: str) -> None:
     with rooms.store.begin() as tx:
         ref = tx.persons.audit_ref(person_id)

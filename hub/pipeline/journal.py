@@ -61,6 +61,7 @@ def replay(journal: ErasureJournal, store: Store, audit: AuditLog) -> int:
     for entry in returned:
         with store.begin() as tx:
             tx.suppression.add(entry.hashes, "erased")
+            tx.persons.hold_many(entry.persons)
             for person in [one for one in entry.persons if _is_back(tx, one)]:
                 _erase_again(tx, audit, person)
                 back += 1

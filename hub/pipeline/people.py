@@ -50,7 +50,7 @@ def _find(batch: PullBatch, items: Sequence[Item]) -> dict[str, str]:
         for identifier in identifiers_of(entry.record, connector=batch.connector)
         if is_matchable(identifier)
     }
-    found = batch.tx.persons.find(sorted(lookups))
+    found = batch.tx.persons.hold(sorted(lookups))
     batch.load(sorted(set(found.values())))
     return found
 
@@ -69,6 +69,7 @@ def _owner_elsewhere(batch: PullBatch, entries: Sequence[Entry]) -> str | None:
     ids = [
         ref for entry in entries for name in ("case_id", "reply_to_id") if (ref := getattr(entry.record, name, None))
     ]
+    batch.tx.persons.hold_many(batch.tx.records.persons_of(ids).values())
     known = batch.tx.records.persons_of(ids)
     return next((known[ref] for ref in ids if ref in known), None)
 

@@ -34,6 +34,7 @@ from hub.privacy.consent import POSITIVE
 from hub.privacy.policy import Policy, operation_for
 from hub.privacy.retention import expires_at
 from hub.schema import Case, ConsentEvent, Record
+from hub.store.conflict import again_after_conflict
 from hub.store.ledger import PullCounts, PullOutcome, PullState
 from hub.store.quarantine import Quarantined
 from hub.store.records import StoredRecord
@@ -130,6 +131,7 @@ def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterato
         tx.ledger.batch(run.id, job.sync, job.connection, f"recheck:{stream}", done, PullCounts(), [])
 
 
+@again_after_conflict
 def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch) -> PullReport:
     """This takes one batch through the steps and stores it with outcomes, cursor and audit, all or nothing."""
     with rooms.store.begin() as tx:

@@ -21,6 +21,7 @@ from hub.pipeline.gate import audit_decisions
 from hub.pipeline.plan import Planned, PushJob, plan
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
+from hub.store.conflict import again_after_conflict
 from hub.store.delivery import Delivery, DeliveryState, NewDelivery, Note, Settlement
 from hub.store.store import Tx
 
@@ -125,17 +126,26 @@ def select(rooms: Rooms, job: PushJob, obj: Object, run: Run, *, show: bool = Fa
     with rooms.store.read() as tx:
         position, head = int(tx.ledger.cursor(job.sync, stream) or 0), tx.persons.head()
     while position < head:
-        with rooms.store.begin() as tx:
-            run.renew(tx)
-            touched = tx.persons.touched_since(position, SELECT_BATCH)
-            due = [(person, at) for person, at in touched if at <= head]
-            position = due[-1][1] if due and len(touched) == SELECT_BATCH else head
-            planned, asked = plan(rooms, tx, job, obj, [person for person, _ in due])
-            batch = tx.ledger.selection(run.id, job.sync, job.connection, stream, str(position), len(planned))
-            _enqueue(rooms, tx, job, planned, run, batch)
-            rooms.audit.record(tx, audit_decisions(rooms, tx, asked, run_id=run.id))
-            shown = with_told(rooms, tx, job, obj, planned) if show else planned
+        shown, position = _select_batch(rooms, job, obj, run, (position, head), show=show)
         yield shown
+
+
+@again_after_conflict
+def _select_batch(
+    rooms: Rooms, job: PushJob, obj: Object, run: Run, span: tuple[int, int], *, show: bool
+) -> tuple[list[Planned], int]:
+    after, head = span
+    with rooms.store.begin() as tx:
+        run.renew(tx)
+        touched = tx.persons.touched_since(after, SELECT_BATCH)
+        due = [(person, at) for person, at in touched if at <= head]
+        position = due[-1][1] if due and len(touched) == SELECT_BATCH else head
+        planned, asked = plan(rooms, tx, job, obj, [person for person, _ in due])
+        stream = f"push:{obj.name}"
+        batch = tx.ledger.selection(run.id, job.sync, job.connection, stream, str(position), len(planned))
+        _enqueue(rooms, tx, job, planned, run, batch)
+        rooms.audit.record(tx, audit_decisions(rooms, tx, asked, run_id=run.id))
+        return with_told(rooms, tx, job, obj, planned) if show else planned, position
 
 
 def _enqueue(rooms: Rooms, tx: Tx, job: PushJob, planned: Sequence[Planned], run: Run, batch: int) -> None:
@@ -189,18 +199,27 @@ def deliver(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> None:
         stuck = tx.dead_letters.backlog(job.sync).stuck
     while True:
         _require_room(job, stuck)
-        with rooms.store.begin() as tx:
-            run.renew(tx)
-            claimed = tx.outbox.claim(job.sync, obj.name, obj.max_batch, run.id)
-            if not claimed:
-                return
-            ready = _unless_consent_moved(tx, claimed)
-            _audit(rooms, tx, job, ready, run, "deliver", "sending")
+        ready = _claim(rooms, job, obj, run)
+        if ready is None:
+            return
         if ready:
             outcomes, error = _write(job, obj, ready)
             stuck += _settle(rooms, job, ready, outcomes, run, unsent=_was_not_sent(error))
             if error is not None:
                 raise error
+
+
+@again_after_conflict
+def _claim(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> list[Delivery] | None:
+    """The next rows marked as sending, less those whose consent has moved; None where nothing waits any more."""
+    with rooms.store.begin() as tx:
+        run.renew(tx)
+        claimed = tx.outbox.claim(job.sync, obj.name, obj.max_batch, run.id)
+        if not claimed:
+            return None
+        ready = _unless_consent_moved(tx, claimed)
+        _audit(rooms, tx, job, ready, run, "deliver", "sending")
+    return ready
 
 
 def _unless_consent_moved(tx: Tx, claimed: Sequence[Delivery]) -> list[Delivery]:
@@ -222,13 +241,17 @@ def _send_back(tx: Tx, rows: Sequence[Delivery], reason: str) -> None:
 
 def _decide_anew(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> None:
     """A decision is good for its run only: what an earlier one never sent, and what failed and is due, is decided anew."""
-    while True:
-        with rooms.store.begin() as tx:
-            run.renew(tx)
-            people = tx.outbox.take_back(job.sync, obj.name, SELECT_BATCH)
-            if not people:
-                return
-            tx.persons.touch(people)
+    while _take_back(rooms, job, obj, run):
+        pass
+
+
+@again_after_conflict
+def _take_back(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> bool:
+    with rooms.store.begin() as tx:
+        run.renew(tx)
+        people = tx.outbox.take_back(job.sync, obj.name, SELECT_BATCH)
+        tx.persons.touch(people)
+    return bool(people)
 
 
 def _write(job: PushJob, obj: Object, rows: Sequence[Delivery]) -> tuple[dict[str, Outcome], HubError | None]:
@@ -255,6 +278,7 @@ def _write_record(row: Delivery) -> WriteRecord:
     return WriteRecord(row.idempotency_key, row.key, row.fields, row.job)
 
 
+@again_after_conflict
 def _settle(
     rooms: Rooms,
     job: PushJob,

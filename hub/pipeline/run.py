@@ -12,6 +12,7 @@ from hub.errors import FatalError, HubError, TransientError
 from hub.pipeline.changes import record_changes
 from hub.pipeline.holder import read_holder
 from hub.pipeline.rooms import Rooms
+from hub.store.conflict import again_after_conflict
 from hub.store.ledger import RunStatus
 from hub.store.store import Tx
 
@@ -107,6 +108,7 @@ def _close_interrupted(rooms: Rooms, tx: Tx, sync: str) -> None:
     )
 
 
+@again_after_conflict
 def _close(rooms: Rooms, run: Run) -> None:
     with rooms.store.begin() as tx:
         if not tx.leases.release(run.sync, run.token):

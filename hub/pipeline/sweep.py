@@ -14,7 +14,10 @@ from hub.audit.entry import Entry as AuditEntry
 from hub.errors import HubError, PolicyError
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
+from hub.store.conflict import again_after_conflict
+from hub.store.records import DueRecord
 from hub.store.store import Tx
+from hub.store.tags import DueTag
 
 BATCH = 500
 
@@ -57,10 +60,18 @@ def sweep(
     with running(rooms, "sweep", "sweep") as run:
         report = SweepReport(run.id)
         _require_approval(rooms, job)
-        while done := _sweep_batch(rooms, run, report):
-            progress(done)
-        while _give_up(rooms, job, run, report):
-            pass
+        while True:
+            deleted, people = _sweep_batch(rooms, run)
+            if not deleted:
+                break
+            report.deleted.update(deleted)
+            report.people += people
+            progress(deleted.total())
+        while True:
+            letters, noted = _give_up(rooms, job, run)
+            report.given_up += letters + noted
+            if not letters:
+                break
     return report
 
 
@@ -78,7 +89,8 @@ def _require_approval(rooms: Rooms, job: SweepJob) -> None:
         )
 
 
-def _give_up(rooms: Rooms, job: SweepJob, run: Run, report: SweepReport) -> bool:
+@again_after_conflict
+def _give_up(rooms: Rooms, job: SweepJob, run: Run) -> tuple[int, int]:
     """What nobody resolved in time is closed, and its content goes; the row in the ledger stays failed."""
     with rooms.store.begin() as tx:
         run.renew(tx)
@@ -87,26 +99,33 @@ def _give_up(rooms: Rooms, job: SweepJob, run: Run, report: SweepReport) -> bool
         refs = tx.keys.audit_refs(sorted({letter.person_id for letter in letters}))
         entries = [_entry(rooms, run, "given_up", refs.get(letter.person_id), "dead_letter") for letter in letters]
         rooms.audit.record(tx, entries)
-    report.given_up += len(letters) + noted
-    return bool(letters)
+    return len(letters), noted
 
 
-def _sweep_batch(rooms: Rooms, run: Run, report: SweepReport) -> int:
+@again_after_conflict
+def _sweep_batch(rooms: Rooms, run: Run) -> tuple[Counter[str], int]:
     with rooms.store.begin() as tx:
         run.renew(tx)
-        now = rooms.now()
-        tags, records = tx.tags.due(now, BATCH), tx.records.due(now, BATCH)
+        tags, records = _due(rooms, tx)
         gone = [("emotion", row.person_id) for row in tags] + [(row.category, row.person_id) for row in records]
         tx.tags.delete([row.id for row in tags])
         tx.records.delete([row.id for row in records])
         people = sorted({person for _, person in gone})
         tx.persons.touch(people)
         tx.outbox.forget(people)
-        report.deleted.update(category for category, _ in gone)
         refs = tx.keys.audit_refs(people)
         rooms.audit.record(tx, [_entry(rooms, run, "deleted", refs.get(person), category) for category, person in gone])
-        report.people += _forget_empty(rooms, tx, run, people)
-    return len(gone)
+        forgotten = _forget_empty(rooms, tx, run, people)
+    return Counter(category for category, _ in gone), forgotten
+
+
+def _due(rooms: Rooms, tx: Tx) -> tuple[list[DueTag], list[DueRecord]]:
+    """What is due of people whom nobody else is writing about: a pull may be giving them something new."""
+    now = rooms.now()
+    people = {row.person_id for row in tx.tags.due(now, BATCH)} | {row.person_id for row in tx.records.due(now, BATCH)}
+    tx.persons.hold_many(sorted(people))
+    tags = [row for row in tx.tags.due(now, BATCH) if row.person_id in people]
+    return tags, [row for row in tx.records.due(now, BATCH) if row.person_id in people]
 
 
 def _forget_empty(rooms: Rooms, tx: Tx, run: Run, people: Sequence[str]) -> int:

@@ -39,12 +39,14 @@ class Subject:
 
 def look_up(tx: Tx, person_ids: Sequence[str], now: datetime) -> Known:
     """This reads what a push needs to know about people."""
+    # First of all: consents that change while the rest is being read are then newer than the decision, and undo it.
+    consent_seq = tx.consents.seq(person_ids)
     return Known(
         tx.persons.identifiers(person_ids),
         tx.persons.profiles(person_ids),
         tx.tags.for_person(person_ids, now),
         {person: ledger_events(rows) for person, rows in tx.consents.for_persons(person_ids).items()},
-        tx.consents.seq(person_ids),
+        consent_seq,
     )
 
 

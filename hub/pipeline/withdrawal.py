@@ -22,6 +22,7 @@ def withdraw_tags(rooms: Rooms, tx: Tx, person_ids: Sequence[str], *, run_id: st
 
     It belongs into the transaction that puts the change on record, so that no tag outlives its permission.
     """
+    tx.persons.hold_many(person_ids)
     cut_links(rooms, tx, sorted(set(person_ids)), run_id=run_id)
     purpose, category = operation_for(rooms.policy, "infer")
     tags = tx.tags.for_person(sorted(set(person_ids)))

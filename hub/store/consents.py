@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from hub.schema import ConsentEvent, Party
 from hub.store import components
+from hub.store.locks import hold_components
 from hub.store.sealing import opened, sealed
 from hub.store.statements import Row, add, chunks, fetch, pairs, take, unique
 from hub.store.tables import consent_events, counters
@@ -124,6 +125,9 @@ class Consents:
         self._append([_New(keep, event_id, kind, kind, gone), _New(gone, event_id, kind, kind, keep)])
 
     def _append(self, new: Sequence[_New]) -> int:
+        if not new:
+            return 0
+        hold_components(self._unit.conn, (one.person_id for one in new))
         take(self._unit.conn, counters, _SEQ, 0)  # from here on nobody else appends
         wanted = {(one.person_id, one.event_id, one.digest): one for one in new}
         known = self._known(one.event_id for one in new)

@@ -1,16 +1,13 @@
 """Engines: how the store opens SQLite and PostgreSQL."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError
 
-from hub.errors import ConfigError, TransientError
+from hub.errors import ConfigError
 
 READING = "hub_reading"
 """Execution option of a connection that will not write."""
@@ -34,46 +31,31 @@ _PRAGMAS = (
 )
 
 
+_POSTGRESQL = {
+    "lock_timeout": "30s",  # as long as SQLite's busy_timeout
+    "statement_timeout": "5min",
+    # A transaction spans the redaction of a batch; a run that is silent for longer has lost its lease anyway.
+    "idle_in_transaction_session_timeout": "10min",
+}
+"""What a session is limited by unless the URL's own ``options`` say otherwise."""
+
+
 def make_engine(url: str) -> Engine:
-    """This makes an engine for ``sqlite:///PATH`` or ``postgresql://...``; raises ConfigError for anything else."""
+    """This makes an engine for ``sqlite:///PATH`` or ``postgresql://...``; raises ConfigError for anything else.
+
+    Whatever else PostgreSQL's driver understands may stand in the URL: ``?sslmode=verify-full``, ``&connect_timeout=5``.
+    """
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise ConfigError("The store's URL cannot be read.", fix="Write sqlite:///PATH or postgresql://...") from None
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, parsed.database)
-    if parsed.get_backend_name() == "postgresql":
-        return _postgresql(url)
+    if parsed.get_backend_name() in {"postgresql", "postgres"}:
+        return _postgresql(parsed)
     raise ConfigError(
         f"The store cannot be kept in {parsed.get_backend_name()}.", fix="Write sqlite:///PATH or postgresql://..."
     )
-
-
-@contextmanager
-def answering(engine: Engine) -> Iterator[None]:
-    """This tells of a database that does not answer, or is none, by its address; never with a password or a value."""
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        raise TransientError(
-            f"The store's database ({_address(engine)}) is busy or does not answer.",
-            fix="Check that it runs, and that address, user and password in 'store' are right; then try again.",
-        ) from error
-    except DatabaseError as error:
-        # Only SQLite's own word for it: a broken constraint or a write by a reader is somebody's mistake in the hub.
-        if getattr(error.orig, "sqlite_errorcode", None) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise
-        raise ConfigError(
-            f"The store's database ({_address(engine)}) is damaged, or no database at all.",
-            fix="Restore it from a backup.",
-        ) from None
-
-
-def _address(engine: Engine) -> str:
-    url = engine.url
-    if engine.dialect.name == "sqlite":
-        return str(url.database)
-    return f"{url.database or url.username or ''} at {url.host or 'the local socket'}:{url.port or 5432}"
 
 
 def sqlite_file(engine: Engine) -> Path | None:
@@ -127,9 +109,20 @@ def _begin_sqlite(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _postgresql(url: str) -> Engine:
-    parsed = make_url(url).set(drivername="postgresql+psycopg")
+def _postgresql(url: URL) -> Engine:
+    given = url.query
+    own = given.get("options", "")
+    settings = [f"-c {name}={value}" for name, value in _POSTGRESQL.items()]
+    # What is named later wins, so what the URL says does.
+    query = {"application_name": "attune", "connect_timeout": "10"} | dict(given)
+    query["options"] = " ".join([*settings, *((own,) if isinstance(own, str) else own)])
     try:
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        # READ COMMITTED, whatever the server's default: after waiting for a lock one must see what was waited for.
+        return create_engine(
+            url.set(drivername="postgresql+psycopg", query=query),
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
     except ModuleNotFoundError:
         raise ConfigError("The driver for PostgreSQL is missing.", fix="Install attune-hub[postgres].") from None

@@ -1,35 +1,66 @@
 """Migration of a database to the revision that this version of the hub works with."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from hub.errors import ConfigError
-from hub.store.engine import answering, make_engine, sqlite_file, use_wal
+from hub.store.answer import answering
+from hub.store.engine import make_engine, sqlite_file, use_wal
+from hub.store.locks import hold
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One revision to be made, with the first line of what it says about itself."""
+
+    revision: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPlan:
+    """What a migration would do: the revision found (None: no tables yet), the one wanted, and the steps in between."""
+
+    before: str | None
+    after: str
+    steps: tuple[Step, ...]
 
 
 def migrate(url: str, *, revision: str = "head") -> tuple[str | None, str | None]:
     """This brings the database to ``revision`` ("base" empties it) and gives the revisions before and after.
 
-    It makes a SQLite file readable by its owner only. Raises ConfigError where the database is newer than the hub,
-    TransientError where it does not answer.
+    All of it happens or none; two that migrate at once take turns. It makes a SQLite file readable by its owner only.
+    Raises ConfigError where the database is newer than the hub, TransientError where it does not answer.
     """
     engine = make_engine(url)
     try:
         _make_file(engine)
         with answering(engine), engine.begin() as conn:
+            _take_turns(conn)
             before = _revision(conn)
             _check_known(before)
             _move(conn, before, revision)
             return before, _revision(conn)
     finally:
         engine.dispose()
+
+
+def plan_migration(url: str) -> MigrationPlan:
+    """This tells what ``migrate`` would do and changes nothing; raises as it does."""
+    found = current_revision(url)
+    _check_known(found)
+    revisions = [step.revision for step in _steps()]
+    done = 0 if found is None else revisions.index(found) + 1
+    return MigrationPlan(found, revisions[-1], tuple(_steps()[done:]))
 
 
 def current_revision(url: str) -> str | None:
@@ -53,9 +84,7 @@ def revision_of(engine: Engine) -> str | None:
 
 def head_revision() -> str:
     """This is the revision that this version of the hub works with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None, "the package has migrations"  # noqa: S101 - true by construction of the package
-    return head
+    return _steps()[-1].revision
 
 
 def require_head(engine: Engine) -> None:
@@ -68,22 +97,35 @@ def require_head(engine: Engine) -> None:
     raise ConfigError(f"The store's database {state}.", fix="Run hub migrate.")
 
 
+def _take_turns(conn: Connection) -> None:
+    # On SQLite the transaction holds the write lock from its beginning.
+    hold(conn, "migration")
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SET LOCAL statement_timeout = 0"))  # an index over many rows takes its time
+
+
 def _move(conn: Connection, before: str | None, revision: str) -> None:
     config = _config()
     config.attributes["connection"] = conn
-    if revision == "head" or before is None:
-        command.upgrade(config, revision)
+    order = ["base", *(step.revision for step in _steps())]
+    wanted = order[-1] if revision == "head" else revision
+    if order.index(wanted) < order.index(before or "base"):
+        command.downgrade(config, wanted)
     else:
-        command.downgrade(config, revision)
+        command.upgrade(config, wanted)
 
 
 def _check_known(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in {step.revision for step in _steps()}:
         raise ConfigError(
             f"The store's database is at revision {revision}, which this version of the hub does not know.",
             fix="Use the version of the hub that migrated it, or a newer one.",
         )
+
+
+def _steps() -> Sequence[Step]:
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions("base", "heads")
+    return [Step(script.revision, script.doc) for script in scripts][::-1]
 
 
 def _revision(conn: Connection) -> str | None:

@@ -7,18 +7,19 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, bindparam, delete, func, select, update
+from sqlalchemy import Column, Table, and_, delete, func, select, update
 
 from hub.errors import FatalError, PolicyError
 from hub.schema import Identifier
 from hub.schema.terms import IdentifierKind
-from hub.store import components
+from hub.store import components, touches
+from hub.store.conflict import Conflict
+from hub.store.locks import hold_components
 from hub.store.sealing import opened, sealed
-from hub.store.statements import add, chunks, fetch, pairs, take, unique, upsert
+from hub.store.statements import add, chunks, fetch, pairs, unique, upsert
 from hub.store.tables import counters, identifiers, merges, persons, profiles
 from hub.store.unit import Unit
 
-_TOUCHED = "touched"
 ACTIVE = "active"
 """Status of a living person."""
 ERASED = "erased"
@@ -53,6 +54,7 @@ class Persons:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
+        self._nobody: set[str] = set()  # lookups that ``hold`` found to be nobody's
 
     def find(self, lookups: Iterable[str]) -> dict[str, str]:
         """This maps lookups to the persons that stand for them after merges; unknown and erased ones are missing."""
@@ -63,6 +65,26 @@ class Persons:
             found.update(pairs(self._unit.conn, query.where(identifiers.c.lookup.in_(chunk))))
         return found
 
+    def hold(self, lookups: Iterable[str]) -> dict[str, str]:
+        """This finds persons as ``find`` does, and keeps other writers away from them to the end of the transaction.
+
+        Ask for consents and profiles afterwards only: another writer may have changed them until then. Where another
+        writer gives one of the lookups to somebody meanwhile, ``attach`` raises Conflict.
+        """
+        wanted = unique(lookups)
+        found = self.find(wanted)
+        while found:
+            hold_components(self._unit.conn, found.values())
+            before, found = found, self.find(wanted)
+            if found == before:
+                break
+        self._nobody.update(lookup for lookup in wanted if lookup not in found)
+        return found
+
+    def hold_many(self, person_ids: Iterable[str]) -> None:
+        """This keeps other writers away from persons, and all merged with them, to the end of the transaction."""
+        hold_components(self._unit.conn, unique(person_ids))
+
     def create(self) -> str:
         """This makes a person with a key and an audit reference of its own, and gives its id."""
         return self.create_many(1)[0]
@@ -70,13 +92,13 @@ class Persons:
     def create_many(self, count: int) -> list[str]:
         """This makes ``count`` persons and gives their ids, which are random and say nothing."""
         ids = [f"per_{os.urandom(16).hex()}" for _ in range(count)]
-        seq = take(self._unit.conn, counters, _TOUCHED, count) if count else 0
         add(self._unit.conn, persons, [
-            {"id": person_id, "parent": None, "root": person_id, "status": ACTIVE, "touched": seq - index,
+            {"id": person_id, "parent": None, "root": person_id, "status": ACTIVE, "touched": None,
              "created_at": self._unit.now, "erased_at": None}
-            for index, person_id in enumerate(reversed(ids))
+            for person_id in ids
         ])  # fmt: skip
         self._unit.keys.create(ids)
+        touches.mark(self._unit, ids)
         return ids
 
     def attach(self, person_id: str, identifiers: Sequence[Identifier]) -> tuple[str, ...]:
@@ -95,10 +117,12 @@ class Persons:
             for identifier in group
         }
         owners = self.find(wanted)
+        self._check_still_nobodys(owners)
         roots = components.roots(self._unit.conn, found)
         new = {lookup: pair for lookup, pair in wanted.items() if lookup not in owners}
         self._unit.keys.load(person_id for person_id, _ in new.values())
         add(self._unit.conn, identifiers, [self._row(lookup, *pair) for lookup, pair in new.items()])
+        self._nobody.difference_update(new)
         self._verify([lookup for lookup, (_, one) in wanted.items() if one.verified and lookup in owners])
         return tuple(lookup for lookup, owner in owners.items() if owner != roots.get(wanted[lookup][0]))
 
@@ -144,6 +168,7 @@ class Persons:
 
         Records and identifiers stay under their own persons' keys. Raises PolicyError where one of them is erased.
         """
+        hold_components(self._unit.conn, [keep, gone])
         roots = self._living([keep, gone])
         root, merged = roots[keep], roots[gone]
         if root == merged:
@@ -158,6 +183,7 @@ class Persons:
 
     def unmerge(self, gone: str, reason: str) -> None:
         """This undoes the merge of ``gone``, with all that had been merged into it; FatalError where there was none."""
+        hold_components(self._unit.conn, [gone])
         run = self._unit.conn.execute
         row = run(select(persons.c.parent, persons.c.root).where(persons.c.id == gone)).one_or_none()
         if row is None or row.parent is None:
@@ -179,22 +205,18 @@ class Persons:
 
     def touch(self, person_ids: Iterable[str]) -> None:
         """This marks the persons that stand for these as changed, each with the next value of the sequence."""
-        roots = unique(components.roots(self._unit.conn, person_ids).values())
-        if not roots:
-            return
-        last = take(self._unit.conn, counters, _TOUCHED, len(roots))
-        statement = update(persons).where(persons.c.id == bindparam("root_id"), persons.c.status == ACTIVE)
-        rows = [{"root_id": root, "value": last - index} for index, root in enumerate(reversed(roots))]
-        self._unit.conn.execute(statement.values(touched=bindparam("value")), rows)
+        touches.mark(self._unit, person_ids)
 
     def touched_since(self, seq: int, limit: int) -> list[tuple[str, int]]:
         """These are the next persons that changed after ``seq``, with their own; ask again from the last one."""
+        touches.settle(self._unit)
         query = select(persons.c.id, persons.c.touched).where(persons.c.touched > seq).order_by(persons.c.touched)
         return [(person_id, touched) for person_id, touched in self._unit.conn.execute(query.limit(limit))]
 
     def head(self) -> int:
         """This is the latest value of the sequence of changes, 0 at first."""
-        query = select(counters.c.value).where(counters.c.name == _TOUCHED)
+        touches.settle(self._unit)
+        query = select(counters.c.value).where(counters.c.name == touches.COUNTER)
         return int(self._unit.conn.execute(query).scalar() or 0)
 
     def audit_ref(self, person_id: str) -> str | None:
@@ -223,12 +245,17 @@ class Persons:
 
         It erases this one person: go through ``members``. Sealed rows that remain are unreadable from here on.
         """
+        hold_components(self._unit.conn, [person_id])
         run = self._unit.conn.execute
         run(delete(identifiers).where(identifiers.c.person_id == person_id))
         run(delete(profiles).where(profiles.c.person_id == person_id))
         living = and_(persons.c.id == person_id, persons.c.status == ACTIVE)
         run(update(persons).where(living).values(status=ERASED, touched=None, erased_at=self._unit.now))
         self._unit.keys.shred(person_id)
+
+    def _check_still_nobodys(self, owners: Mapping[str, str]) -> None:
+        if not self._nobody.isdisjoint(owners):
+            raise Conflict("Another run has just met the same person; nothing of this step was kept.", fix="Try again.")
 
     def _living(self, person_ids: Sequence[str]) -> dict[str, str]:
         roots = components.roots(self._unit.conn, person_ids)

@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, func, select
 
 from hub.errors import FatalError, PolicyError
 from hub.schema import PARTY_FIELD, ConsentEvent, EmotionTag, Party, Record, free_text_fields, parse_record
-from hub.store import components
+from hub.store import components, touches
 from hub.store.sealing import opened, sealed
 from hub.store.statements import CHUNK, Row, chunks, fetch, pairs, unique, upsert
 from hub.store.tables import persons, records
@@ -176,6 +176,7 @@ class Records:
 
         To go on, pass ``touched`` and ``case_id`` of the last one as ``seq`` and ``after``.
         """
+        touches.settle(self._unit)
         found: list[TouchedCase] = []
         at = seq if after is None else seq - 1  # the person at seq may have more cases
         query = select(persons.c.id, persons.c.touched).order_by(persons.c.touched).limit(CHUNK)

@@ -3,32 +3,36 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NestedTransaction, insert, select
+from sqlalchemy import Connection, Engine, NestedTransaction, select, text
 
 from hub.errors import ConfigError, FatalError, PolicyError
+from hub.store import touches
+from hub.store.answer import answering
 from hub.store.audit import AuditLog
 from hub.store.balance import Balance
 from hub.store.budgets import Budgets
 from hub.store.consents import Consents
 from hub.store.dead_letters import DeadLetters
-from hub.store.engine import READING, UNSYNCED, answering, make_engine, sqlite_file, truncate_wal
+from hub.store.engine import READING, UNSYNCED, make_engine, sqlite_file, truncate_wal
 from hub.store.erasures import Erasures
 from hub.store.facts import Facts
 from hub.store.keys import Keys
 from hub.store.leases import Leases
 from hub.store.ledger import Ledger
+from hub.store.locks import hold
 from hub.store.migration import migrate, require_head, revision_of
 from hub.store.obligations import Obligations
 from hub.store.outbox import Outbox
 from hub.store.persons import Persons
 from hub.store.quarantine import Quarantine
 from hub.store.records import Records
+from hub.store.statements import add_missing
 from hub.store.suppression import Suppression
 from hub.store.tables import meta
 from hub.store.tags import Tags
@@ -36,6 +40,7 @@ from hub.store.unit import Unit
 from hub.store.vault import Vault
 
 _CHECK = "key_check"
+_WRITERS = "writers"
 
 
 class Tx:
@@ -156,7 +161,7 @@ class Store:
         self._engine = engine
         self._unsynced = engine.execution_options(**{UNSYNCED: True})
         self._anchor = _hold_wal(engine) if dry_run else None
-        self._rehearsal = engine.connect() if dry_run else None
+        self._rehearsal = _rehearse(engine) if dry_run else None
         self._undoing: NestedTransaction | None = None  # goes back to before the first thing that a dry run did
         self._thread = threading.local()
         self._called = False  # in a dry run on SQLite: budgets were used
@@ -171,12 +176,14 @@ class Store:
     def begin(self) -> Iterator[Tx]:
         """This opens a transaction that may write: committed at the end of ``with``, undone by any exception.
 
-        On SQLite it takes the write lock at once. In a dry run it is a savepoint inside one big transaction. Raises
-        TransientError where the database is busy or does not answer.
+        On SQLite it takes the write lock at once; on PostgreSQL writers lock what they change (``locks.py``). In a dry
+        run it is a savepoint inside one big transaction. Raises TransientError where the database is busy or does not
+        answer, and Conflict, which is one, where another writer was in the way: see ``again_after_conflict``.
         """
         with self._writes(alone=self.dry_run), answering(self._engine), self._writing() as conn:
             tx = self._tx(conn)
             yield tx
+            touches.settle(tx.unit)
         if tx.keys.shredded and not self.dry_run:
             self.checkpoint()
 
@@ -245,8 +252,15 @@ class Store:
         rehearsal.rollback()
         rehearsal.close()
 
-    def _writing(self) -> AbstractContextManager[Connection]:
-        return self._engine.begin() if self._rehearsal is None else self._rehearse(self._rehearsal)
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self._rehearsal is not None:
+            with self._rehearse(self._rehearsal) as conn:
+                yield conn
+            return
+        with self._engine.begin() as conn:
+            hold(conn, _WRITERS, shared=True)
+            yield conn
 
     @contextmanager
     def _rehearse(self, conn: Connection) -> Iterator[Connection]:
@@ -255,8 +269,13 @@ class Store:
         with conn.begin_nested():
             yield conn
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        return _reading(self._engine) if self._rehearsal is None else nullcontext(self._rehearsal)
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        if self._rehearsal is not None:
+            yield self._rehearsal
+            return
+        with _reading(self._engine) as conn:
+            yield conn
 
 
 def open_store(
@@ -297,7 +316,9 @@ def _check_key(engine: Engine, vault: Vault, *, write: bool) -> None:
     if sealed is None:
         if write:
             with engine.begin() as conn:
-                conn.execute(insert(meta).values(name=_CHECK, value=vault.seal_tenant(b"attune", f"meta|{_CHECK}")))
+                row = {"name": _CHECK, "value": vault.seal_tenant(b"attune", f"meta|{_CHECK}")}
+                add_missing(conn, meta, [row])  # two may open it for the first time: who comes second, checks
+            _check_key(engine, vault, write=False)
         return
     try:
         vault.open_tenant(sealed, f"meta|{_CHECK}")
@@ -315,6 +336,15 @@ def _reading(engine: Engine) -> Iterator[Connection]:
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as conn:
         yield conn
+
+
+def _rehearse(engine: Engine) -> Connection:
+    """Opens the one transaction of a dry run; other writers wait from its start, holding nothing that it might need."""
+    conn = engine.connect()
+    if engine.dialect.name == "postgresql":
+        conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # it waits for vendors, too
+        hold(conn, _WRITERS)
+    return conn
 
 
 def _hold_wal(engine: Engine) -> sqlite3.Connection | None:

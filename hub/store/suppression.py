@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
+from hub.store.locks import hold
 from hub.store.statements import add_missing, chunks, unique
 from hub.store.tables import suppression
 from hub.store.unit import Unit
+
+_LOCK = "suppression"
 
 
 class Suppression:
@@ -16,12 +19,21 @@ class Suppression:
         self._unit = unit
 
     def add(self, hashes: Iterable[str], reason: str) -> None:
-        """This puts hashes (``Vault.suppress``) on the list; one that is there stays as it is."""
+        """This puts hashes (``Vault.suppress``) on the list; one that is there stays as it is.
+
+        Whoever has asked for them and is still at work is waited for: what is purged later includes what they stored.
+        """
+        self.hold()
         rows = [{"hash": one, "reason": reason, "at": self._unit.now} for one in unique(hashes)]
         add_missing(self._unit.conn, suppression, rows)
 
+    def hold(self) -> None:
+        """This waits for everybody who has asked the list and is still at work, and lets nobody ask until the end."""
+        hold(self._unit.conn, _LOCK)
+
     def hits(self, hashes: Iterable[str]) -> set[str]:
-        """These are the hashes that are on the list."""
+        """These are the hashes that are on the list; none is put there until the transaction ends."""
+        hold(self._unit.conn, _LOCK, shared=True)
         found: set[str] = set()
         for chunk in chunks(unique(hashes)):
             query = select(suppression.c.hash).where(suppression.c.hash.in_(chunk))

@@ -1,6 +1,6 @@
 """The unit of work: what the rooms of one transaction share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -18,9 +18,11 @@ class Unit:
         vault: keyed hashes and the hub's own key.
         keys: the persons' keys.
         now: UTC time of the whole transaction.
+        touched: persons that changed, in order; ``touches.settle`` writes them down.
     """
 
     conn: Connection
     vault: Vault
     keys: Keys
     now: datetime
+    touched: dict[str, None] = field(default_factory=dict)
