@@ -41,7 +41,7 @@ EXIT_CODES = {
 MEANING = {
     "Settings.version": "version of this format: `1`",
     "Settings.tenant": "name of the deployment; part of the audit log's name",
-    "Settings.store": "database URL: `sqlite:///PATH` or `postgresql+psycopg://...`; may be a reference",
+    "Settings.store": "database URL: `sqlite:///PATH` or `postgresql://...`; may be a reference",
     "Settings.root_key": "reference to the root key: without it nothing that is stored can be read",
     "Settings.audit_key": "reference to the key that signs the audit log",
     "Settings.erasure_journal": "append-only file of erasures, outside the database: it keeps a restored backup from "

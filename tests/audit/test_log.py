@@ -2,11 +2,11 @@
 
 import base64
 import json
-import sqlite3
 from datetime import UTC, datetime
 
 import pytest
 import rfc8785
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,15 +17,17 @@ from hub.audit.key import Signer, Verifier
 from hub.audit.log import AuditLog
 from hub.audit.merkle import leaf_hash, verify_inclusion
 from hub.errors import ConfigError, FatalError
+from hub.store.engine import make_engine
 from hub.store.store import open_store
+from hub.store.tables import audit_bundles, audit_checkpoints, audit_tiles
 from hub.store.vault import Vault
 from hub.testing import FakeClock
 
 
 @pytest.fixture
-def log(tmp_path):
+def log(url):
     clock = FakeClock()
-    store = open_store(f"sqlite:///{tmp_path / 'hub.db'}", Vault(bytes(32)), now=clock.now, create=True)
+    store = open_store(url, Vault(bytes(32)), now=clock.now)
     yield AuditLog(store, Signer("hub.example/audit/test", Ed25519PrivateKey.generate()), clock.now)
     store.close()
 
@@ -35,9 +37,25 @@ def write(log, count, start=0):
         log.record(tx, [Entry(type="test", outcome=f"number {n}") for n in range(start, start + count)])
 
 
-def change(log, tmp_path, statement):
-    with sqlite3.connect(tmp_path / "hub.db") as raw:
-        raw.execute(statement)
+def change(url, edit):
+    engine = make_engine(url)
+    with engine.begin() as conn:
+        edit(conn)
+    engine.dispose()
+
+
+def leaves_become(edit, **more):
+    def change_bundles(conn):
+        leaves = conn.execute(sa.select(audit_bundles.c.leaves)).scalar_one()
+        assert edit(leaves) != leaves or more
+        conn.execute(sa.update(audit_bundles).values(leaves=edit(leaves), **more))
+
+    return change_bundles
+
+
+def sign_for_more(conn):
+    note = sa.func.replace(audit_checkpoints.c.note, "20", "21")
+    conn.execute(sa.update(audit_checkpoints).values(root=bytes(32), note=note))
 
 
 def test_an_entry_is_durable_with_what_it_tells_or_not_at_all(log):
@@ -72,30 +90,32 @@ def test_a_proof_proves_itself_to_a_stranger(log):
 
 
 @pytest.mark.parametrize(
-    "statement",
+    "edit",
     [
-        "UPDATE audit_bundles SET leaves = CAST(replace(CAST(leaves AS TEXT), 'number 5', 'number 6') AS BLOB)",
-        "UPDATE audit_bundles SET leaves = substr(leaves, 1, length(leaves) - 1)",
-        "UPDATE audit_bundles SET leaves = substr(leaves, 1, 93), count = 1",
-        "UPDATE audit_bundles SET idx = 1",
-        "UPDATE audit_tiles SET hashes = zeroblob(640)",
-        "DELETE FROM audit_bundles",
-        "DELETE FROM audit_checkpoints",
-        "UPDATE audit_checkpoints SET root = zeroblob(32), note = replace(note, '20', '21')",
+        leaves_become(lambda leaves: leaves.replace(b"number 5", b"number 6")),
+        leaves_become(lambda leaves: leaves[:-1]),
+        leaves_become(lambda leaves: leaves[:93], count=1),
+        lambda conn: conn.execute(sa.update(audit_bundles).values(idx=1)),
+        lambda conn: conn.execute(sa.update(audit_tiles).values(hashes=bytes(640))),
+        lambda conn: conn.execute(sa.delete(audit_bundles)),
+        lambda conn: conn.execute(sa.delete(audit_checkpoints)),
+        sign_for_more,
     ],
+    ids=["changed", "cut", "cut to one", "moved", "hashes", "gone", "unsigned", "signed for more"],
 )
-def test_what_was_changed_behind_its_back_is_noticed(log, tmp_path, statement):
+def test_what_was_changed_behind_its_back_is_noticed(log, url, edit):
     write(log, 20)
     log.sequence()
     assert log.verify().problem is None
-    change(log, tmp_path, statement)
+    change(url, edit)
     assert log.verify().problem is not None
 
 
-def test_it_never_signs_over_a_rewrite(log, tmp_path):
+def test_it_never_signs_over_a_rewrite(log, url):
     write(log, 20)
     log.sequence()
-    change(log, tmp_path, "UPDATE audit_tiles SET hashes = zeroblob(640) WHERE level = 0")
+    first = sa.update(audit_tiles).where(audit_tiles.c.level == 0)
+    change(url, lambda conn: conn.execute(first.values(hashes=bytes(640))))
     write(log, 1)
     with pytest.raises(FatalError, match="no longer matches"):
         log.sequence()

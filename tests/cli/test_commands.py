@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 
 @pytest.fixture
@@ -80,6 +81,20 @@ def test_a_deployment_from_nothing(hub, tmp_path):
     assert status.returncode == 0 and json.loads(status.stdout)["people"] == 0
     assert hub("privacy", "test").returncode == 0
     assert hub("mappings", "test").returncode == 0
+    assert hub("audit", "verify").returncode == 0
+
+
+def test_a_deployment_on_postgresql(hub, tmp_path, empty_schema):
+    assert hub("init").returncode == 0
+    settings = yaml.safe_load((tmp_path / "hub.yaml").read_text())
+    (tmp_path / "hub.yaml").write_text(yaml.safe_dump({**settings, "store": "file:store"}))
+    (tmp_path / "store").write_text(empty_schema)
+    planned = json.loads(hub("migrate", "--dry-run", "--json").stdout)
+    assert (planned["from"], planned["done"], planned["steps"][0]["revision"]) == (None, False, "0001")
+    done = json.loads(hub("migrate", "--json").stdout)
+    assert done == {**planned, "done": True}
+    status = hub("status", "--json")
+    assert status.returncode == 0 and json.loads(status.stdout)["people"] == 0
     assert hub("audit", "verify").returncode == 0
 
 

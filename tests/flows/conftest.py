@@ -1,9 +1,15 @@
-"""A whole world in a test: simulators of four systems, a deployment that talks to them, and a clock that is told."""
+"""A whole world in a test: simulators of four systems, a deployment that talks to them, and a clock that is told.
+
+Every test that asks for one is run on both databases.
+"""
 
 import json
+import pickle
+from functools import partial
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from hub import plugins
@@ -13,7 +19,8 @@ from hub.config import load_settings
 from hub.pipeline.pull import pull
 from hub.pipeline.push import push
 from hub.pipeline.sweep import sweep
-from hub.store.migration import migrate
+from hub.store.engine import make_engine
+from hub.store.tables import metadata
 from hub.testing import FakeClock, Sandbox
 
 
@@ -24,7 +31,8 @@ def engines():
 
 
 class World:
-    def __init__(self, folder: Path, engines: dict, size: int) -> None:
+    def __init__(self, folder: Path, engines: dict, size: int, url: str) -> None:
+        self.url = url
         self.clock = FakeClock()
         self.folder = folder
         self.engines = engines
@@ -34,7 +42,10 @@ class World:
     def __enter__(self):
         self.sandbox.__enter__()
         self.config = write_deployment(self.folder, self.sandbox)
-        migrate(f"sqlite:///{self.database}")
+        if not self.url.startswith("sqlite"):
+            secret = self.folder / "var" / "secrets" / "store"
+            secret.write_text(self.url + "\n")
+            self.edit(lambda settings: settings.update(store="file:var/secrets/store"))
         return self
 
     def __exit__(self, *error):
@@ -42,7 +53,40 @@ class World:
 
     @property
     def database(self) -> Path:
+        """The SQLite file; a test that looks into it is about SQLite."""
+        if not self.url.startswith("sqlite"):
+            pytest.skip("about the SQLite file")
         return self.folder / "var" / "hub.db"
+
+    def sql(self, work):
+        engine = make_engine(self.url)
+        with engine.begin() as conn:
+            found = work(conn)
+        engine.dispose()
+        return found
+
+    def rows(self, *names) -> dict:
+        """What the tables hold, as it rests."""
+        tables = [metadata.tables[name] for name in names] or metadata.sorted_tables
+
+        def read(conn):
+            ordered = {table: sa.select(table).order_by(*table.primary_key) for table in tables}
+            return {table.name: [tuple(row) for row in conn.execute(query)] for table, query in ordered.items()}
+
+        return self.sql(read)
+
+    def restore(self, rows) -> None:
+        """Puts a backup back, in place of what is there."""
+
+        def write(conn):
+            for table in reversed(metadata.sorted_tables):
+                conn.execute(table.delete())
+            for table in metadata.sorted_tables:
+                names = [column.name for column in table.columns]
+                if rows[table.name]:
+                    conn.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows[table.name]])
+
+        self.sql(write)
 
     def simulator(self, name):
         return self.sandbox.simulators[name]
@@ -92,7 +136,8 @@ class World:
     def resting_bytes(self) -> bytes:
         """Everything the hub has on disk, but keys and the settings' secrets."""
         files = [path for path in (self.folder / "var").rglob("*") if path.is_file() and "secrets" not in path.parts]
-        return b"\0".join(path.read_bytes() for path in files if path.suffix != ".key")
+        found = b"\0".join(path.read_bytes() for path in files if path.suffix != ".key")
+        return found if self.url.startswith("sqlite") else found + pickle.dumps(self.rows())
 
     def secrets_of(self, member) -> list[str]:
         """What must never rest or leave in the clear."""
@@ -101,17 +146,24 @@ class World:
 
 
 @pytest.fixture
-def make_world(tmp_path, engines):
+def world_in(tmp_path, engines, make_database):
+    """Makes a world that rests in one kind of database."""
     opened = []
 
-    def make(size=12, name="world") -> World:
-        world = World(tmp_path / name, engines, size).__enter__()
+    def make(kind, size=12, name="world") -> World:
+        folder = tmp_path / name
+        world = World(folder, engines, size, make_database(kind, folder / "var" / "hub.db")).__enter__()
         opened.append(world)
         return world
 
     yield make
     for world in opened:
         world.__exit__(None, None, None)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make_world(request, world_in):
+    return partial(world_in, request.param)
 
 
 @pytest.fixture

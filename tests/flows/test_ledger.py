@@ -34,6 +34,10 @@ SALESFORCE = "salesforce-push"
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
+def ask(world, query):
+    return world.sql(lambda conn: [tuple(row) for row in conn.exec_driver_sql(query)])
+
+
 class Desk:
     """A destination that keeps rows, and refuses those it is told to."""
 
@@ -148,13 +152,9 @@ def test_dead_letters_stay_visible_and_are_decided_anew(pulled, hub_cli, audit_e
     (dropped,) = audit_entries(pulled, type="dead_letter", outcome="dropped")
     assert dropped["reasons"][0] == "INVALID" and "Ann" not in str(dropped) and dropped["actor"] == "operator"
     assert len(audit_entries(pulled, type="dead_letter", outcome="retried")) == 2
-    with sqlite3.connect(pulled.database) as database:
-        failed = database.execute(
-            "SELECT attempt, closed_as, payload FROM deliveries WHERE state = 'failed' ORDER BY id"
-        )
-        assert {row[1:] for row in failed} == {("retried", None), ("dropped", None)}
-        rows = database.execute("SELECT count(*) FROM deliveries WHERE state = 'withheld' AND policy IS NULL")
-        assert rows.fetchone() == (0,)
+    failed = ask(pulled, "SELECT closed_as, payload FROM deliveries WHERE state = 'failed'")
+    assert set(failed) == {("retried", None), ("dropped", None)}
+    assert ask(pulled, "SELECT id FROM deliveries WHERE state = 'withheld' AND policy IS NULL") == []
 
 
 def test_quarantined_records_are_dead_letters_that_can_be_wanted(pulled, hub_cli):
@@ -295,8 +295,7 @@ def test_a_dry_push_shows_what_would_change_and_no_more(pulled):
     # The copy of what the vendor was told goes with the tag.
     pulled.clock.advance(91 * 86_400)
     pulled.sweep()
-    with sqlite3.connect(pulled.database) as database:
-        assert database.execute("SELECT count(*) FROM deliveries WHERE payload IS NOT NULL").fetchone() == (0,)
+    assert ask(pulled, "SELECT id FROM deliveries WHERE payload IS NOT NULL") == []
 
 
 def test_a_field_that_has_become_the_vendors_own_is_not_emptied(pulled):
@@ -325,8 +324,7 @@ def test_a_value_that_is_only_unknown_is_kept_and_taken_back_with_the_permission
     say_otherwise(pulled, "person.language")
     push_to(pulled, desk)
     assert desk.rows[contact(member)]["Tone_Hint__c"] == "es"
-    with sqlite3.connect(pulled.database) as database:
-        database.execute("DELETE FROM profiles WHERE person_id = ?", (person,))
+    pulled.sql(lambda conn: conn.exec_driver_sql(f"DELETE FROM profiles WHERE person_id = '{person}'"))
     touch_everybody(pulled)
     push_to(pulled, desk)
     assert desk.rows[contact(member)]["Tone_Hint__c"] == "es"

@@ -124,11 +124,13 @@ def test_reading_everything_again_changes_nothing(run):
 
 def test_a_dry_push_shows_rows_and_writes_nothing_byte_for_byte(world):
     world.pull()
-    before = world.database.read_bytes(), len(world.simulator("salesforce").calls)
+    file = world.folder / "var" / "hub.db"
+    resting = file.read_bytes if file.exists() else world.rows
+    before = resting(), len(world.simulator("salesforce").calls)
     report = world.push("salesforce-push", dry_run=True)["salesforce-push"]
     assert any(row.fields for row in report.planned)
     after = [
         c for c in world.simulator("salesforce").calls[before[1] :] if c.method in WRITES and "token" not in c.path
     ]
-    assert world.database.read_bytes() == before[0]
+    assert resting() == before[0]
     assert after == []

@@ -172,18 +172,15 @@ def test_a_failing_recogniser_stores_nothing(world):
 
 
 def test_an_unreadable_suppression_list_stops_the_pull(world):
-    import sqlite3
-
-    with sqlite3.connect(world.database) as raw:
-        raw.execute("ALTER TABLE suppression RENAME TO gone")
+    world.sql(lambda conn: conn.exec_driver_sql("ALTER TABLE suppression RENAME TO gone"))
     with world.open() as hub:
         try:
             failed = pull(hub.rooms, hub.pull_job("voucherify-pull")).error is not None
         except Exception:  # noqa: BLE001 - whatever stops the pull is right
             failed = True
     assert failed
-    with sqlite3.connect(world.database) as raw:
-        assert raw.execute("SELECT count(*) FROM records").fetchone() == (0,)
+    world.sql(lambda conn: conn.exec_driver_sql("ALTER TABLE gone RENAME TO suppression"))
+    assert world.rows("records") == {"records": []}
 
 
 @pytest.mark.parametrize("name", ["purposes.yaml", "destinations.yaml", "retention.yaml", "jurisdictions.yaml"])
@@ -205,12 +202,9 @@ def test_a_wrong_root_key_is_a_clear_error_and_no_damage(world):
 
 
 def test_a_restored_backup_does_not_bring_anybody_back(world):
-    import shutil
-
     world.pull()
     member = member_with_tags(world)
-    backup = world.folder / "backup.db"
-    shutil.copyfile(world.database, backup)
+    backup = world.rows()
     with world.open() as hub:
         with hub.store.read() as tx:
             person = world.person(hub, tx, member)
@@ -218,9 +212,7 @@ def test_a_restored_backup_does_not_bring_anybody_back(world):
             if erase(hub.rooms, erase_job(hub, person)).progress is Progress.COMPLETE:
                 break
             world.clock.advance(3600)
-    for suffix in ("-wal", "-shm"):
-        world.database.with_name(world.database.name + suffix).unlink(missing_ok=True)
-    shutil.copyfile(backup, world.database)
+    world.restore(backup)
     with world.open() as hub, hub.store.read() as tx:
         assert tx.persons.status(person) == "erased"
         assert world.person(hub, tx, member) is None and tx.records.for_person(person) == []

@@ -1,18 +1,11 @@
-"""What the store's tests share: a clock, a vault, an empty database on SQLite and on PostgreSQL, invented records."""
+"""What the store's tests share: a clock, a vault, an opened store, invented records."""
 
-import os
-import shutil
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
 from hub.schema import (
     AuthorRole,
@@ -30,14 +23,10 @@ from hub.schema import (
     Redaction,
     Visibility,
 )
-from hub.store.migration import migrate
 from hub.store.records import StoredRecord
 from hub.store.store import Store, open_store
-from hub.store.tables import metadata
 from hub.store.vault import Vault
 from hub.testing.clock import FakeClock
-
-SERVER = os.environ.get("ATTUNE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
 @pytest.fixture
@@ -53,72 +42,6 @@ def vault() -> Vault:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/hub.db"
-
-
-@pytest.fixture(scope="session")
-def postgres() -> str:
-    """The address of a PostgreSQL server, or a skip where there is none."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed (extra: postgres)")
-    engine = create_engine(make_url(SERVER).set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": 2})
-    try:
-        engine.connect().close()
-    except OperationalError:
-        pytest.skip("no PostgreSQL server is reachable")
-    finally:
-        engine.dispose()
-    return SERVER
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database without tables: a new file, or a schema of its own."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite_url")
-        return
-    with schema_of(request.getfixturevalue("postgres")) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, sqlite_url: str) -> str:
-    """A migrated database without rows; migrating is done once, because it is what takes the time."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), str(make_url(sqlite_url).database))
-        return sqlite_url
-    schema_url: str = request.getfixturevalue("migrated_schema")
-    engine = create_engine(make_url(schema_url).set(drivername="postgresql+psycopg"))
-    with engine.begin() as conn:
-        conn.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
-    engine.dispose()
-    return schema_url
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "hub.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def migrated_schema(postgres: str) -> Iterator[str]:
-    with schema_of(postgres) as url:
-        migrate(url)
-        yield url
-
-
-@contextmanager
-def schema_of(address: str) -> Iterator[str]:
-    server = make_url(address)
-    schema = f"attune_{uuid.uuid4().hex}"
-    engine = create_engine(server.set(drivername="postgresql+psycopg"))
-    with engine.begin() as conn:
-        conn.execute(text(f"CREATE SCHEMA {schema}"))
-    mine = server.update_query_dict({"options": f"-csearch_path={schema}"})
-    yield mine.render_as_string(hide_password=False)
-    with engine.begin() as conn:
-        conn.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
 
 
 @pytest.fixture

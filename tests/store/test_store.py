@@ -1,7 +1,6 @@
 import hashlib
 import shutil
 import signal
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -10,56 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InternalError
 
 from hub.errors import ConfigError, TransientError
 from hub.store.engine import make_engine
-from hub.store.migration import current_revision, head_revision, migrate
+from hub.store.migration import migrate
 from hub.store.store import Store, open_store
-from hub.store.tables import metadata
 from hub.store.vault import Vault
 from hub.testing.clock import FakeClock
-
-
-def test_migrating_goes_up_and_down(empty_url: str) -> None:
-    head = head_revision()
-    assert current_revision(empty_url) is None
-    assert migrate(empty_url) == (None, head)
-    assert migrate(empty_url) == (head, head)
-    assert current_revision(empty_url) == head
-    assert migrate(empty_url, revision="base") == (head, None)
-    engine = make_engine(empty_url)
-    assert inspect(engine).get_table_names() == ["alembic_version"]
-    engine.dispose()
-
-
-def test_migrations_build_exactly_the_tables_of_the_code(empty_url: str) -> None:
-    migrate(empty_url)
-    engine = make_engine(empty_url)
-    with engine.connect() as conn:
-        context = MigrationContext.configure(conn, opts={"compare_type": False})
-        assert compare_metadata(context, metadata) == []
-    engine.dispose()
 
 
 def test_an_unmigrated_database_is_refused_and_not_created(sqlite_url: str, vault: Vault, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="Run hub migrate"):
         open_store(sqlite_url, vault, now=FakeClock().now)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_database_from_the_future_is_refused(sqlite_url: str, vault: Vault, tmp_path: Path) -> None:
-    migrate(sqlite_url)
-    with sqlite3.connect(tmp_path / "hub.db") as conn:
-        conn.execute("UPDATE alembic_version SET version_num = '9999'")
-    conn.close()
-    for use in (lambda: open_store(sqlite_url, vault, now=FakeClock().now), lambda: migrate(sqlite_url)):
-        with pytest.raises(ConfigError, match="9999"):
-            use()
 
 
 def test_a_new_database_can_be_made_on_the_way(sqlite_url: str, vault: Vault, tmp_path: Path) -> None:

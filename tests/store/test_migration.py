@@ -1,0 +1,127 @@
+"""Migrations on both databases: every revision up and down with rows in the tables, one at a time, and told beforehand."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Text, inspect, text
+from sqlalchemy.types import TypeEngine
+
+from hub.errors import ConfigError
+from hub.store.engine import make_engine
+from hub.store.instant import Instant
+from hub.store.migration import MigrationPlan, current_revision, head_revision, migrate, plan_migration
+from hub.store.tables import metadata
+
+VALUES: dict[type[TypeEngine[Any]], Any] = {
+    Text: "x", Boolean: True, LargeBinary: b"x", BigInteger: 1, Integer: 1, Instant: datetime(2026, 1, 1, tzinfo=UTC),
+}  # fmt: skip
+
+
+def revisions(url: str) -> list[str]:
+    return [step.revision for step in plan_migration(url).steps]
+
+
+def fill(url: str) -> None:
+    """One row in every table, with a value in every column."""
+    engine = make_engine(url)
+    with engine.begin() as conn:
+        for table in metadata.sorted_tables:
+            row = {column.name: _value(column.type) for column in table.columns}
+            conn.execute(table.insert(), [row])
+    engine.dispose()
+
+
+def _value(kind: TypeEngine[Any]) -> Any:
+    return next(value for type_, value in VALUES.items() if isinstance(kind, type_))
+
+
+def counted(url: str) -> dict[str, int]:
+    engine = make_engine(url)
+    with engine.connect() as conn:
+        names = sorted(set(inspect(conn).get_table_names()) - {"alembic_version"})
+        found = {name: conn.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in names}
+    engine.dispose()
+    return found
+
+
+def differences(url: str) -> Sequence[object]:
+    engine = make_engine(url)
+    with engine.connect() as conn:
+        found: Sequence[object] = compare_metadata(
+            MigrationContext.configure(conn, opts={"compare_type": False}), metadata
+        )
+    engine.dispose()
+    return found
+
+
+def test_every_revision_goes_down_and_up_again_with_rows_in_the_tables(empty_url: str) -> None:
+    order = revisions(empty_url)
+    migrate(empty_url)
+    fill(empty_url)
+    full = counted(empty_url)
+    assert set(full) == set(metadata.tables) and set(full.values()) == {1}
+    for lower in reversed(order[:-1]):
+        migrate(empty_url, revision=lower)
+        assert current_revision(empty_url) == lower
+        assert set(counted(empty_url).values()) == {1}, f"rows were lost on the way down to {lower}"
+    for upper in order[1:]:
+        migrate(empty_url, revision=upper)
+        assert current_revision(empty_url) == upper
+    assert differences(empty_url) == []
+    kept = {name: count for name, count in counted(empty_url).items() if count}
+    assert kept.items() <= full.items() and {"persons", "records", "deliveries", "audit_entries"} <= set(kept)
+
+
+def test_down_to_the_ground_and_up_again(empty_url: str) -> None:
+    migrate(empty_url)
+    fill(empty_url)
+    assert migrate(empty_url, revision="base") == (head_revision(), None)
+    assert counted(empty_url) == {}
+    assert migrate(empty_url) == (None, head_revision())
+    assert set(counted(empty_url).values()) == {0} and differences(empty_url) == []
+
+
+def test_what_a_migration_would_do_is_told_and_not_done(empty_url: str) -> None:
+    plan = plan_migration(empty_url)
+    assert (plan.before, plan.after, plan.steps[0].revision) == (None, head_revision(), "0001")
+    assert all(step.what for step in plan.steps)
+    assert current_revision(empty_url) is None
+    migrate(empty_url)
+    assert plan_migration(empty_url) == MigrationPlan(head_revision(), head_revision(), ())
+
+
+def test_a_newer_database_is_refused_and_left_alone(empty_url: str) -> None:
+    migrate(empty_url)
+    fill(empty_url)
+    engine = make_engine(empty_url)
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    for use in (migrate, plan_migration):
+        with pytest.raises(ConfigError, match=r"9999.*newer"):
+            use(empty_url)
+    assert set(counted(empty_url).values()) == {1}
+
+
+def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import op
+
+    made: list[object] = []
+    create = op.create_table
+
+    def failing(*args: Any, **kwargs: Any) -> Any:
+        if len(made) == 10:
+            raise RuntimeError("no room left")
+        made.append(args[0])
+        return create(*args, **kwargs)
+
+    monkeypatch.setattr(op, "create_table", failing)
+    with pytest.raises(RuntimeError):
+        migrate(empty_url)
+    assert current_revision(empty_url) is None and counted(empty_url) == {}
