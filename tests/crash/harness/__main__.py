@@ -1,0 +1,211 @@
+"""Kills the hub at every boundary of every chapter, and says where the resumed run ended otherwise than the whole one.
+
+Started by the tests as a process of its own, because only a process without threads may fork. It writes one line of JSON
+for each chapter.
+"""
+
+import argparse
+import gc
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from boundary import Boundaries
+from canonical import canonical, names_before
+from comparison import differences
+from process import Child
+from story import PEOPLE, STORY, Chapter
+from world import Place, Vendors, World, copy_world, new_database
+
+RESUMPTIONS = 3
+"""A scheduler starts a failed sync again; it must be through after so many times."""
+
+
+@dataclass
+class Told:
+    """What is told about one chapter."""
+
+    chapter: str
+    boundaries: list[str] = field(default_factory=list)
+    hit: list[int] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    resumed: int = 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--points", default="spread")
+    parser.add_argument("--lanes", type=int, default=1)
+    parser.add_argument("--chapters", default="")
+    parser.add_argument("--at", type=int, default=None)
+    options = parser.parse_args()
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch:
+        folder = Path(scratch)
+        rehearsal = World(folder / "rehearsal", PEOPLE)
+        rehearse(rehearsal)
+        world = World(folder / "world", PEOPLE, rehearsal.engines)
+        new_database(world.folder)
+        gc.freeze()  # a child's garbage collector need not look at, and so copy, what it has from here
+        for chapter in STORY:
+            chapter.meanwhile(world)
+            if not options.chapters or chapter.name in options.chapters.split(","):
+                told = Interrupter(world, chapter, folder, options).interrupt()
+                print(json.dumps(asdict(told)), flush=True)
+            world.advance_story(lambda place, job=chapter.job: _work(world, place, job), STORE)
+
+
+def rehearse(world: World) -> None:
+    """The whole story, once, in this process."""
+    new_database(world.folder)
+
+    def jobs() -> Iterator[Any]:
+        for chapter in STORY:
+            chapter.meanwhile(world)
+            yield lambda hub, job=chapter.job: [canonical(hub, {}), job(hub)]
+
+    world.live_through(jobs, STORE)
+
+
+STORE = "sqlite:///var/hub.db"
+
+
+def _work(world: World, place: Place, job: Any) -> None:
+    with world.open(place) as hub:
+        if errors := job(hub):
+            raise errors[0]
+
+
+class Interrupter:
+    """One chapter, told once without interruption and once for each boundary at which it is killed."""
+
+    def __init__(self, world: World, chapter: Chapter, folder: Path, options: Any) -> None:
+        self.world, self.chapter, self.folder, self.options = world, chapter, folder, options
+
+    def interrupt(self) -> Told:
+        begun = time.monotonic()
+        told = Told(self.chapter.name)
+        before = self._child_of(self.world.folder, {}, names_before)
+        names, whole = self._whole(before)
+        told.boundaries = names
+        points = self._choose(names)
+        lanes = [Child(lambda _, mine=points[lane :: self.options.lanes]: [  # noqa: B023 - called at once
+            self._kill_and_resume(point, names[point], before, whole) for point in mine
+        ]) for lane in range(self.options.lanes)]  # fmt: skip
+        for lane in lanes:
+            ended = lane.wait()
+            if ended.error:
+                told.problems.append(ended.error)
+            for point, resumed, problems in ended.answer or []:
+                told.resumed = max(told.resumed, resumed)
+                told.problems += [f"{self.chapter.name}, killed at {point} ({names[point]}): {one}" for one in problems]
+                told.hit.append(point)
+        told.seconds = round(time.monotonic() - begun, 2)
+        return told
+
+    def _choose(self, names: list[str]) -> list[int]:
+        if self.options.at is not None:
+            return [self.options.at]
+        if self.options.points == "all":
+            return list(range(len(names)))
+        firsts = {names.index(name) for name in names}
+        stride = range(0, len(names), max(1, len(names) // 12))
+        return sorted({*firsts, *stride})
+
+    def _whole(self, before: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
+        def tell(place: Place) -> Any:
+            boundaries = Boundaries()
+            boundaries.watch()
+            with self.world.open(place) as hub:
+                if errors := self.chapter.job(hub):
+                    raise errors[0]
+                names = list(boundaries.names)
+                return names, canonical(hub, before)
+
+        with Copy(self.world, self.folder / "whole") as copy:
+            names, state = copy.do(tell)
+            return names, {**state, **_vendors(copy.vendors.tell())}
+
+    def _kill_and_resume(self, point: int, name: str, before: dict[str, str], whole: dict[str, Any]) -> Any:
+        with Copy(self.world, self.folder / f"point-{point}") as copy:
+            killed = copy.try_(lambda place, say: self._until(place, Boundaries(point, say)))
+            if not killed.killed:
+                return point, 0, [f"was not killed: {killed.error or 'it came to its end'}"]
+            problems = [] if killed.last_words == name else [f"died elsewhere: {killed.last_words}"]
+            resumed = 0
+            for resumed in range(1, RESUMPTIONS + 1):
+                ended = copy.try_(lambda place, _: self._resume(place, before))
+                if ended.error or not ended.answer[0]:
+                    break
+            if ended.error or ended.answer[0]:
+                return point, resumed, [*problems, f"does not come to its end: {ended.error or ended.answer[0]}"]
+            state = {**ended.answer[1], **_vendors(copy.vendors.tell())}
+            return point, resumed, problems + differences(whole, state)
+
+    def _until(self, place: Place, boundaries: Boundaries) -> None:
+        boundaries.watch()
+        with self.world.open(place) as hub:
+            self.chapter.job(hub)
+
+    def _resume(self, place: Place, before: dict[str, str]) -> Any:
+        with self.world.open(place) as hub:
+            errors = self.chapter.job(hub)
+            return [repr(error) for error in errors], {} if errors else canonical(hub, before)
+
+    def _child_of(self, folder: Path, urls: dict[str, str], work: Any) -> Any:
+        urls = urls or dict.fromkeys(self.world.vendors, "http://127.0.0.1:9")
+
+        def open_and_work(_: Any) -> Any:
+            with self.world.open(Place(folder, STORE, urls)) as hub:
+                return work(hub)
+
+        ended = Child(open_and_work).wait()
+        if ended.error:
+            raise RuntimeError(ended.error)
+        return ended.answer
+
+
+class Copy:
+    """A copy of the world: its files, its vendors in a process of their own, its clock."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world, self.folder = world, folder
+
+    def __enter__(self) -> "Copy":
+        copy_world(self.world.folder, self.folder)
+        self._clock = self.world.clock.apart()
+        self._clock.__enter__()
+        self.vendors: Vendors = self.world.serve()
+        self.place = Place(self.folder, STORE, self.vendors.urls)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.vendors.end()
+        self._clock.__exit__(None, None, None)
+        shutil.rmtree(self.folder)
+
+    def do(self, work: Any) -> Any:
+        ended = Child(lambda _: work(self.place)).wait()
+        if ended.error:
+            raise RuntimeError(ended.error)
+        return ended.answer
+
+    def try_(self, work: Any) -> Any:
+        return Child(lambda say: work(self.place, say)).wait()
+
+
+def _vendors(told: dict[str, Any]) -> dict[str, Any]:
+    return {f"at {name}": truth for name, truth in told.items()}
+
+
+if __name__ == "__main__":
+    main()
