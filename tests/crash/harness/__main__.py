@@ -21,9 +21,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 from boundary import Boundaries
 from canonical import canonical, names_before
 from comparison import differences
+from moments import interrupt_at_random
 from process import Child
 from story import PEOPLE, STORY, Chapter
-from world import Place, Vendors, World, copy_world, new_database
+from world import STORE, Place, Vendors, World, copy_world, new_database
+
+SPREAD = 10
+"""Points of a chapter that are spread evenly over it, beside the first of each kind of boundary."""
 
 RESUMPTIONS = 3
 """A scheduler starts a failed sync again; it must be through after so many times."""
@@ -46,14 +50,20 @@ def main() -> None:
     parser.add_argument("--points", default="spread")
     parser.add_argument("--lanes", type=int, default=1)
     parser.add_argument("--chapters", default="")
+    parser.add_argument("--random", type=int, default=None, help="a seed: kill at random moments instead")
+    parser.add_argument("--customers", type=int, default=2_000)
+    parser.add_argument("--kills", type=int, default=25)
     parser.add_argument("--at", type=int, default=None)
     options = parser.parse_args()
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch:
         folder = Path(scratch)
+        if options.random is not None:
+            print(json.dumps(asdict(interrupt_at_random(folder, options.customers, options.random, options.kills))), flush=True)
+            return
         rehearsal = World(folder / "rehearsal", PEOPLE)
         rehearse(rehearsal)
-        world = World(folder / "world", PEOPLE, rehearsal.engines)
+        world = World(folder / "world", PEOPLE, rehearsal)
         new_database(world.folder)
         gc.freeze()  # a child's garbage collector need not look at, and so copy, what it has from here
         for chapter in STORY:
@@ -74,9 +84,6 @@ def rehearse(world: World) -> None:
             yield lambda hub, job=chapter.job: [canonical(hub, {}), job(hub)]
 
     world.live_through(jobs, STORE)
-
-
-STORE = "sqlite:///var/hub.db"
 
 
 def _work(world: World, place: Place, job: Any) -> None:
@@ -117,9 +124,10 @@ class Interrupter:
             return [self.options.at]
         if self.options.points == "all":
             return list(range(len(names)))
-        firsts = {names.index(name) for name in names}
-        stride = range(0, len(names), max(1, len(names) // 12))
-        return sorted({*firsts, *stride})
+        kinds = [" ".join(name.split()[:2]) for name in names]
+        firsts = {kinds.index(kind) for kind in kinds}
+        evenly = [(2 * n + 1) * len(names) // (2 * SPREAD) for n in range(SPREAD)]
+        return sorted({*firsts, *evenly})
 
     def _whole(self, before: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
         def tell(place: Place) -> Any:

@@ -1,9 +1,7 @@
 """Kills a larger run at moments drawn at random, again and again, until it comes to its end."""
 
-import os
 import random
-import signal
-import threading
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +9,9 @@ from typing import Any
 
 from canonical import canonical
 from comparison import differences
-from process import Child, Ended
+from process import Child
 from shop import CONNECTOR, ShopSimulator, settle_in
+from world import STORE, Place, Vendors, moved
 
 from hub.app import Hub
 from hub.cli.sandbox import write_deployment
@@ -25,10 +24,6 @@ from hub.privacy.redaction import Redacted
 from hub.schema import EmotionLabel
 from hub.store.migration import migrate
 from hub.testing import FakeClock, Sandbox
-
-KILLS = 25
-"""After so many kills a run is let through, however slow the machine."""
-
 
 class Quick:
     """An engine that is told what to find: this run is about volume, and the real one takes its time over each text."""
@@ -55,11 +50,58 @@ class Told:
     problems: list[str]
 
 
-def run(folder: Path, customers: int, seed: int, store: str = "sqlite:///var/hub.db") -> Told:
-    whole, _ = _live(folder / "whole", customers, None, store)
-    broken, kills = _live(folder / "broken", customers, random.Random(seed), store)
-    if isinstance(broken, str):
-        return Told(kills, 0, [broken])
-    twice = len(broken["at shop"]["notes"]) - len(set(broken["at shop"]["notes"]))
-    problems = [f"{twice} notes stand twice at the vendor"] if twice else []
-    return Told(kills, len(broken["at shop"]["notes"]), problems + differences(whole, broken))
+class ShopWorld:
+    """A shop that serves from a process of its own, and a hub's folder."""
+
+    def __init__(self, folder: Path, customers: int) -> None:
+        self.folder = folder
+        self.shop = ShopSimulator(customers=customers, clock=FakeClock())
+        with Sandbox([]) as nobody:
+            self.config = settle_in(write_deployment(folder, nobody))
+        migrate(load_settings(self.config).store_url())
+
+    def work(self, url: str) -> dict[str, Any]:
+        """This is what the command line does for ``hub run``."""
+        with self.open(url) as hub:
+            errors = [report.error for report in (
+                pull(hub.rooms, hub.pull_job("shop-pull")), push(hub.rooms, hub.push_job("shop-push")),
+            ) if report.error]  # fmt: skip
+            if errors:
+                raise errors[0]
+            hub.audit.sequence()
+            return canonical(hub, {})
+
+    def open(self, url: str) -> Hub:
+        hub = Hub(moved(load_settings(self.config), Place(self.folder, STORE, {"shop": url})), now=self.shop.clock.now)
+        quick = Quick()
+        hub.__dict__.update(plugins=Plugins((), Registered({"shop": CONNECTOR})), redactor=quick, tagger=quick)
+        return hub
+
+    def live(self, dice: random.Random, most: int) -> tuple[dict[str, Any], int]:
+        """What hub and shop hold in the end, and how often the hub was killed before: ``most`` times, unless it was quicker."""
+        vendors, kills = Vendors({"shop": self.shop}), 0
+        try:
+            while True:
+                child = Child(lambda _: self.work(vendors.urls["shop"]))
+                if kills < most:
+                    time.sleep(dice.uniform(0.02, 0.25 + 0.05 * kills))
+                    child.kill()
+                ended = child.wait()
+                if ended.error:
+                    raise RuntimeError(ended.error)
+                if not ended.killed:
+                    return {**ended.answer, "at shop": vendors.tell()["shop"]}, kills
+                kills += 1
+        finally:
+            vendors.end()
+
+
+def interrupt_at_random(folder: Path, customers: int, seed: int, kills: int) -> Told:
+    """This compares a run that is killed at random moments with one that is left alone."""
+    whole, broken = ShopWorld(folder / "whole", customers), ShopWorld(folder / "broken", customers)
+    for key in ("root.key", "audit.key"):  # the same keys, so that references can be compared
+        shutil.copy(whole.folder / "var" / key, broken.folder / "var" / key)
+    dice = random.Random(seed)
+    expected, _ = whole.live(dice, 0)
+    found, kills = broken.live(dice, kills)
+    return Told(kills, len(found["at shop"]["notes"]), differences(expected, found))

@@ -3,7 +3,6 @@
 It stands for every vendor that takes no idempotency key: whoever sends a note twice has two notes there.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,8 @@ class ShopSimulator(Simulator):
     def __init__(self, *, customers: int, **options: Any) -> None:
         super().__init__(**options)
         self.customers = [
-            {"id": f"s{number:06d}", "name": f"Customer {number}", "yes": number % 5 != 0, "words": f"Angry {number}!"}
+            {"id": f"s{number:06d}", "name": f"Customer {number}", "yes": number % 5 != 0, "words": f"Angry {number}!",
+             "at": "2026-05-30T09:00:00Z"}
             for number in range(customers)
         ]
         self.notes: list[dict[str, Any]] = []
@@ -115,7 +115,7 @@ _PARTY = {
     "name": "name",
     "identifiers": [{"kind": "vendor_id", "issuer": "shop", "from": "id", "as": "id"}],
 }
-_SAID = {"occurred_at": {"value": "2026-05-30T09:00:00Z", "as": "time"}}
+_SAID = {"occurred_at": {"from": "at", "as": "time"}}
 MAPPINGS: dict[str, Any] = {
     "shop.customers": {
         "version": 1,
@@ -163,8 +163,9 @@ MAPPINGS: dict[str, Any] = {
 }
 
 
-def settle_in(folder: Path, url: str) -> Path:
-    """This writes a deployment that knows the shop only, and gives its hub.yaml."""
+def settle_in(config: Path) -> Path:
+    """This makes of a deployment one that knows the shop only."""
+    folder = config.parent
     for name, mapping in MAPPINGS.items():
         (folder / "mappings" / f"{name}.yaml").write_text(yaml.safe_dump(mapping, sort_keys=False))
     destinations = folder / "privacy" / "destinations.yaml"
@@ -176,14 +177,11 @@ def settle_in(folder: Path, url: str) -> Path:
         "fields": {"emotion.label": "keep"},
     }
     destinations.write_text(yaml.safe_dump(rules, sort_keys=False))
-    config = folder / "hub.yaml"
     settings = yaml.safe_load(config.read_text())
-    settings["connections"] = {"shop": {"connector": "shop", "base_url": url, "config": {}}}
+    settings["connections"] = {"shop": {"connector": "shop", "base_url": "http://127.0.0.1:9", "config": {}}}
     settings["syncs"] = {
         "shop-pull": {"kind": "pull", "connection": "shop", "streams": ["customers"]},
-        "shop-push": {
-            "kind": "push", "connection": "shop", "objects": ["notes"], "purpose": "EmotionAnalysis",
-        },
-    }  # fmt: skip
-    config.write_text(json.dumps(settings))
+        "shop-push": {"kind": "push", "connection": "shop", "objects": ["notes"], "purpose": "EmotionAnalysis"},
+    }
+    config.write_text(yaml.safe_dump(settings, sort_keys=False))
     return config

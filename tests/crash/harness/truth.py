@@ -11,7 +11,7 @@ _TIMES = {"CreatedDate", "LastModifiedDate", "SystemModstamp", "updated_at", "ge
 
 
 def truth_of(vendors: dict[str, Simulator]) -> dict[str, Any]:
-    told = {"salesforce": _salesforce, "zendesk": _zendesk, "voucherify": _voucherify, "x": _x}
+    told = {"salesforce": _salesforce, "zendesk": _zendesk, "voucherify": _voucherify, "x": _x, "shop": _shop}
     return {name: told[name](vendor) for name, vendor in vendors.items() if name in told}
 
 
@@ -47,6 +47,10 @@ def _x(vendor: Any) -> Any:
         "posts": {post.id: [post.text, post.deleted_at is None, post.scrubbed_at is None] for post in posts},
         "jobs": sorted([job.kind, job.name, list(job.ids)] for job in vendor.jobs.values()),
     }
+
+
+def _shop(vendor: Any) -> Any:
+    return {"notes": sorted([note["key"], note["customer"], note["mood"]] for note in vendor.notes)}
 
 
 def _timeless(row: dict[str, Any]) -> dict[str, Any]:
