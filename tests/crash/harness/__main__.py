@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from boundary import Boundaries
 from canonical import canonical, names_before
 from comparison import differences
+from database import Postgres, Sqlite
 from moments import interrupt_at_random
 from process import Child
 from story import PEOPLE, STORY, Chapter
-from world import STORE, Place, Vendors, World, copy_world, new_database
+from world import Place, Vendors, World, new_database
 
 SPREAD = 10
 """Points of a chapter that are spread evenly over it, beside the first of each kind of boundary."""
@@ -46,32 +48,40 @@ class Told:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--points", default="spread")
-    parser.add_argument("--lanes", type=int, default=1)
-    parser.add_argument("--chapters", default="")
-    parser.add_argument("--random", type=int, default=None, help="a seed: kill at random moments instead")
-    parser.add_argument("--customers", type=int, default=2_000)
-    parser.add_argument("--kills", type=int, default=25)
-    parser.add_argument("--at", type=int, default=None)
-    options = parser.parse_args()
+    options = _options()
     memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch:
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch, ExitStack() as stack:
         folder = Path(scratch)
         if options.random is not None:
-            print(json.dumps(asdict(interrupt_at_random(folder, options.customers, options.random, options.kills))), flush=True)
+            told: Any = interrupt_at_random(folder, options.customers, options.random, options.kills)
+            print(json.dumps(asdict(told)), flush=True)
             return
         rehearsal = World(folder / "rehearsal", PEOPLE)
         rehearse(rehearsal)
-        world = World(folder / "world", PEOPLE, rehearsal)
+        database = stack.enter_context(Postgres(options.postgres)) if options.postgres else Sqlite()
+        world = World(folder / "world", PEOPLE, rehearsal, database.url)
         new_database(world.folder)
         gc.freeze()  # a child's garbage collector need not look at, and so copy, what it has from here
         for chapter in STORY:
             chapter.meanwhile(world)
             if not options.chapters or chapter.name in options.chapters.split(","):
-                told = Interrupter(world, chapter, folder, options).interrupt()
-                print(json.dumps(asdict(told)), flush=True)
-            world.advance_story(lambda place, job=chapter.job: _work(world, place, job), STORE)
+                print(
+                    json.dumps(asdict(Interrupter(world, database, chapter, folder, options).interrupt())), flush=True
+                )
+            world.advance_story(lambda place, job=chapter.job: _work(world, place, job))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--points", choices=["spread", "all"], default="spread")
+    parser.add_argument("--lanes", type=int, default=1, help="points that are tried at the same time")
+    parser.add_argument("--chapters", default="", help="only these, with commas between")
+    parser.add_argument("--at", type=int, default=None, help="only this point")
+    parser.add_argument("--postgres", default="", help="a server's address, in place of SQLite")
+    parser.add_argument("--random", type=int, default=None, help="a seed: kill a larger run at random moments instead")
+    parser.add_argument("--customers", type=int, default=2_000)
+    parser.add_argument("--kills", type=int, default=25)
+    return parser.parse_args()
 
 
 def rehearse(world: World) -> None:
@@ -83,7 +93,7 @@ def rehearse(world: World) -> None:
             chapter.meanwhile(world)
             yield lambda hub, job=chapter.job: [canonical(hub, {}), job(hub)]
 
-    world.live_through(jobs, STORE)
+    world.live_through(jobs)
 
 
 def _work(world: World, place: Place, job: Any) -> None:
@@ -95,17 +105,17 @@ def _work(world: World, place: Place, job: Any) -> None:
 class Interrupter:
     """One chapter, told once without interruption and once for each boundary at which it is killed."""
 
-    def __init__(self, world: World, chapter: Chapter, folder: Path, options: Any) -> None:
-        self.world, self.chapter, self.folder, self.options = world, chapter, folder, options
+    def __init__(self, world: World, database: Any, chapter: Chapter, folder: Path, options: Any) -> None:
+        self.world, self.database, self.chapter, self.folder, self.options = world, database, chapter, folder, options
 
     def interrupt(self) -> Told:
         begun = time.monotonic()
         told = Told(self.chapter.name)
-        before = self._child_of(self.world.folder, {}, names_before)
+        before = self._before()
         names, whole = self._whole(before)
         told.boundaries = names
         points = self._choose(names)
-        lanes = [Child(lambda _, mine=points[lane :: self.options.lanes]: [  # noqa: B023 - called at once
+        lanes = [Child(lambda _, mine=points[lane :: self.options.lanes]: [
             self._kill_and_resume(point, names[point], before, whole) for point in mine
         ]) for lane in range(self.options.lanes)]  # fmt: skip
         for lane in lanes:
@@ -139,21 +149,21 @@ class Interrupter:
                 names = list(boundaries.names)
                 return names, canonical(hub, before)
 
-        with Copy(self.world, self.folder / "whole") as copy:
+        with Copy(self.world, self.database, self.folder / "whole") as copy:
             names, state = copy.do(tell)
             return names, {**state, **_vendors(copy.vendors.tell())}
 
     def _kill_and_resume(self, point: int, name: str, before: dict[str, str], whole: dict[str, Any]) -> Any:
-        with Copy(self.world, self.folder / f"point-{point}") as copy:
+        with Copy(self.world, self.database, self.folder / f"point-{point}") as copy:
             killed = copy.try_(lambda place, say: self._until(place, Boundaries(point, say)))
             if not killed.killed:
                 return point, 0, [f"was not killed: {killed.error or 'it came to its end'}"]
             problems = [] if killed.last_words == name else [f"died elsewhere: {killed.last_words}"]
-            resumed = 0
-            for resumed in range(1, RESUMPTIONS + 1):
+            resumed, errors = 0, True
+            while errors and resumed < RESUMPTIONS:
+                resumed += 1
                 ended = copy.try_(lambda place, _: self._resume(place, before))
-                if ended.error or not ended.answer[0]:
-                    break
+                errors = not ended.error and ended.answer[0]
             if ended.error or ended.answer[0]:
                 return point, resumed, [*problems, f"does not come to its end: {ended.error or ended.answer[0]}"]
             state = {**ended.answer[1], **_vendors(copy.vendors.tell())}
@@ -169,37 +179,38 @@ class Interrupter:
             errors = self.chapter.job(hub)
             return [repr(error) for error in errors], {} if errors else canonical(hub, before)
 
-    def _child_of(self, folder: Path, urls: dict[str, str], work: Any) -> Any:
-        urls = urls or dict.fromkeys(self.world.vendors, "http://127.0.0.1:9")
+    def _before(self) -> dict[str, str]:
+        nobody = dict.fromkeys(self.world.vendors, "http://127.0.0.1:9")
 
-        def open_and_work(_: Any) -> Any:
-            with self.world.open(Place(folder, STORE, urls)) as hub:
-                return work(hub)
+        def names(_: Any) -> dict[str, str]:
+            with self.world.open(Place(self.world.folder, self.database.url, nobody)) as hub:
+                return names_before(hub)
 
-        ended = Child(open_and_work).wait()
+        ended = Child(names).wait()
         if ended.error:
             raise RuntimeError(ended.error)
         return ended.answer
 
 
 class Copy:
-    """A copy of the world: its files, its vendors in a process of their own, its clock."""
+    """A copy of the world: its files, its database, its vendors in a process of their own, its clock."""
 
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world, self.folder = world, folder
+    def __init__(self, world: World, database: Any, folder: Path) -> None:
+        self.world, self.database, self.folder = world, database, folder
 
     def __enter__(self) -> "Copy":
-        copy_world(self.world.folder, self.folder)
-        self._clock = self.world.clock.apart()
-        self._clock.__enter__()
+        self._stack = ExitStack()
+        shutil.copytree(self.world.folder, self.folder)
+        self._stack.callback(shutil.rmtree, self.folder)
+        store = self._stack.enter_context(self.database.copied(self.folder.name))
+        self._stack.enter_context(self.world.clock.apart())
         self.vendors: Vendors = self.world.serve()
-        self.place = Place(self.folder, STORE, self.vendors.urls)
+        self._stack.callback(self.vendors.end)
+        self.place = Place(self.folder, store, self.vendors.urls)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.vendors.end()
-        self._clock.__exit__(None, None, None)
-        shutil.rmtree(self.folder)
+        self._stack.close()
 
     def do(self, work: Any) -> Any:
         ended = Child(lambda _: work(self.place)).wait()

@@ -148,7 +148,9 @@ def _cursors(hub: Hub, tx: Tx) -> Any:
 
 
 def _quarantine(hub: Hub, conn: Connection) -> Any:
-    return {row.ref: [row.connection, row.stream, row.version, row.reason] for row in conn.execute(select(t.quarantine))}
+    return {
+        row.ref: [row.connection, row.stream, row.version, row.reason] for row in conn.execute(select(t.quarantine))
+    }
 
 
 def _deliveries(conn: Connection) -> Any:
@@ -171,7 +173,9 @@ def _deliveries(conn: Connection) -> Any:
 def _due(tx: Tx) -> Any:
     """Whom the next push of each sync would look at."""
     conn = tx.unit.conn
-    rows = conn.execute(select(t.batches.c.sync, t.batches.c.stream).where(t.batches.c.stream.like("push:%")).distinct())
+    rows = conn.execute(
+        select(t.batches.c.sync, t.batches.c.stream).where(t.batches.c.stream.like("push:%")).distinct()
+    )
     touched = conn.execute(select(t.persons.c.id, t.persons.c.touched).where(t.persons.c.touched.is_not(None))).all()
     return {
         f"{sync}/{stream}": sorted(person for person, at in touched if at > int(tx.ledger.cursor(sync, stream) or 0))

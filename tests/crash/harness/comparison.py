@@ -1,16 +1,19 @@
 """When two ends are the same end.
 
-Everything that ``canonical`` and ``truth`` tell must be equal, save four. Seconds in the text of a cursor may be later,
-because the resumed run read later. X may have been asked further questions about what is left, but none a second time. Whom the next push would look at (``due``): a row
-that was read back late marks its person, so a resumed run may leave more people to look at, never fewer; looking finds
-nothing to send, as the next chapter shows. And the audit log, whose *content* must be the same:
+Everything that ``canonical`` and ``truth`` tell must be equal, save four.
 
-- **Deeds** (what was stored away, deleted, forgotten, withdrawn, erased, confirmed by a vendor) are counted: each must be
-  on the log exactly as often as in the uninterrupted run, because each is written in the transaction of what it tells.
-- **Questions** to the gate (collect, infer, link, activate) and rows marked as sending are a set: a resumed run may ask
-  again and send again what was lost, but may not ask or send anything that the uninterrupted run did not, nor less.
-- **Attempts** that only the interrupted run can have: its own beginning and end, and the finding that a row which was
-  marked as sending never reached the vendor, or that nobody knows yet (``delivered`` as ``failed`` or ``unknown``).
+- Seconds in the text of a cursor may be later, because the resumed run read later.
+- X may have been asked further questions, about what is left; but none a second time.
+- Whom the next push would look at (``due``): a row that was read back late marks its person, so a resumed run may leave
+  more people to look at, never fewer.
+- The audit log, whose *content* must be the same:
+
+  - **Deeds** (what was stored away, deleted, forgotten, withdrawn, erased, confirmed by a vendor) are counted: each must be
+    on the log exactly as often as in the uninterrupted run, because each is written in the transaction of what it tells.
+  - **Questions** to the gate (collect, infer, link, activate) and rows marked as sending are a set: a resumed run may ask
+    again and send again what was lost, but may not ask or send anything that the uninterrupted run did not, nor less.
+  - **Attempts** that only the interrupted run can have: its own beginning and end, and the finding that a row which was
+    marked as sending never reached the vendor, or that nobody knows yet (``delivered`` as ``failed`` or ``unknown``).
 """
 
 import copy
@@ -35,7 +38,9 @@ def differences(whole: dict[str, Any], resumed: dict[str, Any]) -> list[str]:
             found += _questions_to_x(ours.pop("jobs"), theirs.pop("jobs"))
         found += _differ(name, ours, theirs)
     for name, people in whole["due"].items():
-        found += [f"due.{name}: the resumed run forgot {one}" for one in people if one not in resumed["due"].get(name, [])]
+        found += [
+            f"due.{name}: the resumed run forgot {one}" for one in people if one not in resumed["due"].get(name, [])
+        ]
     return found + _audit(whole["audit"], resumed["audit"])
 
 
@@ -62,7 +67,9 @@ def _differ(where: str, left: Any, right: Any) -> list[str]:
     if left == right:
         return []
     if isinstance(left, dict) and isinstance(right, dict):
-        return [line for key in sorted({*left, *right}) for line in _differ(f"{where}.{key}", left.get(key), right.get(key))]
+        return [
+            line for key in sorted({*left, *right}) for line in _differ(f"{where}.{key}", left.get(key), right.get(key))
+        ]
     if isinstance(left, list) and isinstance(right, list) and len(left) + len(right) > 6:
         ours, theirs = Counter(map(_text, left)), Counter(map(_text, right))
         if ours != theirs:

@@ -9,9 +9,10 @@ from typing import Any
 
 from canonical import canonical
 from comparison import differences
+from database import IN_THE_FOLDER
 from process import Child
 from shop import CONNECTOR, ShopSimulator, settle_in
-from world import STORE, Place, Vendors, moved
+from world import Place, Vendors, moved
 
 from hub.app import Hub
 from hub.cli.sandbox import write_deployment
@@ -24,6 +25,7 @@ from hub.privacy.redaction import Redacted
 from hub.schema import EmotionLabel
 from hub.store.migration import migrate
 from hub.testing import FakeClock, Sandbox
+
 
 class Quick:
     """An engine that is told what to find: this run is about volume, and the real one takes its time over each text."""
@@ -47,6 +49,7 @@ class Told:
 
     kills: int
     notes: int
+    different_notes: int
     problems: list[str]
 
 
@@ -72,7 +75,9 @@ class ShopWorld:
             return canonical(hub, {})
 
     def open(self, url: str) -> Hub:
-        hub = Hub(moved(load_settings(self.config), Place(self.folder, STORE, {"shop": url})), now=self.shop.clock.now)
+        hub = Hub(
+            moved(load_settings(self.config), Place(self.folder, IN_THE_FOLDER, {"shop": url})), now=self.shop.clock.now
+        )
         quick = Quick()
         hub.__dict__.update(plugins=Plugins((), Registered({"shop": CONNECTOR})), redactor=quick, tagger=quick)
         return hub
@@ -104,4 +109,5 @@ def interrupt_at_random(folder: Path, customers: int, seed: int, kills: int) -> 
     dice = random.Random(seed)
     expected, _ = whole.live(dice, 0)
     found, kills = broken.live(dice, kills)
-    return Told(kills, len(found["at shop"]["notes"]), differences(expected, found))
+    notes = [key for key, _, _ in found["at shop"]["notes"]]
+    return Told(kills, len(notes), len(set(notes)), differences(expected, found))

@@ -57,7 +57,7 @@ def _live(work: Callable[[Callable[[str], None]], Any], writer: int) -> None:
     try:
         tell(answer=work(lambda words: tell(last_words=words)))
         status = 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever it was, the parent tells it and goes on
         tell(error=traceback.format_exc())
     finally:
         sys.stdout.flush()

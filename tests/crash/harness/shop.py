@@ -39,8 +39,13 @@ class ShopSimulator(Simulator):
     def __init__(self, *, customers: int, **options: Any) -> None:
         super().__init__(**options)
         self.customers = [
-            {"id": f"s{number:06d}", "name": f"Customer {number}", "yes": number % 5 != 0, "words": f"Angry {number}!",
-             "at": "2026-05-30T09:00:00Z"}
+            {
+                "id": f"s{number:06d}",
+                "name": f"Customer {number}",
+                "yes": number % 5 != 0,
+                "words": f"Angry {number}!",
+                "at": "2026-05-30T09:00:00Z",
+            }
             for number in range(customers)
         ]
         self.notes: list[dict[str, Any]] = []
@@ -100,9 +105,7 @@ CONNECTOR = Connector(
         hosts=(),
         streams=(Stream("customers", "Customers and what they said."),),
         objects=(
-            Object(
-                "notes", "A note about a customer.", "person", IdentifierKind.VENDOR_ID, ("mood",), clearable=False
-            ),
+            Object("notes", "A note about a customer.", "person", IdentifierKind.VENDOR_ID, ("mood",), clearable=False),
         ),
     ),
     config_model=ConnectorConfig,

@@ -7,7 +7,6 @@ story has reached. Whatever that process changes dies with it: the next point st
 import json
 import mmap
 import os
-import shutil
 import signal
 import struct
 import threading
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from database import IN_THE_FOLDER
 from process import Child
 from truth import truth_of
 
@@ -32,7 +32,6 @@ from hub.testing import Sandbox
 from hub.testing.clock import START
 from hub.testing.simulator import Simulator
 
-STORE = "sqlite:///var/hub.db"
 ENGINES = ("plugins", "policy", "redaction", "redactor", "tagger")
 ROOMS = ("vault", "signer", "mappings")
 """Rooms that are opened once; forked children only have to open the database."""
@@ -73,8 +72,8 @@ class Place:
 class World:
     """The state that the story has reached, in this process and in ``folder``."""
 
-    def __init__(self, folder: Path, size: int, rehearsal: "World | None" = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, size: int, rehearsal: "World | None" = None, store: str = IN_THE_FOLDER) -> None:
+        self.folder, self.store = folder, store
         self.clock = SharedClock()
         self.compiled: Any = rehearsal.compiled if rehearsal else {}
         self.sandbox = Sandbox(plugins.load().offered.connectors.values(), size=size, clock=self.clock)
@@ -100,10 +99,10 @@ class World:
         hub.store._engine._compiled_cache = self.compiled  # a third of each short life would go into compiling SQL
         return hub
 
-    def live_through(self, jobs: Callable[[], Iterator[Callable[[Hub], Any]]], store: str) -> None:
+    def live_through(self, jobs: Callable[[], Iterator[Callable[[Hub], Any]]]) -> None:
         """This does jobs in this very process, so that its children find every module and pattern loaded."""
         with self.sandbox:
-            place = Place(self.folder, store, {name: vendor.url for name, vendor in self.vendors.items()})
+            place = Place(self.folder, self.store, {name: vendor.url for name, vendor in self.vendors.items()})
             for job in jobs():
                 with self.open(place) as hub:
                     job(hub)
@@ -113,7 +112,7 @@ class World:
         """This forks the vendors."""
         return Vendors(self.vendors)
 
-    def advance_story(self, work: Callable[[Place], Any], store: str) -> None:
+    def advance_story(self, work: Callable[[Place], Any]) -> None:
         """This lets something happen for good: in the vendors of this very process and in the world's own folder."""
         gate_in, gate_out = os.pipe()
 
@@ -121,7 +120,7 @@ class World:
             os.close(gate_out)
             with os.fdopen(gate_in, "rb") as gate:
                 urls = json.loads(gate.read())
-            return work(Place(self.folder, store, urls))
+            return work(Place(self.folder, self.store, urls))
 
         child = Child(when_served)  # forked before the servers' threads start
         os.close(gate_in)
@@ -223,9 +222,3 @@ def moved(deployment: Deployment, place: Place) -> Deployment:
 
 def new_database(folder: Path) -> None:
     migrate(f"sqlite:///{folder / 'var' / 'hub.db'}")
-
-
-def copy_world(source: Path, target: Path) -> Path:
-    """A copy of everything on disk; after a kill or a clean end the files are all there is."""
-    shutil.copytree(source, target)
-    return target
