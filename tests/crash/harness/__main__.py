@@ -76,7 +76,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--points", choices=["spread", "all"], default="spread")
     parser.add_argument("--lanes", type=int, default=1, help="points that are tried at the same time")
     parser.add_argument("--chapters", default="", help="only these, with commas between")
-    parser.add_argument("--at", type=int, default=None, help="only this point")
+    parser.add_argument("--at", default="", help="only these points, such as 12 or 12-20")
     parser.add_argument("--postgres", default="", help="a server's address, in place of SQLite")
     parser.add_argument("--random", type=int, default=None, help="a seed: kill a larger run at random moments instead")
     parser.add_argument("--customers", type=int, default=2_000)
@@ -130,8 +130,9 @@ class Interrupter:
         return told
 
     def _choose(self, names: list[str]) -> list[int]:
-        if self.options.at is not None:
-            return [self.options.at]
+        if self.options.at:
+            first, _, last = self.options.at.partition("-")
+            return list(range(int(first), int(last or first) + 1))
         if self.options.points == "all":
             return list(range(len(names)))
         kinds = [" ".join(name.split()[:2]) for name in names]

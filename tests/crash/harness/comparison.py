@@ -13,7 +13,8 @@ Everything that ``canonical`` and ``truth`` tell must be equal, save four.
   - **Questions** to the gate (collect, infer, link, activate) and rows marked as sending are a set: a resumed run may ask
     again and send again what was lost, but may not ask or send anything that the uninterrupted run did not, nor less.
   - **Attempts** that only the interrupted run can have: its own beginning and end, and the finding that a row which was
-    marked as sending never reached the vendor, or that nobody knows yet (``delivered`` as ``failed`` or ``unknown``).
+    marked as sending never reached the vendor, or that nobody knows yet (``delivered`` as ``failed`` or ``unknown``), or that
+    a system was not done yet with an erasure (``erase`` as ``failed``, which is tried again).
 """
 
 import copy
@@ -99,7 +100,9 @@ def _is_question(entry: dict[str, Any]) -> bool:
 def _is_deed(entry: dict[str, Any]) -> bool:
     if entry["type"] in ("run.started", "run.finished"):
         return False
-    return not _is_question(entry) and not (entry["type"] == "delivered" and entry["outcome"] in ("failed", "unknown"))
+    if entry["type"] == "delivered":
+        return entry["outcome"] not in ("failed", "unknown")
+    return not _is_question(entry) and not (entry["type"] == "erase" and "failed" in entry.get("reasons", ()))
 
 
 def _text(value: Any) -> str:
