@@ -1,13 +1,13 @@
 """Kill -9 at every write and every request: the resumed run ends where an uninterrupted one does, here and at the vendors.
 
 ``harness`` does the killing, in a process of its own; what counts as the same end stands in ``harness/comparison.py``.
-ATTUNE_CRASH=all kills at every boundary, as CI does; without it a spread of them is tried, the first of each kind in each
-chapter of the story included.
+A spread of the boundaries is tried, the first of each kind in each chapter of the story included; ATTUNE_CRASH=many tries
+some 700, as CI does, ATTUNE_CRASH=all every one, which takes the better part of an hour.
 """
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7_200)]
 
 CHAPTERS = [
     "salesforce-pull", "zendesk-pull", "voucherify-pull", "x-pull", "salesforce-push", "zendesk-push", "voucherify-push",
@@ -17,17 +17,17 @@ AT_LEAST = 200
 
 
 @pytest.fixture(scope="module")
-def told(run_harness, every_point):
-    arguments = ["--points", "all", "--lanes", 2] if every_point else []
-    return {chapter["chapter"]: chapter for chapter in run_harness(*arguments)}
+def told(run_harness, points):
+    lanes = 1 if points == "spread" else 2
+    return {chapter["chapter"]: chapter for chapter in run_harness("--points", points, "--lanes", lanes)}
 
 
-def test_there_are_enough_points_and_each_was_hit(told, every_point):
+def test_there_are_enough_points_and_each_was_hit(told, points):
     assert list(told) == CHAPTERS
     hit = {(name, point) for name, chapter in told.items() for point in chapter["hit"]}
     there = {(name, point) for name, chapter in told.items() for point in range(len(chapter["boundaries"]))}
     assert hit <= there and len(hit) >= AT_LEAST
-    if every_point:
+    if points == "all":
         assert hit == there
 
 

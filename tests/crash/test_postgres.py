@@ -14,7 +14,7 @@ FEW = "voucherify-push,sweep"
 
 
 @pytest.fixture(scope="module")
-def told(run_harness, every_point):
+def told(run_harness, points):
     pytest.importorskip("psycopg", reason="psycopg is not installed (extra: postgres)")
     engine = create_engine(make_url(SERVER).set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": 2})
     try:
@@ -23,7 +23,7 @@ def told(run_harness, every_point):
         pytest.skip("no PostgreSQL server is reachable")
     finally:
         engine.dispose()
-    return run_harness("--postgres", SERVER, *([] if every_point else ["--chapters", FEW]))
+    return run_harness("--postgres", SERVER, *(["--chapters", FEW] if points == "spread" else []))
 
 
 def test_the_resumed_run_ends_where_an_uninterrupted_one_does(told):

@@ -9,10 +9,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 
 @pytest.fixture(scope="module", params=[1, 2])
-def told(request, run_harness, every_point):
-    customers, kills = (2_000, 25) if every_point else (300, 8)
-    if request.param > 1 and not every_point:
-        pytest.skip("further seeds are CI's")
+def told(request, run_harness, points):
+    customers, kills = (300, 8) if points == "spread" else (2_000, 25)
+    if request.param > 1 and points != "all":
+        pytest.skip("further seeds go with ATTUNE_CRASH=all")
     (told,) = run_harness("--random", request.param, "--customers", customers, "--kills", kills)
     return {**told, "customers": customers}
 

@@ -28,11 +28,14 @@ from process import Child
 from story import PEOPLE, STORY, Chapter
 from world import Place, Vendors, World, new_database
 
-SPREAD = 10
+SPREAD = {"spread": 10, "many": 50}
 """Points of a chapter that are spread evenly over it, beside the first of each kind of boundary."""
 
-RESUMPTIONS = 3
-"""A scheduler starts a failed sync again; it must be through after so many times."""
+RESUMPTIONS = 4
+"""A scheduler starts a sync again and again; what was interrupted must be through after so many times."""
+
+INTERVAL = 900
+"""Seconds between two of them; a row that was interrupted waits before it is tried again, as any that failed."""
 
 
 @dataclass
@@ -73,7 +76,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", choices=["spread", "all"], default="spread")
+    parser.add_argument("--points", choices=[*SPREAD, "all"], default="spread")
     parser.add_argument("--lanes", type=int, default=1, help="points that are tried at the same time")
     parser.add_argument("--chapters", default="", help="only these, with commas between")
     parser.add_argument("--at", default="", help="only these points, such as 12 or 12-20")
@@ -137,7 +140,8 @@ class Interrupter:
             return list(range(len(names)))
         kinds = [" ".join(name.split()[:2]) for name in names]
         firsts = {kinds.index(kind) for kind in kinds}
-        evenly = [(2 * n + 1) * len(names) // (2 * SPREAD) for n in range(SPREAD)]
+        count = SPREAD[self.options.points]
+        evenly = [(2 * n + 1) * len(names) // (2 * count) for n in range(count)]
         return sorted({*firsts, *evenly})
 
     def _whole(self, before: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
@@ -160,13 +164,16 @@ class Interrupter:
             if not killed.killed:
                 return point, 0, [f"was not killed: {killed.error or 'it came to its end'}"]
             problems = [] if killed.last_words == name else [f"died elsewhere: {killed.last_words}"]
-            resumed, errors = 0, True
-            while errors and resumed < RESUMPTIONS:
+            resumed, left = 0, ["not resumed"]
+            while left and resumed < RESUMPTIONS:
+                self.world.clock.advance(INTERVAL if resumed else 0)
                 resumed += 1
                 ended = copy.try_(lambda place, _: self._resume(place, before))
-                errors = not ended.error and ended.answer[0]
-            if ended.error or ended.answer[0]:
-                return point, resumed, [*problems, f"does not come to its end: {ended.error or ended.answer[0]}"]
+                left = [ended.error] if ended.error else ended.answer[0]
+                if ended.error:
+                    break
+            if left:
+                return point, resumed, [*problems, f"does not come to its end: {left}"]
             state = {**ended.answer[1], **_vendors(copy.vendors.tell())}
             return point, resumed, problems + differences(whole, state)
 
@@ -176,9 +183,12 @@ class Interrupter:
             self.chapter.job(hub)
 
     def _resume(self, place: Place, before: dict[str, str]) -> Any:
+        """What is left to do, and what the hub holds."""
         with self.world.open(place) as hub:
-            errors = self.chapter.job(hub)
-            return [repr(error) for error in errors], {} if errors else canonical(hub, before)
+            errors = [repr(error) for error in self.chapter.job(hub)]
+            state = canonical(hub, before)
+            waiting = [f"{name} waits" for name, row in state["deliveries"].items() if row["open"]]
+            return errors or waiting, state
 
     def _before(self) -> dict[str, str]:
         nobody = dict.fromkeys(self.world.vendors, "http://127.0.0.1:9")

@@ -17,6 +17,7 @@ from hub.store.store import Tx
 
 _PERSON = re.compile(r"per_[0-9a-f]{32}")
 _PASSING = {("withheld", "decision.stale"), ("withheld", "consent.moved"), ("withheld", "superseded")}
+_TRIED_AGAIN = {"retried", "superseded"}
 """Rows that another row took the place of: what they wanted to say was decided anew and said, or not, by that one."""
 
 
@@ -165,7 +166,7 @@ def _deliveries(conn: Connection) -> Any:
             mine["confirmed"].append([row.payload_hash, row.fields])
         if row.open:
             mine["open"].append([row.state, row.reason])
-        if row.state != "unchanged" and (row.state, row.reason) not in _PASSING:
+        if row.state != "unchanged" and (row.state, row.reason) not in _PASSING and row.closed_as not in _TRIED_AGAIN:
             mine["stands"] = [row.state, row.reason]
     return found
 
