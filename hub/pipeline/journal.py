@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from hub.audit.entry import Entry as AuditEntry
 from hub.audit.log import AuditLog
@@ -31,23 +33,49 @@ class ErasureJournal:
     def append(self, entry: Journalled) -> None:
         """This writes one erasure and waits until it is on the disk."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="ascii") as file:
-            file.write(json.dumps({"persons": entry.persons, "hashes": entry.hashes}) + "\n")
+        line = json.dumps({"persons": entry.persons, "hashes": entry.hashes}) + "\n"
+        with self.path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # another erasure may be cutting off what a kill left of its line
+            _end_last_line(file)
+            file.write(line.encode("ascii"))
             file.flush()
             os.fsync(file.fileno())
 
     def read(self) -> Iterator[Journalled]:
-        """This yields all erasures; raises ConfigError where a line is damaged, because then somebody might come back."""
+        """This yields all erasures; raises ConfigError where a line is damaged, because then somebody might come back.
+
+        A piece of a line at the very end was cut off while it was written: nothing was erased on the strength of it, and the
+        erasure, which goes on from its step in the database, writes the line again.
+        """
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
-                try:
-                    told = json.loads(line.decode("ascii"))
-                    yield Journalled(tuple(told["persons"]), tuple(told["hashes"]))
-                except (ValueError, KeyError, TypeError):
+                entry = _parse(line)
+                if entry is None and line.endswith(b"\n"):
                     damage = f"{self.path}:{number}: the erasure journal is damaged."
-                    raise ConfigError(damage, fix="Restore the file from its own backup.") from None
+                    raise ConfigError(damage, fix="Restore the file from its own backup.")
+                if entry is not None:
+                    yield entry
+
+
+def _parse(line: bytes) -> Journalled | None:
+    try:
+        told = json.loads(line.decode("ascii"))
+        return Journalled(tuple(told["persons"]), tuple(told["hashes"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _end_last_line(file: BinaryIO) -> None:
+    """A whole line without its end gets one; a piece of a line goes."""
+    file.seek(0)
+    content = file.read()
+    last = content.rfind(b"\n") + 1
+    if content[last:] and _parse(content[last:]):
+        file.write(b"\n")
+    elif content[last:]:
+        file.truncate(last)
 
 
 def replay(journal: ErasureJournal, store: Store, audit: AuditLog) -> int:

@@ -1,7 +1,9 @@
 """Batch compliance: asks X which of the stored posts or users must go."""
 
+import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from hub.contract import BadRecordError, Context, TransientError
@@ -12,6 +14,9 @@ from hub_x.window import is_id
 
 Kind = Literal["tweets", "users"]
 
+FRESH = timedelta(hours=1)
+"""How old a job may be whose answer is still taken: X gives a day to remove what must go."""
+
 
 class ComplianceCheck:
     """Batch compliance: create a job, upload ids, wait, download what must go.
@@ -19,12 +24,14 @@ class ComplianceCheck:
     Args:
         client: calls X.
         config: names the pauses.
-        context: gives the pause and the connection's name, by which a job left behind by a kill is recognised.
+        context: gives the clock, the pause and the connection's name.
+
+    A job is named after the connection and the very ids that it asks about. So a job left behind by a kill is recognised,
+    whatever it has come to since: it is gone on with, and never made a second time.
     """
 
     def __init__(self, client: XClient, config: XConfig, context: Context) -> None:
         self._client, self._config, self._context = client, config, context
-        self._name = f"attune-{context.connection}"[:64]
 
     def find_gone(self, kind: Kind, ids: Sequence[str]) -> dict[str, str]:
         """This maps those of ``ids`` that X says must go to the instant of it, as X wrote it ("" where X named none).
@@ -37,24 +44,31 @@ class ComplianceCheck:
             raise BadRecordError("a stored key is not an id of X.", reason="x.key")
         if not wanted:
             return {}
-        job = self._leftover(kind) or self._create(kind)
-        self._client.upload(_url(job, "upload_url"), wanted)
-        done = self._wait(job)
-        found = _parse_results(self._client.download(_url(done, "download_url")))
+        name = self._name(wanted)
+        job = self._leftover(kind, name) or _job(self._client.call("create_compliance_job", kind, name=name))
+        if job.get("status") in {None, "created"}:
+            self._client.upload(_url(job, "upload_url"), wanted)
+        found = _parse_results(self._client.download(_url(self._wait(job), "download_url")))
         return {one: found[one] for one in wanted if one in found}
 
-    def _leftover(self, kind: Kind) -> dict[str, Any] | None:
+    def _name(self, wanted: Sequence[str]) -> str:
+        digest = hashlib.sha256("\n".join(sorted(wanted)).encode()).hexdigest()[:16]
+        return f"attune-{self._context.connection[:40]}-{digest}"
+
+    def _leftover(self, kind: Kind, name: str) -> dict[str, Any] | None:
         jobs = self._client.call("get_compliance_jobs", kind).get("data")
         for listed in jobs if isinstance(jobs, list) else ():
             job = _job({"data": listed})
-            if job.get("status") == "created" and job.get("name") == self._name:
+            if job.get("name") == name and self._is_useful(job):
                 return job
             if job.get("status") in {"created", "in_progress"}:
                 raise busy()
         return None
 
-    def _create(self, kind: Kind) -> dict[str, Any]:
-        return _job(self._client.call("create_compliance_job", kind, name=self._name))
+    def _is_useful(self, job: dict[str, Any]) -> bool:
+        if job.get("status") in {"created", "in_progress"}:
+            return True
+        return job.get("status") == "complete" and self._context.now() - _created(job) < FRESH
 
     def _wait(self, job: dict[str, Any]) -> dict[str, Any]:
         waited = 0.0
@@ -74,6 +88,13 @@ def _job(answer: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(job, dict) or not isinstance(job.get("id"), str):
         raise TransientError("X answered with something that is not a compliance job.")
     return job
+
+
+def _created(job: dict[str, Any]) -> datetime:
+    try:
+        return datetime.fromisoformat(job["created_at"])
+    except (KeyError, TypeError, ValueError):
+        raise TransientError("X's compliance job does not say when it was created.") from None
 
 
 def _url(job: dict[str, Any], name: str) -> str:

@@ -97,6 +97,25 @@ def test_a_job_left_behind_before_its_upload_is_taken_up(x, open_source):
     assert len(x.jobs) == 1
 
 
+@pytest.mark.parametrize("lost", ["PUT /storage/*", "GET /2/compliance/jobs/*", "GET /storage/*"])
+def test_a_job_left_behind_after_its_upload_is_gone_on_with_not_made_again(x, open_source, lost):
+    post = post_of(x, BO)
+    x.delete_post(post)
+    x.faults.add(Fault(lost, kind="commit_then_reset"))
+    with pytest.raises(TransientError):
+        recheck(open_source(x), [post])
+    assert [r.key for r in recheck(open_source(x), [post])] == [post]
+    assert len(x.jobs) == 1
+
+
+def test_an_old_answer_is_not_taken_for_a_new_one(x, open_source):
+    post = post_of(x, BO)
+    assert recheck(open_source(x), [post]) == []
+    x.delete_post(post)
+    x.clock.advance(2 * 3600)
+    assert [r.key for r in recheck(open_source(x), [post])] == [post]
+
+
 def test_another_job_of_the_kind_means_waiting(x, open_source):
     source, post = open_source(x), post_of(x, BO)
     x.job_seconds = 60.0
@@ -104,10 +123,11 @@ def test_another_job_of_the_kind_means_waiting(x, open_source):
     x.faults.add(Fault("GET /2/compliance/jobs/*", kind="reset"))
     with pytest.raises(TransientError):
         next(running)
+    other = [post, post_of(x, TAMSIN)]
     with pytest.raises(ThrottledError) as caught:
-        recheck(source, [post])
+        recheck(source, other)
     x.clock.advance(caught.value.retry_after)
-    assert recheck(source, [post]) == []
+    assert recheck(source, other) == []
 
 
 def test_a_job_created_by_somebody_else_in_between_means_waiting(x, open_source):

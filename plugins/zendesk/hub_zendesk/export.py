@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -56,14 +56,16 @@ def ticket_page(account: Account, position: dict[str, Any]) -> ExportPage:
     return ExportPage(listed(body, "tickets"), users, body.get("after_cursor"), _is_end(body.get("end_of_stream")))
 
 
-def export_pages(account: Account, fetch: Fetch, cursor: str | None) -> Iterator[ExportPage]:
-    """This yields pages from ``cursor`` (None: from the configured start) up to the end of the stream.
+def export_pages(
+    account: Account, fetch: Fetch, cursor: str | None, *, since: datetime | None = None
+) -> Iterator[ExportPage]:
+    """This yields pages from ``cursor`` (None: from ``since``, or the configured start) up to the end of the stream.
 
     An empty page is not the end: only ``end_of_stream`` is.
     """
     standstill = 0
     while True:
-        page = fetch(account, _position(account, cursor))
+        page = fetch(account, _position(account, cursor, since or account.config.start_time))
         standstill = 0 if page.cursor not in (None, cursor) else standstill + 1
         cursor = page.cursor or cursor
         yield ExportPage(page.records, page.users, cursor, page.end)
@@ -73,11 +75,11 @@ def export_pages(account: Account, fetch: Fetch, cursor: str | None) -> Iterator
             raise TransientError("zendesk: an export says that it goes on but does not move.")
 
 
-def _position(account: Account, cursor: str | None) -> dict[str, Any]:
+def _position(account: Account, cursor: str | None, since: datetime) -> dict[str, Any]:
     if cursor:
         return {"cursor": cursor}
     latest = account.context.now() - SETTLING - timedelta(seconds=1)
-    return {"start_time": int(min(account.config.start_time, latest).timestamp())}
+    return {"start_time": int(min(since, latest).timestamp())}
 
 
 def _is_end(value: object) -> bool:

@@ -9,10 +9,12 @@ from zenpy.lib.api_objects import Ticket
 from hub.contract import ErasureOutcome, ErasureState
 from hub_zendesk.account import Account, listed
 from hub_zendesk.answers import NotFoundError
+from hub_zendesk.deleted_tickets import DeletedTickets
 from hub_zendesk.job import wait_for_job
 
 _SEVERITY = (ErasureState.ABSENT, ErasureState.ERASED, ErasureState.PENDING, ErasureState.FAILED)
 _CHUNK = 100
+_UNSURE = ErasureOutcome("tickets", ErasureState.PENDING, "lately_deleted")
 
 
 def worst(name: str, outcomes: Sequence[ErasureOutcome]) -> ErasureOutcome:
@@ -42,18 +44,25 @@ class PersonTickets:
 
     def __init__(self, account: Account) -> None:
         self._account = account
+        self._deleted = DeletedTickets(account)
 
     def erase(self, user_ids: Sequence[int]) -> ErasureOutcome:
-        """This deletes the tickets, then deletes the deleted ones for good, in jobs of 100."""
-        ids = self._ids(user_ids)
+        """This deletes the tickets, then deletes the deleted ones for good, in jobs of 100.
+
+        Those that were deleted before, by an agent or by an erasure that was cut off, go for good as well.
+        """
+        before = self._deleted.find(user_ids)
+        ids = [*self._ids(user_ids), *before.ids]
         chunks = [ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK)]
-        return worst("tickets", [self._erase_chunk(chunk) for chunk in chunks])
+        unsure = [_UNSURE] if before.unsure else []
+        return worst("tickets", [*unsure, *(self._erase_chunk(chunk) for chunk in chunks)])
 
     def verify(self, user_ids: Sequence[int]) -> ErasureOutcome:
-        """This looks for tickets that are left."""
-        if self._ids(user_ids):
+        """This looks for tickets that are left, deleted ones included."""
+        deleted = self._deleted.find(user_ids)
+        if deleted.ids or self._ids(user_ids):
             return ErasureOutcome("tickets", ErasureState.FAILED, "tickets_left")
-        return ErasureOutcome("tickets", ErasureState.ABSENT)
+        return _UNSURE if deleted.unsure else ErasureOutcome("tickets", ErasureState.ABSENT)
 
     def _ids(self, user_ids: Sequence[int]) -> list[int]:
         return [ticket["id"] for user_id in user_ids for ticket in tickets_of(self._account, user_id, "requested")]

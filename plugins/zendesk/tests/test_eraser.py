@@ -99,6 +99,28 @@ def test_a_softly_deleted_user_is_deleted_for_good(vendor: ZendeskSimulator, zen
     assert states(zendesk.erase(BY_ID))["users"] == (ErasureState.ERASED, None)
 
 
+def test_a_ticket_that_a_cut_off_erasure_deleted_softly_is_found_again(vendor: ZendeskSimulator, zendesk: Any) -> None:
+    vendor.faults.add(Fault("DELETE /api/v2/deleted_tickets/*", kind="reset"))
+    with pytest.raises(TransientError):
+        list(zendesk.erase(BY_ID))
+    assert "Maria Garcia" in everything(vendor)
+    # For a minute nobody can tell whose ticket it was that was deleted just now.
+    assert states(zendesk.verify_erased(BY_ID))["tickets"] == (ErasureState.PENDING, "lately_deleted")
+    assert states(zendesk.erase(BY_ID))["tickets"] == (ErasureState.PENDING, "lately_deleted")
+    vendor.clock.advance(180)
+    assert states(zendesk.verify_erased(BY_ID))["tickets"] == (ErasureState.FAILED, "tickets_left")
+    assert states(zendesk.erase(BY_ID))["tickets"] == (ErasureState.ERASED, None)
+    assert 35001 not in vendor.tickets
+    assert states(zendesk.verify_erased(BY_ID))["tickets"] == (ErasureState.ABSENT, None)
+
+
+def test_what_others_deleted_stays_in_the_bin(vendor: ZendeskSimulator, zendesk: Any) -> None:
+    vendor.delete_ticket(35002)
+    vendor.clock.advance(3_600)
+    assert states(zendesk.erase(BY_ID))["tickets"] == (ErasureState.ERASED, None)
+    assert vendor.tickets[35002]["status"] == "deleted"
+
+
 def test_a_job_that_fails_for_one_ticket_is_told(vendor: ZendeskSimulator, zendesk: Any) -> None:
     vendor.row_failures = {35001: "TicketDeleteFailed"}
     assert states(zendesk.erase(BY_ID))["tickets"] == (ErasureState.FAILED, "permanent_deletion_failed")

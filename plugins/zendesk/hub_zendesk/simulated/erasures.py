@@ -1,7 +1,7 @@
 """Erasing: soft deletion, deletion for good, its proof, and redaction."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.testing import Reply, Request, route
@@ -79,6 +79,17 @@ class Erasures(Jobs):
             return NOT_FOUND
         self.delete_ticket(int(ticket_id))
         return Reply(204)
+
+    @route("GET", "/api/v2/deleted_tickets")
+    def deleted_tickets(self, request: Request) -> Reply:
+        """These are the tickets that are deleted softly only; who requested them is not told."""
+        rows = [
+            {"id": ticket["id"], "subject": ticket["subject"], "description": ticket["description"],
+             "actor": {"id": 1, "name": "Ada Admin"}, "previous_state": "open",
+             "deleted_at": iso(datetime.fromtimestamp(ticket["generated_timestamp"], UTC))}
+            for ticket in self.tickets.values() if ticket["status"] == "deleted"
+        ]  # fmt: skip
+        return self.listing(request, "deleted_tickets", rows)
 
     @route("DELETE", "/api/v2/deleted_tickets/{ticket_id}")
     def delete_ticket_for_good(self, request: Request, ticket_id: str) -> Reply:
