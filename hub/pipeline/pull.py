@@ -10,13 +10,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.contract import Batch, RawRecord, Rechecker, Source
+from hub.contract import Batch, RawRecord, Rechecker, Source, Stream
 from hub.errors import BadRecordError, HubError
 from hub.identity.matching import is_matchable
 from hub.mappings.inbound import InMapping
@@ -51,7 +51,8 @@ RECHECK_KEYS = 10_000
 class PullJob:
     """One pull to do: the sync's name, its opened source, and the streams in the order to read them.
 
-    ``full`` reads from the beginning again; what is unchanged stays as it is.
+    ``full`` reads from the beginning again; what is unchanged stays as it is. ``known`` is what the manifest says of the
+    streams, ``reopen`` opens the source once more, for readers that work side by side.
     """
 
     sync: str
@@ -60,6 +61,8 @@ class PullJob:
     source: Source
     streams: tuple[str, ...]
     full: bool = False
+    known: Mapping[str, Stream] = field(default_factory=dict)
+    reopen: Callable[[], Source] | None = None
 
 
 @dataclass
@@ -130,8 +133,13 @@ def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterato
         tx.ledger.batch(run.id, job.sync, job.connection, f"recheck:{stream}", done, PullCounts(), [])
 
 
-def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch) -> PullReport:
-    """This takes one batch through the steps and stores it with outcomes, cursor and audit, all or nothing."""
+def store_batch(
+    rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch, *, place: str | None = None
+) -> PullReport:
+    """This takes one batch through the steps and stores it with outcomes, cursor and audit, all or nothing.
+
+    ``place`` is what the cursor belongs to, where that is not the whole stream.
+    """
     with rooms.store.begin() as tx:
         run.renew(tx)
         shared = PullBatch(rooms, tx, run.id, job.sync, job.connection, job.connector, stream, rooms.now())
@@ -141,15 +149,8 @@ def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch)
         report = _tally(run.id, job.sync, items)
         report.counts["tagged"] += shared.caught_up
         counts = PullCounts(**{name: report.counts[name] for name in PullCounts.__slots__})
-        tx.ledger.batch(
-            run.id,
-            job.sync,
-            job.connection,
-            stream,
-            batch.cursor,
-            counts,
-            [_outcome(i, rooms.policy.version) for i in items],
-        )
+        outcomes = [_outcome(item, rooms.policy.version) for item in items]
+        tx.ledger.batch(run.id, job.sync, job.connection, stream, batch.cursor, counts, outcomes, place=place)
         _keep_quarantine(shared, items)
         rooms.audit.record(tx, shared.audit_entries())
     return report
@@ -361,13 +362,15 @@ def _outcome(item: Item, policy: str) -> PullOutcome:
     person = next((entry.person_id for entry in item.entries if entry.person_id), None)
     # A record of which a part was held back is not known yet: the next read looks at it again.
     mark = "~partly" if (item.reason or "").startswith("partly.") else ""
+    # Nor is one that was deleted: it may come back with the very version that it had.
+    mark = "~deleted" if item.raw.deleted else mark
     state = PullState(item.state or "quarantined")
     rules = policy if state is PullState.WITHHELD else None
     return PullOutcome(item.ref, item.raw.version + mark, state, item.reason, person, rules)
 
 
 def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
-    """What could not be read is named, never kept; what was read well since, or is gone, is no longer named."""
+    """What could not be read is named, never kept; what has another outcome since is no longer named."""
     failed = [item for item in items if item.state == "quarantined"]
     batch.tx.quarantine.put(
         [

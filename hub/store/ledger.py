@@ -157,16 +157,21 @@ class Ledger:
         cursor: str | None,
         counts: PullCounts,
         outcomes_: Sequence[PullOutcome],
+        *,
+        place: str | None = None,
     ) -> None:
         """This writes a batch's outcomes and the cursor behind it, together or not at all.
 
+        ``place`` is what the cursor is a cursor of, where that is not the stream itself but a range or part of it.
         Raises FatalError unless each record that was read has exactly one outcome and the counts say the same.
         """
         _check_conserved(counts, outcomes_)
         where = {"run_id": run_id, "sync": sync, "connection": connection, "stream": stream, "at": self._unit.now}
-        aad = _place(sync, stream)
+        aad = _place(sync, place or stream)
         sealed = None if cursor is None else self._unit.vault.seal_tenant(cursor.encode(), aad)
-        inserted = self._unit.conn.execute(batches.insert(), {**where, "cursor": sealed, **asdict(counts)})
+        inserted = self._unit.conn.execute(
+            batches.insert(), {**where, "stream": place or stream, "cursor": sealed, **asdict(counts)}
+        )
         (batch_id,) = inserted.inserted_primary_key or (None,)
         add(self._unit.conn, outcomes, [{**where, "batch_id": batch_id, **asdict(one)} for one in outcomes_])
 
