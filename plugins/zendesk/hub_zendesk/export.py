@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from hub.contract import TransientError
+from hub.contract import ConfigError, TransientError
 from hub_zendesk.account import Account, listed
 
 SETTLING = timedelta(seconds=60)
 """Zendesk refuses a start time younger than this, and leaves the last minute out of every export."""
+
+_AT = "time:"
 
 MAX_STANDSTILL = 3
 """Pages in a row that may come without moving the cursor."""
@@ -63,7 +65,7 @@ def export_pages(account: Account, fetch: Fetch, cursor: str | None) -> Iterator
     """
     standstill = 0
     while True:
-        page = fetch(account, _position(account, cursor))
+        page = fetch(account, position(account, cursor))
         standstill = 0 if page.cursor not in (None, cursor) else standstill + 1
         cursor = page.cursor or cursor
         yield ExportPage(page.records, page.users, cursor, page.end)
@@ -73,11 +75,26 @@ def export_pages(account: Account, fetch: Fetch, cursor: str | None) -> Iterator
             raise TransientError("zendesk: an export says that it goes on but does not move.")
 
 
-def _position(account: Account, cursor: str | None) -> dict[str, Any]:
-    if cursor:
+def at_time(epoch: float) -> str:
+    """This is a cursor of ours that begins an export at an instant; Zendesk's own never hold a colon."""
+    return f"{_AT}{int(epoch)}"
+
+
+def position(account: Account, cursor: str | None) -> dict[str, Any]:
+    """This is where an export begins, in Zendesk's parameters; None: at the configured start.
+
+    Raises ConfigError for a cursor of ours that is unreadable.
+    """
+    start = account.config.start_time.timestamp()
+    if cursor and not cursor.startswith(_AT):
         return {"cursor": cursor}
+    if cursor:
+        text = cursor.removeprefix(_AT)
+        if not text.isdecimal():
+            raise ConfigError("zendesk: the saved cursor is unreadable.", fix="Reset it.")
+        start = int(text)
     latest = account.context.now() - SETTLING - timedelta(seconds=1)
-    return {"start_time": int(min(account.config.start_time, latest).timestamp())}
+    return {"start_time": int(min(start, latest.timestamp()))}
 
 
 def _is_end(value: object) -> bool:
