@@ -18,7 +18,7 @@ from queue import SimpleQueue
 
 from hub.contract import Batch, Partitioned, Source
 from hub.errors import ConfigError, HubError, LockedError
-from hub.pipeline.parts import Part, Plan, StreamPlan, drop_plan, load_plan, make_plan
+from hub.pipeline.parts import Part, Plan, StreamPlan, check_parts, drop_plan, load_plan, make_plan
 from hub.pipeline.pull import PullJob, PullReport, pull_stream, recheck_stream
 from hub.pipeline.readahead import read_ahead
 from hub.pipeline.rooms import Rooms
@@ -37,6 +37,7 @@ def pull_parallel(
     A vendor's failure ends the run with ``report.error``; whatever was stored stays stored. Raises ConfigError where no
     stream can be cut, LockedError where the sync, or a part of it, is being run.
     """
+    check_parts(job)
     with running(rooms, job.sync, "pull") as run:
         report = PullReport(run.id, job.sync)
         try:
@@ -55,6 +56,7 @@ def plan_partitions(rooms: Rooms, job: PullJob, at_most: int = PARTS_PER_READER)
     Streams come in the order in which they must be read. ``at_most`` bounds the parts of each stream. Raises ConfigError,
     LockedError, and what the vendor's failures are.
     """
+    check_parts(job)
     with running(rooms, job.sync, "pull") as run:
         plan = _planned(rooms, job, run, at_most)
         with rooms.store.read() as tx:

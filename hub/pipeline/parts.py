@@ -81,14 +81,18 @@ class Plan:
         _write(tx, job, run, json.dumps(asdict(self)))
 
 
-def make_plan(job: PullJob, at_most: int, now: datetime) -> Plan:
-    """This asks the connector to cut the job's streams; raises ConfigError where it can cut none of them."""
-    cut = [_cut(job, stream, max(1, min(at_most, MOST_PARTITIONS))) for stream in job.streams]
-    if not any(stream.is_cut for stream in cut):
+def check_parts(job: PullJob) -> None:
+    """This raises ConfigError where none of the job's streams can be read in parts."""
+    if not any(_is_cuttable(job, stream) for stream in job.streams):
         raise ConfigError(
             f"sync {job.sync!r}: connector {job.connector!r} cannot read {', '.join(job.streams)} in parts.",
             fix="Read it without --parallel.",
         )
+
+
+def make_plan(job: PullJob, at_most: int, now: datetime) -> Plan:
+    """This asks the connector to cut the job's streams; raises ConfigError where it makes no sense of that."""
+    cut = [_cut(job, stream, max(1, min(at_most, MOST_PARTITIONS))) for stream in job.streams]
     return Plan(os.urandom(6).hex(), now.isoformat(), tuple(cut))
 
 
@@ -117,11 +121,15 @@ def _write(tx: Tx, job: PullJob, run: Run, text: str) -> None:
 
 
 def _cut(job: PullJob, stream: str, at_most: int) -> StreamPlan:
-    if stream not in job.known or not job.known[stream].partitions or not isinstance(job.source, Partitioned):
+    if not _is_cuttable(job, stream) or not isinstance(job.source, Partitioned):
         return StreamPlan(stream, (Partition("all", {}),), None)
     found: PartitionPlan = job.source.partitions(stream, at_most)
     _check(job, stream, found.partitions)
     return StreamPlan(stream, found.partitions, found.cursor)
+
+
+def _is_cuttable(job: PullJob, stream: str) -> bool:
+    return stream in job.known and job.known[stream].partitions and isinstance(job.source, Partitioned)
 
 
 def _check(job: PullJob, stream: str, parts: Sequence[Partition]) -> None:
