@@ -8,6 +8,7 @@ from hub_salesforce.org import Org
 from hub_salesforce.position import parse_time, soql_time
 
 _FINEST = timedelta(seconds=1)
+_NARROWING = 24  # halvings that may find nothing but an empty half, until an import of one evening is found in years
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def cut(org: Org, sobject: str, how: Cutting) -> list[Span]:
         raise TransientError("Salesforce answered rows without SystemModstamp.") from None
     spans = [Span(begin, max(how.now, begin + _FINEST))]
     spans = [replace(spans[0], rows=_count(org, sobject, begin, how.now))]
-    for _ in range(2 * how.at_most):  # halves may turn out to be empty
+    for _ in range(2 * how.at_most + _NARROWING):
         fullest = max((span for span in spans if _is_worth(span, how)), key=lambda span: span.rows, default=None)
         if fullest is None or sum(span.rows > 0 for span in spans) >= how.at_most:
             break
