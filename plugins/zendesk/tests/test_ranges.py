@@ -99,6 +99,7 @@ def test_parts_hold_every_ticket_and_begin_where_the_tickets_do(
 def test_what_changes_after_the_plan_is_read_behind_it(vendor: ZendeskSimulator, opened: Callable[..., Any]) -> None:
     zendesk = opened(page_size=3)
     vendor.touch_ticket(35002)  # within the last minute, which no export shows yet
+    vendor.clock.advance(20)
     plan = zendesk.partitions("tickets", 4)
     vendor.clock.advance(30)
     vendor.touch_ticket(35001)
