@@ -60,7 +60,7 @@ def plan_partitions(rooms: Rooms, job: PullJob, at_most: int = PARTS_PER_READER)
     with running(rooms, job.sync, "pull") as run:
         plan = _planned(rooms, job, run, at_most)
         with rooms.store.read() as tx:
-            return [part for stream in plan.streams for part in plan.left(tx, job.sync, stream)]
+            return [part for stream in plan.streams for part in plan.left(tx, job, stream)]
 
 
 def pull_partition(
@@ -132,7 +132,7 @@ def _read_stream(
 ) -> Iterator[PullReport]:
     plan, stream = planned
     with rooms.store.read() as tx:
-        left = {part: part.place.stand(tx, job.sync).cursor for part in plan.left(tx, job.sync, stream)}
+        left = {part: part.place.stand(tx, job).cursor for part in plan.left(tx, job, stream)}
     readers = {part: partial(_borrowed, sources, stream, part, cursor) for part, cursor in left.items()}
     for part, batch in read_ahead(readers, sources.qsize()):
         if batch is None:
@@ -165,7 +165,7 @@ def _find(rooms: Rooms, job: PullJob, part: Part) -> StreamPlan:
         for stream in plan.streams:
             if stream.stream == part.stream:
                 return stream
-            if waiting := plan.left(tx, job.sync, stream):
+            if waiting := plan.left(tx, job, stream):
                 raise _waiting(job, waiting)
     raise ConfigError(f"sync {job.sync!r} has no stream {part.stream!r}.", fix="Plan anew.")
 
@@ -174,9 +174,9 @@ def _finish(rooms: Rooms, job: PullJob, run: Run, plan: Plan) -> None:
     with rooms.store.begin() as tx:
         run.renew(tx)
         for stream in plan.streams:
-            if waiting := plan.left(tx, job.sync, stream):
+            if waiting := plan.left(tx, job, stream):
                 raise _waiting(job, waiting)
-            ends = (part.place.stand(tx, job.sync).cursor for part in plan.parts(stream))
+            ends = (part.place.stand(tx, job).cursor for part in plan.parts(stream))
             cursor = stream.cursor if stream.is_cut else next(ends)
             tx.ledger.batch(run.id, job.sync, job.connection, stream.stream, cursor, PullCounts(), [])
         drop_plan(tx, job, run)

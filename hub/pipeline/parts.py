@@ -72,9 +72,9 @@ class Plan:
         """These are the parts of one of its streams."""
         return [Part(self.id, stream.stream, number, part.name) for number, part in enumerate(stream.parts)]
 
-    def left(self, tx: Tx, sync: str, stream: StreamPlan) -> list[Part]:
+    def left(self, tx: Tx, job: PullJob, stream: StreamPlan) -> list[Part]:
         """These parts of a stream have not been read to their end."""
-        return [part for part in self.parts(stream) if not part.place.stand(tx, sync).done]
+        return [part for part in self.parts(stream) if not part.place.stand(tx, job).done]
 
     def save(self, tx: Tx, job: PullJob, run: Run) -> None:
         """This makes it the sync's plan."""
@@ -98,7 +98,7 @@ def make_plan(job: PullJob, at_most: int, now: datetime) -> Plan:
 
 def load_plan(tx: Tx, job: PullJob, now: datetime) -> Plan | None:
     """This is the sync's unfinished plan, where it is young enough and was made for the same streams."""
-    text = tx.ledger.cursor(job.sync, _LEDGER_NAME)
+    text = tx.ledger.cursor(job.sync, _LEDGER_NAME, job.connection)
     if not text:
         return None
     known = json.loads(text)

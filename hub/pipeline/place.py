@@ -43,9 +43,9 @@ class Place:
         """Its name in the ledger. No stream is called so, hence the stream's own cursor stays as it is."""
         return f"{self.stream}@{self.label}"
 
-    def stand(self, tx: Tx, sync: str) -> Stand:
-        """This is how far it has been read."""
-        text = tx.ledger.cursor(sync, self.name)
+    def stand(self, tx: Tx, job: PullJob) -> Stand:
+        """This is how far it has been read over the job's connection."""
+        text = tx.ledger.cursor(job.sync, self.name, job.connection)
         return Stand(**json.loads(text)) if text else Stand()
 
     def mark(self, tx: Tx, job: PullJob, run: Run, stand: Stand) -> None:
@@ -63,14 +63,14 @@ class Place:
         """This notes that it has been read to its end."""
         with rooms.store.begin() as tx:
             run.renew(tx)
-            self.mark(tx, job, run, replace(self.stand(tx, job.sync), done=True))
+            self.mark(tx, job, run, replace(self.stand(tx, job), done=True))
 
     def read(
         self, rooms: Rooms, job: PullJob, run: Run, batches: Callable[[str | None], Iterator[Batch]]
     ) -> Iterator[PullReport]:
         """This reads what is left of it, one small report a batch; ``batches`` reads on from a cursor."""
         with rooms.store.read() as tx:
-            stand = self.stand(tx, job.sync)
+            stand = self.stand(tx, job)
         if stand.done:
             return
         for batch in batches(stand.cursor):

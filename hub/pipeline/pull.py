@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.contract import Batch, RawRecord, Rechecker, Source, Stream
+from hub.contract import Batch, Fetcher, RawRecord, Rechecker, Source, Stream
 from hub.errors import BadRecordError, HubError
 from hub.identity.matching import is_matchable
 from hub.mappings.inbound import InMapping
@@ -45,6 +45,10 @@ RECHECK_EVERY = timedelta(hours=12)
 
 RECHECK_KEYS = 10_000
 """Keys handed to a source in one question."""
+
+
+FETCHED_AT_ONCE = 100
+"""Keys of single records handed to a source in one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,9 @@ def pull(rooms: Rooms, job: PullJob, *, progress: Callable[[int], None] = lambda
         try:
             # What must go is asked for last, so that trouble with that question keeps nothing from being read.
             read = (pull_stream(rooms, job, stream, run) for stream in job.streams)
+            wanted = (fetch_wanted(rooms, job, stream, run) for stream in job.streams)
             checked = (recheck_stream(rooms, job, stream, run) for stream in job.streams)
-            for done in chain.from_iterable(chain(read, checked)):
+            for done in chain.from_iterable(chain(read, wanted, checked)):
                 report.add(done)
                 progress(done.counts["read"])
         except HubError as error:
@@ -113,6 +118,23 @@ def pull_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[P
         cursor = None if job.full else tx.ledger.cursor(job.sync, stream, job.connection)
     for batch in job.source.read(stream, cursor):
         yield store_batch(rooms, job, stream, run, batch)
+
+
+def fetch_wanted(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[PullReport]:
+    """This reads quarantined records that somebody wants read anew, where the source can fetch them."""
+    if stream in job.known and job.known[stream].fetch:
+        with rooms.store.read() as tx:
+            keys = [one.key for one in tx.quarantine.wanted(job.connection, stream)]
+        yield from fetch_keys(rooms, job, stream, run, keys)
+
+
+def fetch_keys(rooms: Rooms, job: PullJob, stream: str, run: Run, keys: Sequence[str]) -> Iterator[PullReport]:
+    """This reads single records by their vendor keys; the stream's cursor stays where it is."""
+    for start in range(0, len(keys), FETCHED_AT_ONCE) if isinstance(job.source, Fetcher) else ():
+        some = keys[start : start + FETCHED_AT_ONCE]
+        for batch in job.source.fetch(stream, some):
+            asked = tuple(record for record in batch.records if record.key in some)
+            yield store_batch(rooms, job, stream, run, replace(batch, records=asked, cursor=None))
 
 
 def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[PullReport]:

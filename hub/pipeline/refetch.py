@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
 
 from hub.contract import Fetcher
 from hub.errors import ConfigError, HubError
-from hub.pipeline.pull import PullJob, PullReport, store_batch
+from hub.pipeline.pull import PullJob, PullReport, fetch_keys
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.store.quarantine import Quarantined
-from hub.store.statements import chunks
-
-FETCHED_AT_ONCE = 100
-"""Keys handed to a source in one question."""
 
 
 def fetch_again(
@@ -33,11 +28,11 @@ def fetch_again(
     with rooms.store.read() as tx:
         held = tx.quarantine.of(job.connection, job.streams)
     wanted = {ref: one for ref, one in held.items() if refs is None or ref in refs}
-    source = _check(job, {one.stream for one in wanted.values()})
+    _check(job, {one.stream for one in wanted.values()})
     with running(rooms, job.sync, "pull") as run:
         report = PullReport(run.id, job.sync)
         try:
-            for done in _read(rooms, job, run, source, list(wanted.values())) if source else ():
+            for done in _read(rooms, job, run, list(wanted.values())):
                 report.add(done)
                 progress(done.counts["read"])
         except HubError as error:
@@ -46,21 +41,16 @@ def fetch_again(
     return report
 
 
-def _check(job: PullJob, streams: Collection[str]) -> Fetcher | None:
+def _check(job: PullJob, streams: Collection[str]) -> None:
     cannot = sorted(name for name in streams if name not in job.known or not job.known[name].fetch)
     if cannot or (streams and not isinstance(job.source, Fetcher)):
         raise ConfigError(
             f"sync {job.sync!r}: connector {job.connector!r} cannot read single records of {', '.join(cannot)}.",
             fix=f"Read all of it: 'hub pull {job.sync} --full'.",
         )
-    return job.source if isinstance(job.source, Fetcher) else None
 
 
-def _read(rooms: Rooms, job: PullJob, run: Run, source: Fetcher, wanted: Sequence[Quarantined]) -> Iterator[PullReport]:
+def _read(rooms: Rooms, job: PullJob, run: Run, wanted: Sequence[Quarantined]) -> Iterator[PullReport]:
     # In the order of the job, because consent is asked about before anything else is judged.
     for stream in job.streams:
-        keys = [one.key for one in wanted if one.stream == stream]
-        for some in chunks(keys, FETCHED_AT_ONCE):
-            for batch in source.fetch(stream, some):
-                asked = tuple(record for record in batch.records if record.key in some)
-                yield store_batch(rooms, job, stream, run, replace(batch, records=asked, cursor=None))
+        yield from fetch_keys(rooms, job, stream, run, [one.key for one in wanted if one.stream == stream])

@@ -59,7 +59,7 @@ class Leases:
                     f"Sync {row.name} is being run by {row.holder} until {row.expires_at:%Y-%m-%dT%H:%M:%SZ}.",
                     fix="Wait for it to end; a lease that nobody renews runs out by itself.",
                 )
-        self._unit.conn.execute(update(leases).where(others).values(holder=None))
+        self._unit.conn.execute(update(leases).where(others).values(holder=None, token=leases.c.token + 1))
         taken = {"holder": holder, "token": rows[sync].token + 1, "expires_at": self._unit.now + ttl}
         self._unit.conn.execute(update(leases).where(leases.c.name == sync).values(taken))
         return int(taken["token"])

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import func, select, text, update
 
 from hub.errors import FatalError
+from hub.store.leases import PART
 from hub.store.statements import add, chunks, pairs, unique
 from hub.store.tables import batches, outcomes, persons, runs
 from hub.store.unit import Unit
@@ -136,8 +137,13 @@ class Ledger:
             raise FatalError(f"Run {run_id} cannot become {final}.", fix="Only a running run can be finished, once.")
 
     def fail_running(self, sync: str) -> list[str]:
-        """This ends a sync's runs that were killed, as failed, and gives their ids; only the lease's holder may say so."""
-        dead = (runs.c.sync == sync) & (runs.c.status == RunStatus.RUNNING)
+        """This ends a sync's runs that were killed, as failed, and gives their ids; only the lease's holder may say so.
+
+        The runs of its parts are among them: whoever holds the whole sync knows that no part is being run.
+        """
+        prefix = sync + PART
+        mine = (runs.c.sync == sync) | (func.substr(runs.c.sync, 1, len(prefix)) == prefix)
+        dead = mine & (runs.c.status == RunStatus.RUNNING)
         ids = list(self._unit.conn.execute(select(runs.c.id).where(dead).order_by(runs.c.seq)).scalars())
         self._unit.conn.execute(update(runs).where(dead).values(status=RunStatus.FAILED, finished_at=self._unit.now))
         return ids

@@ -476,6 +476,17 @@ def test_a_quarantined_record_is_read_again_by_its_key_and_let_go(world):
     assert world.pull("zendesk-pull")["zendesk-pull"].counts["stored"] == 0
 
 
+def test_a_record_that_somebody_wants_read_again_is_asked_for_by_the_next_pull(world):
+    settle(world)
+    vendor, member, good = quarantine_one(world)
+    vendor.tickets[ticket_of(member)]["created_at"] = good
+    assert world.pull("zendesk-pull")["zendesk-pull"].counts["stored"] == 0, "unchanged at the vendor, it does not come"
+    with world.open() as hub, hub.store.begin() as tx:
+        assert tx.quarantine.want([("zendesk", "tickets", str(ticket_of(member)))]) == 1
+    assert world.pull("zendesk-pull")["zendesk-pull"].counts["stored"] == 1
+    assert quarantined(world) == [] and records_of(world, member)
+
+
 def test_a_quarantined_record_that_is_gone_by_now_is_let_go(world):
     settle(world)
     vendor, member, _ = quarantine_one(world)
