@@ -130,7 +130,9 @@ def fetch_wanted(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[
 
 def fetch_keys(rooms: Rooms, job: PullJob, stream: str, run: Run, keys: Sequence[str]) -> Iterator[PullReport]:
     """This reads single records by their vendor keys; the stream's cursor stays where it is."""
-    for start in range(0, len(keys), FETCHED_AT_ONCE) if isinstance(job.source, Fetcher) else ():
+    if not isinstance(job.source, Fetcher):
+        return
+    for start in range(0, len(keys), FETCHED_AT_ONCE):
         some = keys[start : start + FETCHED_AT_ONCE]
         for batch in job.source.fetch(stream, some):
             asked = tuple(record for record in batch.records if record.key in some)
