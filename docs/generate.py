@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 
 from hub import config, contract, errors, plugins
 from hub.cli import app
+from hub.cli.plugins import time_range
 from hub.schema import json_schemas
 
 DOCS = Path(__file__).parent
@@ -275,7 +276,13 @@ def connectors_page() -> str:
 
 def _connector(name: str, connector: contract.Connector) -> list[str]:
     manifest = connector.manifest
-    streams = [(f"`{one.name}`", one.description, yes(one.consent), yes(one.deletes)) for one in manifest.streams]
+    streams = [
+        (
+            f"`{one.name}`", one.description, yes(one.consent), yes(one.deletes), time_range(one), yes(one.partitions),
+            yes(one.fetch),
+        )
+        for one in manifest.streams
+    ]  # fmt: skip
     objects = [
         (f"`{one.name}`", one.description, one.about, f"`{one.key}`", ", ".join(f"`{each}`" for each in one.fields))
         for one in manifest.objects
@@ -291,7 +298,7 @@ def _connector(name: str, connector: contract.Connector) -> list[str]:
         f"Capabilities: {', '.join(sorted(manifest.capabilities))}. ",
         f"Hosts: {', '.join(f'`{host}`' for host in manifest.hosts)}.\n",
         "\n### Streams\n\n",
-        table(("stream", "what", "consent", "deletions"), streams),
+        table(("stream", "what", "consent", "deletions", "by time", "in parts", "by key"), streams),
     ]
     if objects:
         parts += ["\n### Objects\n\n", table(("object", "what", "about", "found by", "fields"), objects)]

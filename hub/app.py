@@ -8,7 +8,7 @@ import hashlib
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -71,7 +71,7 @@ class Hub:
     now: Callable[[], datetime] = utc_now
     dry_run: bool = False
     sleep: Callable[[float], None] = time.sleep
-    sessions: dict[str, PreparedSession] = field(default_factory=dict)
+    sessions: list[PreparedSession] = field(default_factory=list)
 
     @cached_property
     def plugins(self) -> Plugins:
@@ -252,7 +252,7 @@ class Hub:
             pause=self.sleep,
             budget=SharedBudget(lambda: self.store, connection, self.limits(connection), sleep=self.sleep),
         )
-        self.sessions[connection] = prepared
+        self.sessions.append(prepared)
         context = Context(connection, prepared.session, base_url, self.now, self.sleep)
         return plugin_loader.open_connector(connector, config, context)
 
@@ -262,22 +262,35 @@ class Hub:
         declared = self.plugins.connector(settings.connector).manifest.limits
         return limits_of(declared, resolve_limits(connection, settings, declared))
 
-    def pull_job(self, name: str, *, full: bool = False) -> PullJob:
-        """This is a pull ready to run: streams checked against the manifest, consent streams first."""
+    def pull_job(self, name: str, *, full: bool = False, only: Collection[str] = ()) -> PullJob:
+        """This is a pull ready to run: streams checked against the manifest, consent streams first.
+
+        ``only`` leaves out all of the sync's other streams.
+        """
         sync = self._of_kind(name, "pull")
         connector = self.connector(sync.connection)
         known = {stream.name: stream for stream in connector.manifest.streams}
-        streams = [_pick(known, stream, f"syncs.{name}.streams") for stream in sync.streams]
+        own = dict.fromkeys(sync.streams)
+        chosen = [_pick({one: one for one in own}, stream, f"sync {name!r}") for stream in only] or list(own)
+        streams = [_pick(known, stream, f"syncs.{name}.streams") for stream in chosen]
         for stream in streams:
             self.mappings.inbound(connector.manifest.name, stream.name)
         _ = self.redaction, self.make_tagger  # what cannot be read or found stops the pull before its first record
+        source = self._reader(name)
+        ordered = {stream.name: stream for stream in sorted(streams, key=lambda stream: not stream.consent)}
+        return PullJob(
+            name, sync.connection, connector.manifest.name, source, tuple(ordered), full=full,
+            known=ordered, reopen=lambda: self._reader(name),
+        )  # fmt: skip
+
+    def _reader(self, name: str) -> Source:
+        sync = self.sync(name)
         source = self.connect(sync.connection)
         if not isinstance(source, Source):
-            raise ConfigError(f"syncs.{name}: connector {connector.manifest.name!r} does not read.")
-        ordered = sorted(streams, key=lambda stream: not stream.consent)
-        return PullJob(
-            name, sync.connection, connector.manifest.name, source, tuple(stream.name for stream in ordered), full=full
-        )
+            raise ConfigError(
+                f"syncs.{name}: connector {self.connector(sync.connection).manifest.name!r} does not read."
+            )
+        return source
 
     def push_job(self, name: str, *, approved: int = 0) -> PushJob:
         """This is a push ready to run: objects and fields checked against the manifest and the mappings.
@@ -337,7 +350,7 @@ class Hub:
 
     def close(self) -> None:
         """This closes what was opened."""
-        for prepared in self.sessions.values():
+        for prepared in self.sessions:
             prepared.session.close()
         if "store" in self.__dict__:
             self.store.close()

@@ -56,6 +56,13 @@ class Capability(StrEnum):
     CONSENT = "consent"
     DELETES = "deletes"
     RECONCILE = "reconcile"
+    RANGE = "range"
+    PARTITION = "partition"
+    FETCH = "fetch"
+
+
+MOST_PARTITIONS = 50
+"""Most parts that a stream may be cut into: each may become a task of a scheduler."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +74,21 @@ class Stream:
         description: one sentence for ``hub plugins show``.
         consent: True where its records are consent objects, which the hub reads before any other stream.
         deletes: True where source-side deletes arrive as records with ``deleted``.
+        range: what ``read_range`` goes by: ``changed`` (the record's last change lies in the range), ``created``, or
+            None where the stream cannot be read by time.
+        reach: with ``range``: how many days the vendor looks back; None: without end.
+        partitions: True where ``partitions`` cuts it into parts that can be read side by side.
+        fetch: True where ``fetch`` reads single records of it.
     """
 
     name: str
     description: str
     consent: bool = False
     deletes: bool = False
+    range: Literal["changed", "created"] | None = None
+    reach: int | None = None
+    partitions: bool = False
+    fetch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +193,35 @@ class Batch:
 
     records: tuple[RawRecord, ...]
     cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A part of a stream that can be read alone.
+
+    Args:
+        name: unique within its plan, and short; it stands in logs and in a scheduler's task names, so it tells nothing
+            about anybody.
+        bounds: what the connector needs to find the part again, at most about a kilobyte.
+    """
+
+    name: str
+    bounds: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionPlan:
+    """A stream cut into parts.
+
+    Args:
+        partitions: at most ``MOST_PARTITIONS``; none where the stream is empty. Together they hold at least what a read
+            from the beginning would have yielded when the plan was made.
+        cursor: where ``read`` goes on once all parts have been read. It stands for a moment before the plan was made:
+            whatever changed since is read again rather than lost.
+    """
+
+    partitions: tuple[Partition, ...]
+    cursor: str
 
 
 class OutcomeState(StrEnum):
@@ -332,6 +377,44 @@ class Rechecker(Protocol):
 
 
 @runtime_checkable
+class Ranged(Protocol):
+    """This reads what a stream holds of a range of time, for streams whose ``Stream.range`` is set."""
+
+    def read_range(self, stream: str, start: datetime, end: datetime, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields every record of which the vendor says today that its time lies in [``start``, ``end``), UTC.
+
+        Which time that is, ``Stream.range`` says. Cursors resume inside this range only. Raises as ``Source.read`` does;
+        the hub does not ask for a range beyond ``Stream.reach``.
+        """
+        ...
+
+
+@runtime_checkable
+class Partitioned(Protocol):
+    """This cuts streams into parts that can be read side by side, for streams with ``Stream.partitions``."""
+
+    def partitions(self, stream: str, at_most: int) -> PartitionPlan:
+        """This cuts the stream, as it is now, into at most ``at_most`` parts of about the same size."""
+        ...
+
+    def read_partition(self, stream: str, partition: Partition, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields one part; cursors resume inside it only. Raises as ``Source.read`` does."""
+        ...
+
+
+@runtime_checkable
+class Fetcher(Protocol):
+    """This reads single records anew, for streams with ``Stream.fetch``."""
+
+    def fetch(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
+        """This yields each of ``keys`` exactly once, as it is now; one that is gone comes with ``deleted``.
+
+        The batches carry no cursor. Raises as ``Source.read`` does.
+        """
+        ...
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """This can prove its credentials without reading or writing customer data."""
 
@@ -372,8 +455,9 @@ class Connector:
     Args:
         manifest: what it is.
         config_model: pydantic model of its settings in ``hub.yaml``.
-        open: makes the working connector: an object that fits Source, Destination, Eraser, ConsentSource, Checkable as far as
-            the manifest's capabilities say. It must not call the vendor yet.
+        open: makes the working connector: an object that fits Source, Destination, Eraser, ConsentSource, Ranged,
+            Partitioned, Fetcher, Checkable as far as the manifest's capabilities say. It must not call the vendor yet. A
+            parallel read opens one for each reader.
         origin: gives the vendor's own address for a configuration ("https://acme.zendesk.com"), which the session replaces
             with ``base_url`` where one is configured.
         mappings: folder inside the plugin with its mapping files, or None.
@@ -447,6 +531,7 @@ class Hooks:
 
 __all__ = [
     "CONTRACT_VERSION",
+    "MOST_PARTITIONS",
     "PROJECT",
     "AuthError",
     "BadRecordError",
@@ -463,6 +548,7 @@ __all__ = [
     "Eraser",
     "ErasureOutcome",
     "ErasureState",
+    "Fetcher",
     "Hooks",
     "HubError",
     "IdentifierKind",
@@ -471,6 +557,10 @@ __all__ = [
     "Object",
     "Outcome",
     "OutcomeState",
+    "Partition",
+    "PartitionPlan",
+    "Partitioned",
+    "Ranged",
     "RawRecord",
     "Rechecker",
     "Register",

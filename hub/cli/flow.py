@@ -13,6 +13,7 @@ import typer
 from hub.app import Hub, open_hub
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, DryRun
 from hub.cli.planned import print_plan
+from hub.cli.reading import Reading
 from hub.cli.sandbox import open_sandbox, write_deployment
 from hub.cli.screen import err, out, print_json, progress, table
 from hub.cli.summary import print_summary
@@ -81,16 +82,31 @@ def _run_all(config: Path, *, dry_run: bool, as_json: bool) -> None:
 def pull(
     sync: Annotated[str, typer.Argument(help="A pull of hub.yaml.")],
     full: Annotated[bool, typer.Option("--full", help="Read from the beginning again.")] = False,
+    parallel: Annotated[
+        int, typer.Option(min=1, max=16, help="With --full: how many parts of a stream to read at once.")
+    ] = 1,
+    start: Annotated[
+        str | None, typer.Option("--from", help="Read a range of time: from here (UTC unless it names a zone).")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="With --from: up to here, without it.")] = None,
+    stream: Annotated[list[str] | None, typer.Option(help="Leave out all other streams; may be repeated.")] = None,
+    quarantined: Annotated[
+        bool, typer.Option("--quarantined", help="Read quarantined records once more, by their vendor keys.")
+    ] = False,
     config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read one system from where the last pull stopped.
+    """Read one system from where the last pull stopped; or all of it, a range of time, or what was quarantined.
 
-    Example: hub pull zendesk-pull --dry-run
+    Reading a range or what was quarantined leaves the place where the next pull goes on as it is.
+
+    Example: hub pull zendesk-pull --from 2026-01-01 --to 2026-02-01
     """
+    reading = Reading(full, parallel, start, end, tuple(stream or ()), quarantined)
     with _opened(config, dry_run) as hub:
-        report = _run_one(hub, sync, kind="pull", full=full)
+        with progress(sync) as advance:
+            report = reading.read(hub, sync, advance)
         hub.audit.sequence()
     _print_reports([report], as_json=as_json)
     _end([report])
@@ -150,13 +166,11 @@ def _opened(config: Path, dry_run: bool) -> Iterator[Hub]:
         yield hub
 
 
-def _run_one(
-    hub: Hub, name: str, *, kind: str | None = None, full: bool = False, dry_run: bool = False, approved: int = 0
-) -> Report:
+def _run_one(hub: Hub, name: str, *, kind: str | None = None, dry_run: bool = False, approved: int = 0) -> Report:
     kind = kind or hub.sync(name).kind
     with progress(name) as advance:
         if kind == "pull":
-            return run_pull(hub.rooms, hub.pull_job(name, full=full), progress=advance)
+            return run_pull(hub.rooms, hub.pull_job(name), progress=advance)
         job = hub.push_job(name, approved=approved)
         return run_push(hub.rooms, job, dry_run=dry_run or hub.dry_run, progress=advance)
 

@@ -83,16 +83,18 @@ def list_quarantine(config: Config = DEFAULT_CONFIG, limit: Limit = 50, as_json:
     if rows and not as_json:
         out.print(
             "A record leaves the list once it is read well: when it changes at the vendor, or when you have mended what "
-            "the reason names (see docs/reference/mappings.md) and read again from the beginning as shown under 'next'.",
+            "the reason names (see docs/reference/mappings.md) and read it again as shown under 'next'.",
             soft_wrap=True,
         )
 
 
 def _next(hub: Hub, one: Quarantined) -> str:
-    """Any pull looks at the record again when the vendor sends it; ``--full`` makes the vendor send it."""
+    """Any pull looks at the record again when the vendor sends it; these commands make the vendor send it."""
     for name, sync in sorted(hub.deployment.settings.syncs.items()):
         if sync.connection == one.connection and one.stream in sync.streams:
-            return f"hub pull {name} --full"
+            known = {stream.name: stream for stream in hub.connector(sync.connection).manifest.streams}
+            can_fetch = one.stream in known and known[one.stream].fetch
+            return f"hub pull {name} --quarantined" if can_fetch else f"hub pull {name} --full"
     return "no sync reads this stream any more"
 
 
@@ -175,7 +177,9 @@ def retry_dead(
     out.print(f"{closed} rows: the next push of their sync decides about them anew", markup=False)
     if wanted:
         out.print(
-            f"{wanted} records: marked to be read anew; 'hub pull NAME --full' reads everything anew", markup=False
+            f"{wanted} records: the next pull of their sync asks for them by key; 'hub pull NAME --full' reads what "
+            "cannot be asked for so",
+            markup=False,
         )
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from hub import plugins as loader
 from hub.cli.options import AsJson
 from hub.cli.screen import out, print_json, show, table
-from hub.contract import Connector
+from hub.contract import Connector, Stream
 
 app = typer.Typer(help="Installed plugins, their capabilities, and why one is not used.", no_args_is_help=True)
 
@@ -46,10 +47,20 @@ def show_plugin(name: Annotated[str, typer.Argument(help="A connector's name.")]
     manifest = connector.manifest
     out.print(f"{manifest.title} ({manifest.name} {manifest.version})", style="bold")
     out.print(f"capabilities: {', '.join(sorted(manifest.capabilities))}; hosts: {', '.join(manifest.hosts)}")
-    out.print(table("Streams", ["name", "description"], [[s.name, s.description] for s in manifest.streams]))
+    streams = [[s.name, s.description, time_range(s), _yes(s.partitions), _yes(s.fetch)] for s in manifest.streams]
+    out.print(table("Streams", ["name", "description", "by time", "in parts", "by key"], streams))
     rows = [[o.name, o.about, o.key, ", ".join(o.fields)] for o in manifest.objects]
     out.print(table("Objects", ["name", "about", "key", "fields"], rows))
     return None
+
+
+def time_range(stream: Stream) -> str:
+    """This says how a stream can be read by time: by which time, and how far back."""
+    return (stream.range or "") + (f", {stream.reach} days back" if stream.reach else "")
+
+
+def _yes(value: object) -> str:
+    return "yes" if value else ""
 
 
 def _describe(connector: Connector) -> dict[str, Any]:
@@ -60,7 +71,7 @@ def _describe(connector: Connector) -> dict[str, Any]:
         "title": manifest.title,
         "capabilities": sorted(manifest.capabilities),
         "hosts": list(manifest.hosts),
-        "streams": [{"name": s.name, "description": s.description} for s in manifest.streams],
+        "streams": [asdict(stream) for stream in manifest.streams],
         "objects": [
             {"name": o.name, "about": o.about, "key": str(o.key), "fields": list(o.fields)} for o in manifest.objects
         ],

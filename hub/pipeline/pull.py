@@ -10,13 +10,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.contract import Batch, RawRecord, Rechecker, Source
+from hub.contract import Batch, Fetcher, RawRecord, Rechecker, Source, Stream
 from hub.errors import BadRecordError, HubError
 from hub.identity.matching import is_matchable
 from hub.mappings.inbound import InMapping
@@ -48,11 +48,16 @@ RECHECK_KEYS = 10_000
 """Keys handed to a source in one question."""
 
 
+FETCHED_AT_ONCE = 100
+"""Keys of single records handed to a source in one question."""
+
+
 @dataclass(frozen=True, slots=True)
 class PullJob:
     """One pull to do: the sync's name, its opened source, and the streams in the order to read them.
 
-    ``full`` reads from the beginning again; what is unchanged stays as it is.
+    ``full`` reads from the beginning again; what is unchanged stays as it is. ``known`` is what the manifest says of the
+    streams, ``reopen`` opens the source once more, for readers that work side by side.
     """
 
     sync: str
@@ -61,6 +66,8 @@ class PullJob:
     source: Source
     streams: tuple[str, ...]
     full: bool = False
+    known: Mapping[str, Stream] = field(default_factory=dict)
+    reopen: Callable[[], Source] | None = None
 
 
 @dataclass
@@ -95,8 +102,9 @@ def pull(rooms: Rooms, job: PullJob, *, progress: Callable[[int], None] = lambda
         try:
             # What must go is asked for last, so that trouble with that question keeps nothing from being read.
             read = (pull_stream(rooms, job, stream, run) for stream in job.streams)
+            wanted = (fetch_wanted(rooms, job, stream, run) for stream in job.streams)
             checked = (recheck_stream(rooms, job, stream, run) for stream in job.streams)
-            for done in chain.from_iterable(chain(read, checked)):
+            for done in chain.from_iterable(chain(read, wanted, checked)):
                 report.add(done)
                 progress(done.counts["read"])
         except HubError as error:
@@ -111,6 +119,25 @@ def pull_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[P
         cursor = None if job.full else tx.ledger.cursor(job.sync, stream, job.connection)
     for batch in job.source.read(stream, cursor):
         yield store_batch(rooms, job, stream, run, batch)
+
+
+def fetch_wanted(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[PullReport]:
+    """This reads quarantined records that somebody wants read anew, where the source can fetch them."""
+    if stream in job.known and job.known[stream].fetch:
+        with rooms.store.read() as tx:
+            keys = [one.key for one in tx.quarantine.wanted(job.connection, stream)]
+        yield from fetch_keys(rooms, job, stream, run, keys)
+
+
+def fetch_keys(rooms: Rooms, job: PullJob, stream: str, run: Run, keys: Sequence[str]) -> Iterator[PullReport]:
+    """This reads single records by their vendor keys; the stream's cursor stays where it is."""
+    if not isinstance(job.source, Fetcher):
+        return
+    for start in range(0, len(keys), FETCHED_AT_ONCE):
+        some = keys[start : start + FETCHED_AT_ONCE]
+        for batch in job.source.fetch(stream, some):
+            asked = tuple(record for record in batch.records if record.key in some)
+            yield store_batch(rooms, job, stream, run, replace(batch, records=asked, cursor=None))
 
 
 def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[PullReport]:
@@ -132,8 +159,13 @@ def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterato
 
 
 @again_after_conflict
-def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch) -> PullReport:
-    """This takes one batch through the steps and stores it with outcomes, cursor and audit, all or nothing."""
+def store_batch(
+    rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch, *, place: str | None = None
+) -> PullReport:
+    """This takes one batch through the steps and stores it with outcomes, cursor and audit, all or nothing.
+
+    ``place`` is what the cursor belongs to, where that is not the whole stream.
+    """
     with rooms.store.begin() as tx:
         run.renew(tx)
         shared = PullBatch(rooms, tx, run.id, job.sync, job.connection, job.connector, stream, rooms.now())
@@ -143,15 +175,8 @@ def store_batch(rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch)
         report = _tally(run.id, job.sync, items)
         report.counts["tagged"] += shared.caught_up
         counts = PullCounts(**{name: report.counts[name] for name in PullCounts.__slots__})
-        tx.ledger.batch(
-            run.id,
-            job.sync,
-            job.connection,
-            stream,
-            batch.cursor,
-            counts,
-            [_outcome(i, rooms.policy.version) for i in items],
-        )
+        outcomes = [_outcome(item, rooms.policy.version) for item in items]
+        tx.ledger.batch(run.id, job.sync, job.connection, stream, batch.cursor, counts, outcomes, place=place)
         _keep_quarantine(shared, items)
         rooms.audit.record(tx, shared.audit_entries())
     return report
@@ -363,13 +388,15 @@ def _outcome(item: Item, policy: str) -> PullOutcome:
     person = next((entry.person_id for entry in item.entries if entry.person_id), None)
     # A record of which a part was held back is not known yet: the next read looks at it again.
     mark = "~partly" if (item.reason or "").startswith("partly.") else ""
+    # Nor is one that was deleted: it may come back with the very version that it had.
+    mark = "~deleted" if item.raw.deleted else mark
     state = PullState(item.state or "quarantined")
     rules = policy if state is PullState.WITHHELD else None
     return PullOutcome(item.ref, item.raw.version + mark, state, item.reason, person, rules)
 
 
 def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
-    """What could not be read is named, never kept; what was read well since, or is gone, is no longer named."""
+    """What could not be read is named, never kept; what has another outcome since is no longer named."""
     failed = [item for item in items if item.state == "quarantined"]
     batch.tx.quarantine.put(
         [

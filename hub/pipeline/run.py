@@ -13,6 +13,7 @@ from hub.pipeline.changes import record_changes
 from hub.pipeline.holder import read_holder
 from hub.pipeline.rooms import Rooms
 from hub.store.conflict import again_after_conflict
+from hub.store.leases import PART
 from hub.store.ledger import RunStatus
 from hub.store.store import Tx
 
@@ -22,17 +23,21 @@ LEASE = timedelta(minutes=10)
 
 @dataclass
 class Run:
-    """A run in progress; ``error`` and ``is_partial`` decide how it ends in the ledger."""
+    """A run in progress; ``error`` and ``is_partial`` decide how it ends in the ledger.
+
+    ``lease`` is the name of what it holds: the sync, or a part of it.
+    """
 
     id: str
     sync: str
+    lease: str
     token: int
     error: HubError | None = None
     is_partial: bool = False
 
     def renew(self, tx: Tx) -> None:
         """This keeps the lease, in the transaction of the work; raises LockedError where somebody took it over."""
-        tx.leases.renew(self.sync, self.token, LEASE)
+        tx.leases.renew(self.lease, self.token, LEASE)
 
     @property
     def status(self) -> RunStatus:
@@ -43,17 +48,19 @@ class Run:
 
 
 @contextmanager
-def running(rooms: Rooms, sync: str, kind: str) -> Iterator[Run]:
+def running(rooms: Rooms, sync: str, kind: str, *, part: str = "") -> Iterator[Run]:
     """This takes the sync's lease, opens a run, and closes both, also when the work raises a HubError.
 
-    Raises LockedError where another run holds the lease. A killed process leaves the run open and the lease to run out; the
-    next run of the sync closes both.
+    With ``part`` it takes the lease of that part only: other parts may run beside it, the whole sync may not. Raises
+    LockedError where another run holds the lease. A killed process leaves the run open and the lease to run out; the next
+    run of the sync, or of the same part, closes both.
     """
+    lease = f"{sync}{PART}{part}" if part else sync
     with rooms.store.begin() as tx:
         _free_after_death(tx, sync)
-        token = tx.leases.acquire(sync, rooms.holder, LEASE)
-        _close_interrupted(rooms, tx, sync)
-        run = Run(tx.ledger.start_run(sync, kind, rooms.revision, rooms.store.dry_run), sync, token)
+        token = tx.leases.acquire(lease, rooms.holder, LEASE)
+        _close_interrupted(rooms, tx, sync, lease)
+        run = Run(tx.ledger.start_run(lease, kind, rooms.revision, rooms.store.dry_run), sync, lease, token)
         record_changes(rooms, tx, run_id=run.id)
         rooms.audit.record(tx, [_entry(rooms, run, "run.started", kind)])
     failed: HubError | None = None
@@ -91,11 +98,11 @@ def _free_after_death(tx: Tx, sync: str) -> None:
     """A lease whose holder was a process of this machine that is gone need not run out first."""
     for lease in tx.leases.held():
         holder = read_holder(lease.holder)
-        if lease.sync == sync and holder is not None and holder.is_gone():
-            tx.leases.release(sync, lease.token)
+        if lease.sync.partition(PART)[0] == sync and holder is not None and holder.is_gone():
+            tx.leases.release(lease.sync, lease.token)
 
 
-def _close_interrupted(rooms: Rooms, tx: Tx, sync: str) -> None:
+def _close_interrupted(rooms: Rooms, tx: Tx, sync: str, lease: str) -> None:
     """Whoever takes a lease over ends the runs that were killed under it: nobody else will."""
     rooms.audit.record(
         tx,
@@ -103,7 +110,7 @@ def _close_interrupted(rooms: Rooms, tx: Tx, sync: str) -> None:
             AuditEntry(
                 type="run.finished", outcome=RunStatus.FAILED, reasons=("run.interrupted",), dest=sync, run=run_id
             )
-            for run_id in tx.ledger.fail_running(sync)
+            for run_id in tx.ledger.fail_running(lease)
         ],
     )
 
@@ -111,7 +118,7 @@ def _close_interrupted(rooms: Rooms, tx: Tx, sync: str) -> None:
 @again_after_conflict
 def _close(rooms: Rooms, run: Run) -> None:
     with rooms.store.begin() as tx:
-        if not tx.leases.release(run.sync, run.token):
+        if not tx.leases.release(run.lease, run.token):
             return  # whoever took the lease over has closed this run, too
         tx.ledger.finish_run(run.id, run.status)
         rooms.audit.record(tx, [_entry(rooms, run, "run.finished", str(run.status))])

@@ -1,14 +1,21 @@
-"""Leases: one holder at a time for each sync, until a time, with a fencing token."""
+"""Leases: one holder at a time for each sync, until a time, with a fencing token.
+
+A part of a sync has a lease of its own, named ``SYNC#PART``: parts run side by side, but never beside the whole sync.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 
 from hub.errors import LockedError
 from hub.store.statements import add_missing
 from hub.store.tables import leases
 from hub.store.unit import Unit
+
+PART = "#"
+"""What stands between the name of a sync and that of its part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +44,31 @@ class Leases:
     def acquire(self, sync: str, holder: str, ttl: timedelta) -> int:
         """This takes a free or run-out lease and gives its fencing token; LockedError where another holder has it.
 
-        A holder that asks again for its own lease is refused as well: two runs may carry the same name.
+        A holder that asks again for its own lease is refused as well: two runs may carry the same name. A whole sync is
+        refused while one of its parts is held, and a part while the whole sync is; run-out ones among them are fenced off.
         """
-        never = {"name": sync, "holder": None, "token": 0, "expires_at": self._unit.now}
-        add_missing(self._unit.conn, leases, [never])
-        row = self._unit.conn.execute(select(leases).where(leases.c.name == sync).with_for_update()).one()
-        if row.holder is not None and row.expires_at > self._unit.now:
-            raise LockedError(
-                f"Sync {sync} is being run by {row.holder} until {row.expires_at:%Y-%m-%dT%H:%M:%SZ}.",
-                fix="Wait for it to end; a lease that nobody renews runs out by itself.",
-            )
-        self._unit.conn.execute(
-            update(leases)
-            .where(leases.c.name == sync)
-            .values(holder=holder, token=row.token + 1, expires_at=self._unit.now + ttl)
-        )
-        return int(row.token) + 1
+        whole = sync.partition(PART)[0]
+        never = {"holder": None, "token": 0, "expires_at": self._unit.now}
+        add_missing(self._unit.conn, leases, [{"name": name, **never} for name in sorted({whole, sync})])
+        # Parts and whole meet at the row of the whole sync, so that none overlooks another that is just starting.
+        rows = {row.name: row for row in self._lock({whole, sync})}
+        others = _parts_of(sync) if sync == whole else leases.c.name == whole
+        for row in (rows[sync], *self._unit.conn.execute(select(leases).where(others))):
+            if row.holder is not None and row.expires_at > self._unit.now:
+                raise LockedError(
+                    f"Sync {row.name} is being run by {row.holder} until {row.expires_at:%Y-%m-%dT%H:%M:%SZ}.",
+                    fix="Wait for it to end; a lease that nobody renews runs out by itself.",
+                )
+        self._unit.conn.execute(update(leases).where(others).values(holder=None, token=leases.c.token + 1))
+        taken = {"holder": holder, "token": rows[sync].token + 1, "expires_at": self._unit.now + ttl}
+        self._unit.conn.execute(update(leases).where(leases.c.name == sync).values(taken))
+        return int(taken["token"])
+
+    def _lock(self, names: set[str]) -> list[Row[Any]]:
+        found = []
+        for name in sorted(names):  # always in this order: the whole before its part
+            found.append(self._unit.conn.execute(select(leases).where(leases.c.name == name).with_for_update()).one())
+        return found
 
     def renew(self, sync: str, token: int, ttl: timedelta) -> None:
         """This prolongs a lease from now; LockedError where somebody took it over. Do it in each batch's transaction."""
@@ -70,3 +86,8 @@ class Leases:
         query = select(leases).where(leases.c.holder.is_not(None), leases.c.expires_at > self._unit.now)
         rows = self._unit.conn.execute(query.order_by(leases.c.name))
         return [Lease(row.name, row.holder, row.token, row.expires_at) for row in rows]
+
+
+def _parts_of(sync: str) -> ColumnElement[bool]:
+    prefix = sync + PART
+    return func.substr(leases.c.name, 1, len(prefix)) == prefix

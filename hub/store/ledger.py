@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import func, select, text, update
 
 from hub.errors import FatalError
+from hub.store.leases import PART
 from hub.store.statements import add, chunks, pairs, unique
 from hub.store.tables import batches, outcomes, persons, runs
 from hub.store.unit import Unit
@@ -136,8 +137,13 @@ class Ledger:
             raise FatalError(f"Run {run_id} cannot become {final}.", fix="Only a running run can be finished, once.")
 
     def fail_running(self, sync: str) -> list[str]:
-        """This ends a sync's runs that were killed, as failed, and gives their ids; only the lease's holder may say so."""
-        dead = (runs.c.sync == sync) & (runs.c.status == RunStatus.RUNNING)
+        """This ends a sync's runs that were killed, as failed, and gives their ids; only the lease's holder may say so.
+
+        The runs of its parts are among them: whoever holds the whole sync knows that no part is being run.
+        """
+        prefix = sync + PART
+        mine = (runs.c.sync == sync) | (func.substr(runs.c.sync, 1, len(prefix)) == prefix)
+        dead = mine & (runs.c.status == RunStatus.RUNNING)
         ids = list(self._unit.conn.execute(select(runs.c.id).where(dead).order_by(runs.c.seq)).scalars())
         self._unit.conn.execute(update(runs).where(dead).values(status=RunStatus.FAILED, finished_at=self._unit.now))
         return ids
@@ -157,16 +163,21 @@ class Ledger:
         cursor: str | None,
         counts: PullCounts,
         outcomes_: Sequence[PullOutcome],
+        *,
+        place: str | None = None,
     ) -> None:
         """This writes a batch's outcomes and the cursor behind it, together or not at all.
 
+        ``place`` is what the cursor is a cursor of, where that is not the stream itself but a range or part of it.
         Raises FatalError unless each record that was read has exactly one outcome and the counts say the same.
         """
         _check_conserved(counts, outcomes_)
         where = {"run_id": run_id, "sync": sync, "connection": connection, "stream": stream, "at": self._unit.now}
-        aad = _place(sync, stream)
+        aad = _place(sync, place or stream)
         sealed = None if cursor is None else self._unit.vault.seal_tenant(cursor.encode(), aad)
-        inserted = self._unit.conn.execute(batches.insert(), {**where, "cursor": sealed, **asdict(counts)})
+        inserted = self._unit.conn.execute(
+            batches.insert(), {**where, "stream": place or stream, "cursor": sealed, **asdict(counts)}
+        )
         (batch_id,) = inserted.inserted_primary_key or (None,)
         add(self._unit.conn, outcomes, [{**where, "batch_id": batch_id, **asdict(one)} for one in outcomes_])
 

@@ -99,6 +99,12 @@ class Quarantine:
         query = query.order_by(quarantine.c.at, quarantine.c.ref).limit(limit)
         return [self._open(row) for row in fetch(self._unit.conn, query)]
 
+    def of(self, connection: str, streams: Iterable[str]) -> dict[str, Quarantined]:
+        """These are all quarantined records of some streams, by ``Vault.source_ref``, oldest first."""
+        query = select(quarantine).order_by(quarantine.c.at, quarantine.c.ref)
+        query = query.where(quarantine.c.connection == connection, quarantine.c.stream.in_(list(streams)))
+        return {row["ref"]: self._open(row) for row in fetch(self._unit.conn, query)}
+
     def release(self, refs: Iterable[str]) -> int:
         """This forgets records (``Vault.source_ref``) that were read well since; gives how many there were."""
         return sum(

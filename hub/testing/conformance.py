@@ -11,11 +11,14 @@ Without: ``check_connector(CONNECTOR).render()``. A check that does not apply to
 passed over in silence. Importing this module does not need pytest.
 """
 
+import json
 import re
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 from unittest import SkipTest
 
@@ -33,12 +36,17 @@ from hub.contract import (
     Destination,
     Eraser,
     ErasureState,
+    Fetcher,
     HubError,
     Object,
     Outcome,
     OutcomeState,
+    Partitioned,
+    PartitionPlan,
+    Ranged,
     RawRecord,
     Source,
+    Stream,
     ThrottledError,
     TransientError,
     UnknownOutcomeError,
@@ -64,6 +72,9 @@ _FITS: dict[Capability, type] = {
     Capability.RECONCILE: Destination,
     Capability.ERASE: Eraser,
     Capability.CONSENT: ConsentSource,
+    Capability.RANGE: Ranged,
+    Capability.PARTITION: Partitioned,
+    Capability.FETCH: Fetcher,
 }
 _GONE = {ErasureState.ABSENT, ErasureState.UNSUPPORTED}
 
@@ -75,6 +86,15 @@ class Trouble:
     name: str
     fault: Callable[[], Fault]
     errors: tuple[type[HubError], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One way of reading: what it is called, how to read on from a cursor, and all that it must yield."""
+
+    where: str
+    read: Callable[..., Iterator[Batch]]
+    all_of: set[Seen]
 
 
 def _reply(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Callable[[], Fault]:
@@ -140,6 +160,9 @@ class ConnectorConformance:
             Capability.WRITE: bool(m.objects),
             Capability.CONSENT: any(stream.consent for stream in m.streams),
             Capability.DELETES: any(stream.deletes for stream in m.streams),
+            Capability.RANGE: any(stream.range for stream in m.streams),
+            Capability.PARTITION: any(stream.partitions for stream in m.streams),
+            Capability.FETCH: any(stream.fetch for stream in m.streams),
         }
         for capability, has in pairs.items():
             _require(
@@ -258,6 +281,102 @@ class ConnectorConformance:
             for trouble in TROUBLES:
                 for after in (0, 1, 2):
                     self._read_through(rehearsal, stream, trouble, after, seen_in(batches))
+
+    # ---- ranges, parts and single records ---------------------------------------------------------------------------
+
+    def test_ranges_share_out_every_record(self) -> None:
+        """Cut anywhere, adjoining ranges yield together what a full read yields, and no record twice."""
+        self._need(Capability.RANGE)
+        for rehearsal, stream, batches in self._streams_with_records():
+            if self._stream(stream).range is None:
+                continue
+            seen: list[Seen] = []
+            rehearsal.wait(1)  # what was seeded at this very moment lies before the end of the last range
+            for start, end in rehearsal.ranges(self._stream(stream)):
+                ranged = list(rehearsal.open().read_range(stream, start, end))
+                for batch in ranged:
+                    _check_batch(batch, stream)
+                seen += _told(ranged)
+            alive = [one for one in seen if one[1]]
+            _require(len(alive) == len(set(alive)), f"stream {stream!r}: a record lies in two ranges")
+            lost, strange = _told(batches) - set(seen), set(alive) - _told(batches)
+            _require(not lost, f"stream {stream!r}: {len(lost)} records lie in no range")
+            _require(not strange, f"stream {stream!r}: {len(strange)} records of ranges are in no full read")
+
+    def test_a_range_resumes_from_every_cursor_and_survives_trouble(self) -> None:
+        """A range read on from any of its cursors loses nothing, whatever the vendor does meanwhile."""
+        self._need(Capability.RANGE)
+        for rehearsal, stream, _ in self._streams_with_records():
+            if self._stream(stream).range is not None:
+                rehearsal.wait(1)
+                ranges = rehearsal.ranges(self._stream(stream))
+                start, end = ranges[0][0], ranges[-1][1]
+                self._check_resumable(
+                    rehearsal, f"stream {stream!r}, a range",
+                    lambda connection, cursor, name=stream, a=start, b=end: connection.read_range(name, a, b, cursor),
+                )  # fmt: skip
+
+    def test_parts_hold_together_what_a_full_read_holds(self) -> None:
+        """At most as many parts as asked for, small and distinct; together they hold everything, and then nothing is new."""
+        self._need(Capability.PARTITION)
+        for rehearsal, stream, batches in self._streams_with_records():
+            if not self._stream(stream).partitions:
+                continue
+            for at_most in (1, 7):
+                plan = rehearsal.open().partitions(stream, at_most)
+                _check_plan(plan, at_most, f"stream {stream!r}")
+                parts = [list(rehearsal.open().read_partition(stream, part)) for part in plan.partitions]
+                lost = seen_in(batches) - {one for part in parts for one in seen_in(part)}
+                _require(not lost, f"stream {stream!r}: {len(lost)} records are in none of {at_most} parts")
+                new = seen_in(rehearsal.read(stream, plan.cursor)) - seen_in(batches)
+                _require(not new, f"stream {stream!r}: after the parts, {len(new)} records are new")
+
+    def test_a_part_resumes_from_every_cursor_and_survives_trouble(self) -> None:
+        """A part read on from any of its cursors loses nothing, whatever the vendor does meanwhile."""
+        self._need(Capability.PARTITION)
+        for rehearsal, stream, _ in self._streams_with_records():
+            if self._stream(stream).partitions:
+                part = rehearsal.open().partitions(stream, 1).partitions[0]
+                self._check_resumable(
+                    rehearsal, f"stream {stream!r}, a part",
+                    lambda connection, cursor, name=stream, one=part: connection.read_partition(name, one, cursor),
+                )  # fmt: skip
+
+    def test_fetch_yields_each_key_once(self) -> None:
+        """Keys that are there come as they are, others as deleted, each exactly once; no keys make no call."""
+        self._need(Capability.FETCH)
+        for rehearsal, stream, batches in self._streams_with_records():
+            if not self._stream(stream).fetch:
+                continue
+            keys = [record.key for record in records_of(batches) if not record.deleted]
+            there, nobody = keys[:3], absent_key(keys)
+            fetched = list(rehearsal.open().fetch(stream, [*there, nobody]))
+            for batch in fetched:
+                _check_batch(batch, stream)
+                _require(batch.cursor is None, f"stream {stream!r}: single records have no cursor")
+            records = records_of(fetched)
+            _require(sorted(r.key for r in records) == sorted([*there, nobody]),
+                     f"stream {stream!r}: {len(there) + 1} keys gave {len(records)} records")  # fmt: skip
+            gone = [record.key for record in records if record.deleted]
+            _require(gone == [nobody], f"stream {stream!r}: {len(gone)} of the fetched records are deleted, not 1")
+            before = len(rehearsal.simulator.calls)
+            _require(not records_of(rehearsal.open().fetch(stream, [])), f"stream {stream!r}: no keys give records")
+            _require(len(rehearsal.simulator.calls) == before, f"stream {stream!r}: no keys make calls")
+
+    def test_unknown_streams_are_refused_in_every_way_of_reading(self) -> None:
+        """An unknown stream is an error of the contract, and nobody is called."""
+        m = self.connector.manifest
+        with self._rehearsal() as rehearsal:
+            end, name = rehearsal.simulator.clock.now(), "no_such_stream"
+            start = end - timedelta(days=1)
+            ways: dict[Capability, Callable[[Any], object]] = {
+                Capability.RANGE: lambda source: list(source.read_range(name, start, end)),
+                Capability.PARTITION: lambda source: source.partitions(name, 2),
+                Capability.FETCH: lambda source: list(source.fetch(name, ["1"])),
+            }
+            for capability in sorted(m.capabilities & set(ways)):
+                self._check_fails(rehearsal, HubError, partial(ways[capability], rehearsal.open()))
+            _require(not rehearsal.simulator.calls, "an unknown stream calls the vendor")
 
     # ---- writing ----------------------------------------------------------------------------------------------------
 
@@ -388,22 +507,41 @@ class ConnectorConformance:
                 records = [WriteRecord(f"key-{n}", key, row) for n, key in enumerate(keys)]
                 yield rehearsal, entry, rehearsal.open(), records
 
+    def _stream(self, name: str) -> Stream:
+        return next(stream for stream in self.connector.manifest.streams if stream.name == name)
+
     def _read_through(self, rehearsal: Rehearsal, stream: str, trouble: Trouble, after: int, all_of: set[Seen]) -> None:
+        passage = Passage(f"stream {stream!r}", lambda connection, cursor: connection.read(stream, cursor), all_of)
+        self._pass_through(rehearsal, passage, trouble, after)
+
+    def _check_resumable(self, rehearsal: Rehearsal, where: str, read: Callable[..., Iterator[Batch]]) -> None:
+        batches = list(read(rehearsal.open(), None))
+        for index, batch in enumerate(batches):
+            _require(batch.cursor is not None, f"{where}: a batch has no cursor")
+            rest = seen_in(read(rehearsal.open(), batch.cursor))
+            lost = seen_in(batches[index + 1 :]) - rest - seen_in(batches[: index + 1])
+            _require(not lost, f"{where}: resumed after batch {index + 1}, {len(lost)} records are lost")
+        for trouble in TROUBLES:
+            self._pass_through(rehearsal, Passage(where, read, seen_in(batches)), trouble, after=1)
+
+    def _pass_through(self, rehearsal: Rehearsal, passage: Passage, trouble: Trouble, after: int) -> None:
         fault = trouble.fault()
         fault.after = after
         before, start, got = rehearsal.fault(fault), time.monotonic(), list[Batch]()
-        where = f"stream {stream!r}, {trouble.name} after {after} calls"
-        error = _error_of(lambda: _keep(rehearsal.open().read(stream, None), got))
+        where = f"{passage.where}, {trouble.name} after {after} calls"
+        error = _error_of(lambda: _keep(passage.read(rehearsal.open(), None), got))
         if error is None:
-            _require(seen_in(got) >= all_of, f"{where}: the read ended as if all was well, but records are missing")
+            _require(
+                seen_in(got) >= passage.all_of, f"{where}: the read ended as if all was well, but records are missing"
+            )
         else:
             _require(isinstance(error, trouble.errors),
                      f"{where}: raised {_name(error)} instead of {_names(trouble.errors)}")  # fmt: skip
             self._check_clean(rehearsal, error)
         rehearsal.heal()
         self._check_bounds(rehearsal, before, start, where)
-        rest = rehearsal.read(stream, got[-1].cursor if got else None)
-        lost = all_of - seen_in(got) - seen_in(rest)
+        rest = seen_in(passage.read(rehearsal.open(), got[-1].cursor if got else None))
+        lost = passage.all_of - seen_in(got) - rest
         _require(not lost, f"{where}: resumed, but {len(lost)} records are lost")
 
     def _check_fails(self, rehearsal: Rehearsal, expected: type[HubError], action: Callable[[], object]) -> None:
@@ -507,6 +645,22 @@ def _check_batch(batch: Batch, stream: str) -> None:
         _require(isinstance(record.version, str) and record.version, f"stream {stream!r}: a version is not text")
         path = _float_id(record.data)
         _require(path is None, f"stream {stream!r}: the id at {path!r} is a float")
+
+
+def _told(batches: Iterable[Batch]) -> set[Seen]:
+    """Keys and versions; without version what is gone, because a vendor may word that differently each time."""
+    return {(record.key, "" if record.deleted else record.version) for record in records_of(batches)}
+
+
+def _check_plan(plan: PartitionPlan, at_most: int, where: str) -> None:
+    names = {part.name for part in plan.partitions}
+    _require(len(plan.partitions) <= at_most, f"{where}: {len(plan.partitions)} parts instead of at most {at_most}")
+    _require(len(names) == len(plan.partitions), f"{where}: two parts have one name")
+    _require(isinstance(plan.cursor, str) and plan.cursor, f"{where}: the plan has no cursor")
+    for part in plan.partitions:
+        _require(re.fullmatch(r"[\w.:+/-]{1,80}", part.name), f"{where}: the name of a part is not plain")
+        _require(json.loads(json.dumps(dict(part.bounds))) == part.bounds and len(json.dumps(dict(part.bounds))) < 2_000,
+                 f"{where}: the bounds of a part are not small JSON")  # fmt: skip
 
 
 def _float_id(data: Any, path: str = "") -> str | None:

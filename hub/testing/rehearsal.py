@@ -4,6 +4,8 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 from unittest import SkipTest
@@ -18,6 +20,7 @@ from hub.contract import (
     Outcome,
     OutcomeState,
     RawRecord,
+    Stream,
     SubjectIdentifier,
     WriteRecord,
 )
@@ -91,6 +94,15 @@ class Rehearsal:
             if len(batches) > MOST_BATCHES:
                 raise AssertionError(f"stream {stream!r} yields batches without end")
         return batches
+
+    def ranges(self, stream: Stream) -> list[tuple[datetime, datetime]]:
+        """These ranges adjoin one another, as far back as the vendor looks; their ends lie on what the cast said."""
+        said = sorted({line.at for member in self.simulator.cast.members for line in member.lines})
+        now = self.simulator.clock.now()
+        # An hour less than the vendor's reach, because its clock moves while it is asked.
+        oldest = now - (timedelta(days=stream.reach, hours=-1) if stream.reach else timedelta(days=3_650))
+        inner = [at for at in said[:: max(1, len(said) // 6)] if oldest < at < now]
+        return list(pairwise([oldest, *inner, now]))
 
     def canonical(self) -> list[Record]:
         """These are all records of all streams, mapped by the plugin's own files."""

@@ -123,3 +123,58 @@ def test_a_takeover_waits_for_the_holders_transaction_and_finds_the_lease_renewe
         assert told == []  # it waits for this transaction
     worker.join()
     assert told == ["refused"]
+
+
+def test_parts_of_a_sync_run_side_by_side_and_never_beside_the_whole(store: Store, clock: FakeClock) -> None:
+    with store.begin() as tx:
+        tokens = {part: tx.leases.acquire(part, "worker-1", TTL) for part in ("desk#tickets/0", "desk#tickets/1")}
+        assert tx.leases.acquire("desk-two", "worker-1", TTL) == 1, "another sync whose name begins the same"
+    for taken in ("desk", "desk#tickets/0"):
+        with pytest.raises(LockedError, match="desk#tickets"), store.begin() as tx:
+            tx.leases.acquire(taken, "worker-2", TTL)
+    with store.begin() as tx:
+        for part, token in tokens.items():
+            tx.leases.release(part, token)
+        tx.leases.acquire("desk", "worker-2", TTL)
+    with pytest.raises(LockedError, match="Sync desk is"), store.begin() as tx:
+        tx.leases.acquire("desk#tickets/0", "worker-1", TTL)
+
+
+def test_a_part_that_ran_out_cannot_go_on_beside_the_whole_nor_the_whole_beside_a_part(
+    store: Store, clock: FakeClock
+) -> None:
+    with store.begin() as tx:
+        part = tx.leases.acquire("desk#0", "sleeper", TTL)
+    clock.advance(301)
+    with store.begin() as tx:
+        whole = tx.leases.acquire("desk", "alive", TTL)
+    with pytest.raises(LockedError, match="taken over"), store.begin() as tx:
+        tx.leases.renew("desk#0", part, TTL)
+    clock.advance(301)
+    with store.begin() as tx:
+        tx.leases.acquire("desk#0", "alive", TTL)
+    with pytest.raises(LockedError, match="taken over"), store.begin() as tx:
+        tx.leases.renew("desk", whole, TTL)
+
+
+def test_of_a_part_and_the_whole_that_start_at_once_one_is_refused(store: Store) -> None:
+    refused: list[str] = []
+    gate = threading.Barrier(6)
+
+    def start(name: str) -> None:
+        gate.wait()
+        try:
+            with store.begin() as tx:
+                tx.leases.acquire(name, name, TTL)
+        except LockedError:
+            refused.append(name)
+
+    names = ["desk", *(f"desk#{n}" for n in range(5))]
+    threads = [threading.Thread(target=start, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.read() as tx:
+        held = {lease.sync for lease in tx.leases.held()}
+    assert held in ({"desk"}, set(names) - {"desk"}) and len(refused) == 6 - len(held)

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from hub.contract import Batch, Capability, HubError, Outcome, OutcomeState, TransientError
+from hub.contract import (
+    Batch,
+    Capability,
+    HubError,
+    Outcome,
+    OutcomeState,
+    Partition,
+    PartitionPlan,
+    RawRecord,
+    TransientError,
+)
 from hub.testing import Reply
 from hub.testing.conformance import CheckState, check_connector
 
@@ -228,3 +238,61 @@ def test_a_record_that_the_mapping_refuses_is_found(parrot, monkeypatch):
     without_times.routes = route.routes
     monkeypatch.setattr(simulator, "list_people", without_times)
     assert failures(parrot.CONNECTOR, "mappings_take")
+
+
+def test_a_range_without_an_end_is_told(broken):
+    connector = broken(read_range=lambda self, stream, start, end, cursor=None: self._pages(stream, "0", {}))
+    (reason,) = failures(connector, "ranges_share").values()
+    assert "a record lies in two ranges" in reason
+
+
+def test_a_range_that_leaves_out_its_first_instant_is_told(broken):
+    def read_range(self, stream, start, end, cursor=None):
+        bounds = {"since": start.isoformat(), "before": end.isoformat()}
+        for batch in self._pages(stream, cursor or "0", bounds):
+            yield Batch(batch.records[1:], batch.cursor)
+
+    (reason,) = failures(broken(read_range=read_range), "ranges_share").values()
+    assert "records lie in no range" in reason
+
+
+def test_a_range_whose_cursor_skips_is_told(broken):
+    def read_range(self, stream, start, end, cursor=None):
+        after = str(int(cursor) + 1) if cursor else "0"
+        yield from self._pages(stream, after, {"before": end.isoformat()})
+
+    (reason,) = failures(broken(read_range=read_range), "a_range_resumes").values()
+    assert "resumed after batch 1, 1 records are lost" in reason
+
+
+def test_parts_that_overlook_the_last_records_are_told(broken):
+    def partitions(self, stream, at_most):
+        return PartitionPlan((Partition("all", {"after": "0", "upto": "20"}),), "24")
+
+    (reason,) = failures(broken(partitions=partitions), "parts_hold").values()
+    assert "4 records are in none of 1 parts" in reason
+
+
+def test_too_many_parts_and_shared_names_are_told(broken):
+    def partitions(self, stream, at_most):
+        return PartitionPlan(tuple(Partition("p", {"after": "0", "upto": "99"}) for _ in range(2)), "24")
+
+    (reason,) = failures(broken(partitions=partitions), "parts_hold").values()
+    assert "2 parts instead of at most 1" in reason
+
+
+def test_a_fetch_that_says_nothing_of_what_is_gone_is_told(broken):
+    def fetch(self, stream, keys):
+        for key in keys:
+            found = self._get(f"/respondents/{key}", missing_ok=True)
+            yield Batch((RawRecord(stream, key, "1", found),) if found else (), None)
+
+    (reason,) = failures(broken(fetch=fetch), "fetch_yields").values()
+    assert "4 keys gave 3 records" in reason
+
+
+def test_ways_of_reading_that_no_stream_offers_are_told(parrot):
+    manifest = parrot.CONNECTOR.manifest
+    streams = tuple(replace(stream, range=None, partitions=False, fetch=False) for stream in manifest.streams)
+    (reason,) = failures(replace(parrot.CONNECTOR, manifest=replace(manifest, streams=streams)), "agree").values()
+    assert "lists differ" in reason

@@ -17,6 +17,7 @@ MANIFEST = Manifest(
     title="Salesforce",
     capabilities=frozenset({
         Capability.READ, Capability.WRITE, Capability.ERASE, Capability.CONSENT, Capability.DELETES, Capability.RECONCILE,
+        Capability.RANGE, Capability.PARTITION, Capability.FETCH,
     }),
     # The org's own address comes from the settings. Other orgs' addresses are not listed, so that no token can go there.
     hosts=("login.salesforce.com", "test.salesforce.com"),

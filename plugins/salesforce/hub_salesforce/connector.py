@@ -1,6 +1,7 @@
 """The connector: source, destination, eraser and consent source of one org, on one login."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from hub.contract import (
     AuthError,
@@ -8,6 +9,8 @@ from hub.contract import (
     Context,
     ErasureOutcome,
     Outcome,
+    Partition,
+    PartitionPlan,
     SubjectIdentifier,
     WriteRecord,
 )
@@ -36,6 +39,22 @@ class SalesforceConnector:
     def read(self, stream: str, cursor: str | None) -> Iterator[Batch]:
         """This yields batches of a stream: see ``SalesforceSource.read``."""
         return self._source.read(stream, cursor)
+
+    def read_range(self, stream: str, start: datetime, end: datetime, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields what changed in a range of time: see ``SalesforceSource.read_range``."""
+        return self._source.read_range(stream, start, end, cursor)
+
+    def partitions(self, stream: str, at_most: int) -> PartitionPlan:
+        """This cuts a stream: see ``SalesforceSource.partitions``."""
+        return self._source.partitions(stream, at_most)
+
+    def read_partition(self, stream: str, partition: Partition, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields one part of a stream: see ``SalesforceSource.read_partition``."""
+        return self._source.read_partition(stream, partition, cursor)
+
+    def fetch(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
+        """This yields single rows: see ``SalesforceSource.fetch``."""
+        return self._source.fetch(stream, keys)
 
     def consent_streams(self) -> Sequence[str]:
         """These streams hold the org's consent objects."""

@@ -101,6 +101,14 @@ class Org:
         """These are all rows of a query that is known to be small."""
         return [row for page in self.pages(soql, deleted=deleted) for row in page]
 
+    def count(self, soql: str) -> int:
+        """This is the answer to a ``SELECT COUNT()``, the recycle bin included."""
+        answer = self.call(lambda client: client.query(soql, include_deleted=True))
+        total = answer.get("totalSize") if isinstance(answer, dict) else None
+        if not isinstance(total, int | Decimal):
+            raise TransientError("Salesforce answered a count with something that is none.")
+        return int(total)
+
     def _open(self) -> Salesforce:
         try:
             token = self._login.token()

@@ -27,16 +27,21 @@ class Plan:
     party: Literal["Id", "PartyId"] | None = None
 
 
+def _stream(name: str, description: str, *, consent: bool = False) -> Stream:
+    """Every object has SystemModstamp, Id and a place in the recycle bin."""
+    return Stream(name, description, consent, deletes=True, range="changed", partitions=True, fetch=True)
+
+
 _CASE_AUTHOR = ("Parent.ContactId", "Parent.Contact.Email")
 PLANS: tuple[Plan, ...] = (
     Plan(
-        Stream("individuals", "Privacy preferences of people (Individual).", consent=True, deletes=True),
+        _stream("individuals", "Privacy preferences of people (Individual).", consent=True),
         "Individual",
         ("HasOptedOutProcessing", "HasOptedOutProfiling", "HasOptedOutSolicit", "ShouldForget", "LastModifiedDate"),
         party="Id",
     ),
     Plan(
-        Stream("contact_point_type_consents", "Consent by purpose and channel.", consent=True, deletes=True),
+        _stream("contact_point_type_consents", "Consent by purpose and channel.", consent=True),
         "ContactPointTypeConsent",
         (
             "PartyId", "ContactPointType", "DataUsePurpose.Name", "PrivacyConsentStatus", "CaptureDate", "CaptureSource",
@@ -45,7 +50,7 @@ PLANS: tuple[Plan, ...] = (
         party="PartyId",
     ),
     Plan(
-        Stream("contacts", "Customers (Contact).", deletes=True),
+        _stream("contacts", "Customers (Contact)."),
         "Contact",
         (
             "Name", "Email", "Phone", "MobilePhone", "MailingCountry", "HasOptedOutOfEmail", "Birthdate", "IndividualId",
@@ -53,7 +58,7 @@ PLANS: tuple[Plan, ...] = (
         ),
     ),
     Plan(
-        Stream("cases", "Cases with what the customer first wrote.", deletes=True),
+        _stream("cases", "Cases with what the customer first wrote."),
         "Case",
         (
             "CaseNumber", "Subject", "Description", "Status", "IsClosed", "Priority", "Origin", "CreatedDate",
@@ -62,7 +67,7 @@ PLANS: tuple[Plan, ...] = (
         ),
     ),
     Plan(
-        Stream("case_comments", "Comments on cases, by customers and agents.", deletes=True),
+        _stream("case_comments", "Comments on cases, by customers and agents."),
         "CaseComment",
         (
             "ParentId", "CommentBody", "IsPublished", "CreatedDate", "CreatedBy.UserType", "CreatedBy.ContactId",
@@ -70,7 +75,7 @@ PLANS: tuple[Plan, ...] = (
         ),
     ),
     Plan(
-        Stream("email_messages", "E-mails of cases, incoming and outgoing.", deletes=True),
+        _stream("email_messages", "E-mails of cases, incoming and outgoing."),
         "EmailMessage",
         (
             "ParentId", "Incoming", "Subject", "TextBody", "HtmlBody", "FromAddress", "FromName", "MessageDate",

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hub.contract import ConfigError
 
@@ -46,12 +46,22 @@ class Position:
         return f"(SystemModstamp > {stamp} OR (SystemModstamp = {stamp} AND Id > '{self.id}'))"
 
 
+def is_id(key: str) -> bool:
+    """This tells whether a key has the form of a record's Id; Salesforce refuses a query that holds another."""
+    return bool(key) and _ID.match(key) is not None
+
+
 def parse_time(text: str) -> datetime:
     """This is the instant that Salesforce wrote as ``2026-06-01T09:00:00.000+0000``; raises ValueError."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
     return moment.astimezone(UTC)
+
+
+def whole_ms(moment: datetime) -> datetime:
+    """This is the first instant, of those that Salesforce knows, that is not before ``moment``."""
+    return moment + timedelta(microseconds=-moment.microsecond % 1000)
 
 
 def soql_time(moment: datetime) -> str:

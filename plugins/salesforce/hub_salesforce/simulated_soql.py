@@ -1,4 +1,4 @@
-"""The part of SOQL that the simulator understands: SELECT, FROM, WHERE, ORDER BY, LIMIT, with relationship paths."""
+"""The part of SOQL that the simulator understands: SELECT or COUNT(), FROM, WHERE, ORDER BY, LIMIT, with relationships."""
 
 import re
 from collections.abc import Callable
@@ -60,9 +60,7 @@ class SoqlParser:
     def parse(self) -> Query:
         """This is the query; raises BadQuery."""
         self._expect("select")
-        fields = [self._next("word")]
-        while self._take(","):
-            fields.append(self._next("word"))
+        fields = self._fields()
         self._expect("from")
         self._sobject = self._next("word")
         if self._sobject not in SCHEMA:
@@ -75,6 +73,17 @@ class SoqlParser:
         if self._at != len(self._tokens):
             raise BadQuery("MALFORMED_QUERY", f"unexpected token: '{self._tokens[self._at][1]}'")
         return Query(tuple(fields), self._sobject, test, order, limit)
+
+    def _fields(self) -> list[str]:
+        """The fields wanted; none for ``COUNT()``."""
+        name = self._next("word")
+        if name.lower() == "count" and self._take("("):
+            self._expect(")")
+            return []
+        fields = [name]
+        while self._take(","):
+            fields.append(self._next("word"))
+        return fields
 
     def _order(self) -> tuple[tuple[str, bool], ...]:
         found: list[tuple[str, bool]] = []

@@ -192,9 +192,11 @@ class SalesforceSimulator(Simulator):
 
     def _answer(self, request: Request, way: str, version: str) -> Reply:
         try:
-            _, rows = run_query(request.query.get("q", ""), self.table, deleted=way == "queryAll")
+            query, rows = run_query(request.query.get("q", ""), self.table, deleted=way == "queryAll")
         except BadQuery as bad:
             return _error(400, bad.code, bad.message)
+        if not query.fields:
+            return Reply(200, {"totalSize": len(rows), "done": True, "records": []})
         key = f"01g{len(self._cursors):012d}"
         self._cursors[key] = rows
         return self._page(f"{key}-0", way, version)

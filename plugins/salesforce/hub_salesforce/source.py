@@ -1,17 +1,19 @@
 """The source: streams in the order of SystemModstamp, resumable after every page."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from simple_salesforce.format import quote_soql_value
 
-from hub.contract import AuthError, Batch, ConfigError, RawRecord, TransientError
+from hub.contract import AuthError, Batch, ConfigError, Partition, PartitionPlan, RawRecord, TransientError
+from hub_salesforce.collection import portions
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.org import Org
 from hub_salesforce.plan import PLANS, Plan, find_plan, refined, selected
-from hub_salesforce.position import Position, parse_time
+from hub_salesforce.position import Position, is_id, parse_time, soql_time, whole_ms
 from hub_salesforce.refusal import RefusedError
+from hub_salesforce.span import Cutting, Span, cut
 from hub_salesforce.trace import IDS_A_QUERY
 
 
@@ -41,30 +43,87 @@ class SalesforceSource:
         plan = find_plan(stream)
         start = Position.parse(cursor) if cursor else None
         position, began = start, self._now()
-        for rows in self._pages(plan, position):
-            if not rows:
-                continue
-            position = _advance(position, rows)
-            yield Batch(self._records(plan, rows), position.cursor())
+        for batch, reached in self._walk(plan, start):
+            position = reached
+            yield batch
         settled = self._settled(start, position, began)
         if settled is not None and settled != position:
             yield Batch((), settled.cursor())
 
-    def _pages(self, plan: Plan, position: Position | None) -> Iterator[list[dict[str, Any]]]:
+    def read_range(self, stream: str, start: datetime, end: datetime, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields the rows whose SystemModstamp lies in [``start``, ``end``): see ``hub.contract.Ranged``.
+
+        Raises as ``read`` does.
+        """
+        position = Position.parse(cursor) if cursor else Position(whole_ms(start))
+        return (batch for batch, _ in self._walk(find_plan(stream), position, whole_ms(end)))
+
+    def partitions(self, stream: str, at_most: int) -> PartitionPlan:
+        """This cuts a stream by SystemModstamp, with one count a cut; a part that fits into one page is not cut further.
+
+        Raises as ``read`` does.
+        """
+        plan = find_plan(stream)
+        began = self._now().replace(microsecond=0)
+        try:
+            spans = cut(self._org, plan.sobject, Cutting(at_most, self._config.page_size, began))
+        except RefusedError as refused:
+            raise _unreadable(plan, refused) from None
+        behind = Position(began - timedelta(seconds=self._config.settle_seconds))
+        return PartitionPlan(tuple(span.partition() for span in spans), behind.cursor())
+
+    def read_partition(self, stream: str, partition: Partition, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields one part: see ``hub.contract.Partitioned``; raises as ``read`` does."""
+        span = Span.parse(partition)
+        first = Position(span.start) if span.start else None
+        position = Position.parse(cursor) if cursor else first
+        return (batch for batch, _ in self._walk(find_plan(stream), position, span.end))
+
+    def fetch(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
+        """This yields rows by Id, the recycle bin's and the vanished ones as deleted; raises as ``read`` does."""
+        plan = find_plan(stream)
+        fields = ", ".join(selected(plan, self._config))
+        for portion in portions(list(dict.fromkeys(keys)), IDS_A_QUERY):
+            asked = [key for key in portion if is_id(key)]
+            soql = f"SELECT {fields} FROM {plan.sobject} WHERE Id IN {quote_soql_value(asked)}"  # noqa: S608 - field names are checked by the settings model, ids are quoted by simple-salesforce
+            found = {row["Id"][:15]: row for page in self._ask(plan, soql) for row in page} if asked else {}
+            rows = [{**row, "Id": key} for key in asked if (row := found.get(key[:15]))]
+            gone = [
+                RawRecord(stream, key, "gone", {"Id": key, "IsDeleted": True}, deleted=True)
+                for key in portion
+                if key not in asked or key[:15] not in found
+            ]
+            yield Batch((*self._records(plan, rows), *gone), None)
+
+    def _walk(
+        self, plan: Plan, position: Position | None, end: datetime | None = None
+    ) -> Iterator[tuple[Batch, Position]]:
+        """Page after page, each with the position behind it."""
+        for rows in self._pages(plan, position, end):
+            if rows:
+                position = _advance(position, rows)
+                yield Batch(self._records(plan, rows), position.cursor()), position
+
+    def _pages(self, plan: Plan, position: Position | None, end: datetime | None) -> Iterator[list[dict[str, Any]]]:
         while True:
             count = 0
-            for rows in self._query(plan, position):
+            for rows in self._query(plan, position, end):
                 count += len(rows)
                 position = _advance(position, rows) if rows else position
                 yield rows
             if count < self._config.page_size:
                 return
 
-    def _query(self, plan: Plan, position: Position | None) -> Iterator[list[dict[str, Any]]]:
+    def _query(self, plan: Plan, position: Position | None, end: datetime | None) -> Iterator[list[dict[str, Any]]]:
         fields = ", ".join(selected(plan, self._config))
-        where = f" WHERE {position.condition()}" if position else ""
+        conditions = [position.condition()] if position else []
+        conditions += [f"SystemModstamp < {soql_time(end)}"] if end else []
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         order = "ORDER BY SystemModstamp ASC, Id ASC"
         soql = f"SELECT {fields} FROM {plan.sobject}{where} {order} LIMIT {self._config.page_size}"  # noqa: S608 - field names are checked by the settings model, the position by its own parser
+        return self._ask(plan, soql)
+
+    def _ask(self, plan: Plan, soql: str) -> Iterator[list[dict[str, Any]]]:
         try:
             yield from self._org.pages(soql, deleted=True)
         except RefusedError as refused:

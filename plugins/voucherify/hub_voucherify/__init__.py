@@ -22,12 +22,27 @@ MANIFEST = Manifest(
     name="voucherify",
     version="0.1.0",
     title="Voucherify",
-    capabilities=frozenset({Capability.READ, Capability.WRITE, Capability.ERASE, Capability.RECONCILE}),
+    capabilities=frozenset(
+        {
+            Capability.READ,
+            Capability.WRITE,
+            Capability.ERASE,
+            Capability.RECONCILE,
+            Capability.RANGE,
+            Capability.PARTITION,
+            Capability.FETCH,
+        }
+    ),
     hosts=("api.voucherify.io", "*.api.voucherify.io"),
     streams=(
-        Stream("customers", "Customer profiles, new and changed."),
-        Stream("members", "Loyalty cards of the program with balance and tier, new and changed."),
-        Stream("activities", "The program's ledger: points earned, redeemed, expired and adjusted."),
+        Stream(
+            "customers", "Customer profiles, new and changed.", range="changed", partitions=True, fetch=True
+        ),
+        Stream(
+            "members", "Loyalty cards of the program with balance and tier, new and changed.",
+            range="changed", partitions=True, fetch=True,
+        ),
+        Stream("activities", "The program's ledger: points earned, redeemed, expired and adjusted.", fetch=True),
     ),
     objects=(
         Object(

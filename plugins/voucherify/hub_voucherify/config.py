@@ -26,6 +26,9 @@ class VoucherifyConfig(ConnectorConfig):
     app_token: SecretStr = Field(description="X-App-Token of the same key")
     campaign: str = Field(min_length=1, description="id or name of the loyalty program")
     page_size: int = Field(100, ge=1, le=100, description="records per page")
+    reread_seconds: float = Field(
+        60, ge=0, le=86_400, description="how far back the next read begins again, for records that appear late"
+    )
     tiers: bool = Field(True, description="read each changed member's tier: one more call per member")
     bulk_above: int = Field(
         100, ge=1, description="customer updates per batch above which one asynchronous job is used"

@@ -1,8 +1,18 @@
 """An open Voucherify connection: everything the connector can do, behind the contract's protocols."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from hub.contract import Batch, Context, ErasureOutcome, Outcome, SubjectIdentifier, WriteRecord
+from hub.contract import (
+    Batch,
+    Context,
+    ErasureOutcome,
+    Outcome,
+    Partition,
+    PartitionPlan,
+    SubjectIdentifier,
+    WriteRecord,
+)
 from hub_voucherify.client import VoucherifyClient
 from hub_voucherify.config import VoucherifyConfig
 from hub_voucherify.destination import VoucherifyDestination
@@ -11,7 +21,7 @@ from hub_voucherify.source import VoucherifySource
 
 
 class VoucherifyConnection:
-    """A Source, Destination, Eraser and Checkable.
+    """A Source that reads ranges, parts and single records too, a Destination, an Eraser, and Checkable.
 
     Args:
         config: the connection's settings.
@@ -31,6 +41,22 @@ class VoucherifyConnection:
     def read(self, stream: str, cursor: str | None) -> Iterator[Batch]:
         """This reads ``customers``, ``members`` or ``activities``."""
         return self._source.read(stream, cursor)
+
+    def read_range(self, stream: str, start: datetime, end: datetime, cursor: str | None = None) -> Iterator[Batch]:
+        """This reads customers or members that changed in a range of time."""
+        return self._source.read_range(stream, start, end, cursor)
+
+    def partitions(self, stream: str, at_most: int) -> PartitionPlan:
+        """This cuts customers or members."""
+        return self._source.partitions(stream, at_most)
+
+    def read_partition(self, stream: str, partition: Partition, cursor: str | None = None) -> Iterator[Batch]:
+        """This reads a part of the customers or members."""
+        return self._source.read_partition(stream, partition, cursor)
+
+    def fetch(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
+        """This reads single records."""
+        return self._source.fetch(stream, keys)
 
     def write(self, object: str, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
         """This writes ``customers`` or ``points``."""

@@ -45,6 +45,8 @@ class Ledger:
     def page(self, query: Mapping[str, str], *, now: datetime, card: str | None = None) -> dict[str, Any]:
         """This is the answer to a list call: ordered by id, after ``starting_after_id``."""
         rows = [e for e in self.entries if card in {None, e["voucher_id"]} and self._shown[e["id"]] <= now]
+        wanted = query.get("filters[id][conditions][$is]")
+        rows = [entry for entry in rows if wanted in {None, entry["id"]}]
         down, after = query.get("order", "-id").startswith("-"), query.get("starting_after_id")
         rows = sorted(rows, key=lambda entry: entry["id"], reverse=down)
         if after:
@@ -60,12 +62,14 @@ def stamp(at: datetime) -> str:
 
 
 def matches(row: Row, query: Mapping[str, str]) -> bool:
-    """This tells whether a row passes the filters ``created_at[after]`` and ``updated_at[after]``."""
+    """This tells whether a row passes the filters ``after`` and ``before`` of its times, and ``ids``."""
     for name in ("created_at", "updated_at"):
-        after = query.get(f"{name}[after]")
+        after, before = query.get(f"{name}[after]"), query.get(f"{name}[before]")
         if after and not (row[name] and parse_time(row[name]) > parse_time(after)):
             return False
-    return True
+        if before and not (row[name] and parse_time(row[name]) < parse_time(before)):
+            return False
+    return query.get("ids") in {None, row["id"]}
 
 
 def listed(

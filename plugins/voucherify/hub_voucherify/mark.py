@@ -37,6 +37,10 @@ class Mark:
         keys = {key for at, key in rows if at == last}
         return type(self)(last, frozenset(keys | self.seen) if last == self.at else frozenset(keys))
 
+    def settled(self, at: datetime) -> "Mark":
+        """This is the mark, moved back to ``at`` where it lies behind: records of later instants may still appear."""
+        return Mark(at) if self.at is not None and self.at > at else self
+
     def dump(self) -> dict[str, Any]:
         """This is the mark as JSON-like data."""
         return {"at": format_time(self.at) if self.at else None, "seen": sorted(self.seen)}
@@ -57,6 +61,10 @@ class Marks:
     created: Mark
     updated: Mark
 
+    def settled(self, at: datetime) -> "Marks":
+        """These are the marks, each moved back to ``at`` where it lies behind."""
+        return Marks(self.created.settled(at), self.updated.settled(at))
+
     def dump(self) -> str:
         """This is the cursor text."""
         return json.dumps({"created": self.created.dump(), "updated": self.updated.dump()}, separators=(",", ":"))
@@ -73,7 +81,12 @@ class Marks:
             ) from None
 
 
-def parse_time(text: str) -> datetime:
+def whole_ms(at: datetime) -> datetime:
+    """This is the first instant, of those that the vendor knows, that is not before ``at``."""
+    return at + timedelta(microseconds=-at.microsecond % 1000)
+
+
+def parse_time(text: Any) -> datetime:
     """This reads the vendor's ISO 8601 time (without a zone: UTC); raises TransientError for anything else."""
     try:
         at = datetime.fromisoformat(text)

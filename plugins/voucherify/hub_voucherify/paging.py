@@ -6,14 +6,24 @@ from datetime import datetime
 from typing import Any, Literal
 
 from hub.contract import TransientError
-from hub_voucherify.mark import Mark, parse_time
+from hub_voucherify.mark import Mark, format_time, parse_time
 
 Order = Literal["created_at", "updated_at"]
 Row = Mapping[str, Any]
-Fetch = Callable[[Order, str | None, int], tuple[list[Row], bool]]
-"""Gives the rows after an instant (exclusive), ascending, of one page (from 1), and whether there are more."""
+Fetch = Callable[["Question"], tuple[list[Row], bool]]
+"""Gives one page of rows, ascending, and whether there are more."""
 
 MAX_PAGE = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a list: ordered by which time, after and before which instants (exclusive), which page (from 1)."""
+
+    order: Order
+    after: str | None
+    before: str | None
+    page: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +36,12 @@ class TimeWalk:
     Args:
         fetch: asks for one page.
         order: by which of its times the list is ordered.
+        end: where the walk ends, the instant itself left out; None: where the list ends.
     """
 
     fetch: Fetch
     order: Order
+    end: datetime | None = None
 
     def steps(self, mark: Mark) -> Iterator[tuple[list[Row], Mark]]:
         """This yields new rows, oldest first, and the mark after them."""
@@ -51,8 +63,11 @@ class TimeWalk:
         return rows, more
 
     def _timed(self, mark: Mark, page: int) -> tuple[list[Row], bool]:
-        rows, more = self.fetch(self.order, mark.after, page)
-        return [row for row in rows if row.get(self.order)], more
+        before = format_time(self.end) if self.end else None
+        rows, more = self.fetch(Question(self.order, mark.after, before, page))
+        rows = [row for row in rows if row.get(self.order)]
+        inside = [row for row in rows if self.end is None or self._time_of(row) < self.end]
+        return inside, more and len(inside) == len(rows)
 
     def _shared_instant(self, mark: Mark, instant: datetime) -> tuple[list[Row], bool]:
         found: dict[str, Row] = {}

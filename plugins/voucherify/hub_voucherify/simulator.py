@@ -122,7 +122,7 @@ class VoucherifySimulator(Simulator):
     def list_customers(self, request: Request) -> Reply:
         """Customers by e-mail or by time."""
         query = request.query
-        rows = [c for c in self.customers.values() if query.get("email") in {None, c["email"]}]
+        rows = [c for c in self.customers.values() if query.get("email") in {None, c["email"]} and matches(c, query)]
         order = query.get("order", "-created_at")
         rows, total, more = listed(rows, order, query.get("starting_after"), query)
         return Reply(

@@ -1,14 +1,17 @@
 """Reads customers, members of the loyalty program, and what moved their points."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
-from hub.contract import Batch, ConfigError, RawRecord, TransientError
+from hub.contract import Batch, ConfigError, Partition, PartitionPlan, RawRecord, TransientError
 from hub_voucherify.client import VoucherifyClient, segment
-from hub_voucherify.mark import Mark, Marks, parse_time
-from hub_voucherify.paging import Order, Row, TimeWalk
+from hub_voucherify.mark import Mark, Marks, parse_time, whole_ms
+from hub_voucherify.paging import Fetch, Question, Row, TimeWalk
+from hub_voucherify.span import Span, cut
+
+T = TypeVar("T")
 
 SKEW = timedelta(minutes=1)
 """How far the vendor's clock may be behind the hub's."""
@@ -18,7 +21,8 @@ class VoucherifySource:
     """A reader of the three streams.
 
     ``customers`` and ``members`` are read twice: new ones in the order of creation, then changed ones in the order of
-    change. ``activities`` is the program's ledger in the order of its ids. Deleted records are in no list.
+    change. ``activities`` is the program's ledger in the order of its ids. Deleted records are in no
+    list: only ``fetch`` tells of them.
 
     Args:
         client: how to call the vendor.
@@ -31,39 +35,108 @@ class VoucherifySource:
         """This yields batches as ``hub.contract.Source`` asks; raises ConfigError for an unknown stream."""
         if stream == "activities":
             return self._ledger(cursor)
-        if stream == "customers":
-            return self._listed(stream, cursor, self._customers, lambda row: row)
-        if stream == "members":
-            return self._listed(stream, cursor, self._members, self._with_tiers)
-        raise ConfigError(f"connector 'voucherify' has no stream {stream!r}.", fix="See `hub plugins show voucherify`.")
+        return self._listed(stream, cursor)
 
-    def _listed(self, stream: str, cursor: str | None, fetch: Any, complete: Callable[[Row], Row]) -> Iterator[Batch]:
-        marks = Marks.load(cursor) if cursor else Marks(Mark(), Mark(self._client.context.now() - SKEW))
-        start, told = marks.updated.at, set()
-        for rows, created in TimeWalk(fetch, "created_at").steps(marks.created):
+    def read_range(self, stream: str, start: datetime, end: datetime, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields customers or members that changed last in [``start``, ``end``); created counts as changed.
+
+        Raises as ``read`` does, and ConfigError for a stream that the vendor does not filter by time.
+        """
+        start, end = whole_ms(start), whole_ms(end)
+        first = Marks.load(cursor) if cursor else Marks(Mark(start), Mark(start))
+        for rows, marks in self._walk(_timed(stream), first, end):
+            inside = (row for row in rows if start <= parse_time(_version_of(row)) < end)
+            yield Batch(tuple(self._record(stream, row) for row in inside), marks.dump())
+
+    def partitions(self, stream: str, at_most: int) -> PartitionPlan:
+        """This cuts customers or members by the time of their creation, which never moves, with one call."""
+        fetch = self._fetch(_timed(stream))
+        began = self._client.context.now()
+        rows, _ = fetch(Question("created_at", None, None, 1))
+        marks = Marks(Mark(began - SKEW), Mark(began - SKEW))
+        times = [parse_time(row["created_at"]) for row in rows if row.get("created_at")]
+        spans = cut(times[0], began, at_most) if times else []
+        return PartitionPlan(tuple(span.partition() for span in spans), marks.dump())
+
+    def read_partition(self, stream: str, partition: Partition, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields customers or members of one span of creation; raises as ``read`` does."""
+        span, fetch = Span.parse(partition), self._fetch(_timed(stream))
+        first = Marks.load(cursor).created if cursor else Mark(span.start)
+        for rows, mark in TimeWalk(fetch, "created_at", span.end).steps(first):
+            yield Batch(tuple(self._record(stream, row) for row in rows), Marks(mark, Mark()).dump())
+
+    def fetch(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
+        """This yields single records by id, one call each; raises as ``read`` does."""
+        finders = {"customers": self._customer, "members": self._member, "activities": self._activity}
+        find = _pick(finders, stream)
+        for key in dict.fromkeys(keys):
+            row = find(key)
+            yield Batch((_gone(stream, key) if row is None else self._record(stream, row),), None)
+
+    def _listed(self, stream: str, cursor: str | None) -> Iterator[Batch]:
+        began = self._client.context.now()
+        marks = Marks.load(cursor) if cursor else Marks(Mark(), Mark(began - SKEW))
+        for rows, reached in self._walk(_timed(stream), marks):
+            marks = reached
+            yield Batch(tuple(self._record(stream, row) for row in rows), marks.dump())
+        settled = marks.settled(began - timedelta(seconds=self._client.config.reread_seconds))
+        if settled != marks:
+            yield Batch((), settled.dump())
+
+    def _walk(self, stream: str, marks: Marks, end: datetime | None = None) -> Iterator[tuple[list[Row], Marks]]:
+        """New records in the order of creation, then changed ones in the order of change, none of them twice."""
+        fetch, start, told = self._fetch(stream), marks.updated.at, set()
+        for rows, created in TimeWalk(fetch, "created_at", end).steps(marks.created):
             marks = replace(marks, created=created)
-            records = tuple(_record(stream, complete(row)) for row in rows)
-            told |= {(r.key, r.version) for r in records if start and parse_time(r.version) >= start}
-            yield Batch(records, marks.dump())
-        for rows, updated in TimeWalk(fetch, "updated_at").steps(marks.updated):
+            told |= {_seen(row) for row in rows if start and parse_time(_version_of(row)) >= start}
+            yield rows, marks
+        for rows, updated in TimeWalk(fetch, "updated_at", end).steps(marks.updated):
             marks = replace(marks, updated=updated)
-            fresh = (row for row in rows if (str(row["id"]), _version_of(row)) not in told)
-            yield Batch(tuple(_record(stream, complete(row)) for row in fresh), marks.dump())
+            yield [row for row in rows if _seen(row) not in told], marks
 
-    def _customers(self, order: Order, after: str | None, page: int) -> tuple[list[Row], bool]:
-        params = {"limit": self._client.config.page_size, "order": order, "page": page}
-        return self._list("/v1/customers", params | ({"starting_after": after} if after else {}), "customers")
+    def _fetch(self, stream: str) -> Fetch:
+        return self._customers if stream == "customers" else self._members
 
-    def _members(self, order: Order, after: str | None, page: int) -> tuple[list[Row], bool]:
-        params = {"limit": self._client.config.page_size, "order": order, "page": page}
-        path = f"{self._client.campaign}/members"
-        return self._list(path, params | ({f"{order}[after]": after} if after else {}), "vouchers")
+    def _record(self, stream: str, row: Row) -> RawRecord:
+        if stream == "activities":
+            # Ledger entries never change, so the id says it all.
+            return RawRecord(stream, str(row["id"]), str(row["id"]), row)
+        complete = self._with_tiers(row) if stream == "members" else row
+        return RawRecord(stream, str(row["id"]), _version_of(row), complete)
+
+    def _customers(self, asked: Question) -> tuple[list[Row], bool]:
+        params = self._params(asked) | ({"starting_after": asked.after} if asked.after else {})
+        return self._list("/v1/customers", params, "customers")
+
+    def _members(self, asked: Question) -> tuple[list[Row], bool]:
+        params = self._params(asked) | ({f"{asked.order}[after]": asked.after} if asked.after else {})
+        return self._list(f"{self._client.campaign}/members", params, "vouchers")
+
+    def _params(self, asked: Question) -> dict[str, Any]:
+        params = {"limit": self._client.config.page_size, "order": asked.order, "page": asked.page}
+        return params | ({f"{asked.order}[before]": asked.before} if asked.before else {})
 
     def _list(self, path: str, params: Mapping[str, Any], name: str) -> tuple[list[Row], bool]:
         body = self._client.read(path, params)
         rows = _rows_of(body, name)
         more = body.get("has_more")
         return rows, more if isinstance(more, bool) else len(rows) >= self._client.config.page_size
+
+    def _customer(self, key: str) -> Row | None:
+        return self._same(key, self._client.find(f"/v1/customers/{segment(key)}"))
+
+    def _member(self, key: str) -> Row | None:
+        rows, _ = self._list(f"{self._client.campaign}/members", {"limit": 1, "page": 1, "ids": key}, "vouchers")
+        return next((row for row in rows if row["id"] == key), None)
+
+    def _activity(self, key: str) -> Row | None:
+        params = {"limit": 1, "filters[id][conditions][$is]": key}
+        rows = _rows_of(self._client.read(f"{self._client.campaign}/transactions", params), "data")
+        return next((row for row in rows if row["id"] == key), None)
+
+    def _same(self, key: str, row: Mapping[str, Any] | None) -> Row | None:
+        """The vendor finds customers by their source id as well; the hub's keys are ids."""
+        return row if row is not None and row.get("id") == key else None
 
     def _with_tiers(self, member: Row) -> Row:
         if not self._client.config.tiers or not member.get("code"):
@@ -73,19 +146,26 @@ class VoucherifySource:
         return {**member, "tiers": tiers}
 
     def _ledger(self, cursor: str | None) -> Iterator[Batch]:
+        settled, horizon = (
+            cursor or "",
+            self._client.context.now() - timedelta(seconds=self._client.config.reread_seconds),
+        )
         path, more = f"{self._client.campaign}/transactions", True
         while more:
             params = {"limit": self._client.config.page_size, "order": "id"}
             body = self._client.read(path, params | ({"starting_after_id": cursor} if cursor else {}))
             rows, more = _rows_of(body, "data"), bool(body.get("has_more"))
             if not rows:
-                return
-            # Ledger entries never change, so the id says it all.
-            records = tuple(RawRecord("activities", str(row["id"]), str(row["id"]), row) for row in rows)
+                break
+            records = tuple(self._record("activities", row) for row in rows)
             if records[-1].key == cursor:
                 raise TransientError("Voucherify's ledger does not go on.")
             cursor = records[-1].key
+            settled = next((str(row["id"]) for row in reversed(rows) if _booked(row) <= horizon), settled)
             yield Batch(records, cursor)
+        if settled != (cursor or ""):
+            # An entry may appear behind others that were booked after it.
+            yield Batch((), settled)
 
 
 def _rows_of(body: Mapping[str, Any], name: str) -> list[Row]:
@@ -99,5 +179,27 @@ def _version_of(row: Row) -> str:
     return str(row.get("updated_at") or row.get("created_at") or "")
 
 
-def _record(stream: str, row: Row) -> RawRecord:
-    return RawRecord(stream, str(row["id"]), _version_of(row), row)
+def _seen(row: Row) -> tuple[str, str]:
+    return str(row["id"]), _version_of(row)
+
+
+def _booked(row: Row) -> datetime:
+    return parse_time(row.get("created_at"))
+
+
+def _gone(stream: str, key: str) -> RawRecord:
+    return RawRecord(stream, key, "gone", {"id": key}, deleted=True)
+
+
+def _timed(stream: str) -> str:
+    """A stream that the vendor orders and filters by time."""
+    return _pick({"customers": "customers", "members": "members"}, stream)
+
+
+def _pick(known: Mapping[str, T], stream: str) -> T:
+    if stream not in known:
+        raise ConfigError(
+            f"connector 'voucherify' has no stream {stream!r} that can be read so.",
+            fix="See `hub plugins show voucherify`.",
+        )
+    return known[stream]

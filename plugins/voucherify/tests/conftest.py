@@ -18,7 +18,8 @@ def simulator() -> Iterator[VoucherifySimulator]:
 @pytest.fixture
 def open_with(simulator):
     def opened(**settings):
-        return connect(CONNECTOR, simulator, settings={**simulator.settings(), **settings})
+        # Nothing is read twice unless a test asks for it.
+        return connect(CONNECTOR, simulator, settings={**simulator.settings(), "reread_seconds": 0, **settings})
 
     return opened
 

@@ -103,6 +103,11 @@ class Page:
         return {"id": author, "name": user.get("name"), "username": user.get("username"), "role": role}
 
 
+def parse_posts(answer: Mapping[str, Any]) -> Page:
+    """This reads X's answer to a question for posts by id, which carries no counters; raises TransientError."""
+    return parse_page({"meta": {}, **answer})
+
+
 def parse_page(answer: Mapping[str, Any]) -> Page:
     """This reads X's answer; raises TransientError where it is not a page of posts."""
     includes = answer.get("includes")

@@ -19,6 +19,7 @@ _PROBLEM = {"Content-Type": "application/problem+json"}
 _STORAGE = "/storage"
 _RATE_WINDOW = timedelta(minutes=15)
 _SEARCH_REACH = timedelta(days=7)
+_YOUNGEST_END = timedelta(seconds=10)
 _KINDS: dict[Any, JobKind] = {"tweets": "tweets", "users": "users"}
 _POST_FIELDS = frozenset(
     {
@@ -182,10 +183,27 @@ class XSimulator(Simulator):
             value = request.query.get(name, "")
             if value.isdecimal() and int(value) < reach:
                 return _invalid(name, value, "must be a tweet id created after the last seven days began")
+        for name in ("start_time", "end_time"):
+            value = request.query.get(name, "")
+            if value and first_id_at(datetime.fromisoformat(value)) < reach:
+                return _invalid(name, value, "must be on or after the last seven days began")
         return self._list(
             request, lambda post: int(post.id) >= reach and matches(query, post, self.world), lowest=10,
             further={"query", "next_token", "sort_order"},
         )  # fmt: skip
+
+    @route("GET", "/2/tweets")
+    def lookup(self, request: Request) -> Reply:
+        """These are posts by id; those that are gone stand among the errors of a good answer."""
+        ids = [one for one in request.query.get("ids", "").split(",") if one]
+        if not 1 <= len(ids) <= 100 or not all(one.isdecimal() for one in ids):
+            return _invalid("ids", "", "must be 1 to 100 ids")
+        known = [post for one in ids if (post := self.world.posts.get(one))]
+        answer = self._render(request, [post for post in known if self.world.is_visible(post)])
+        gone = [self._gone_post(post, "ids") for post in known if not self.world.is_visible(post)]
+        never = [_gone("tweet", one, "ids", "resource-not-found") for one in ids if one not in self.world.posts]
+        errors = [*answer.pop("errors", []), *gone, *never]
+        return Reply(200, answer | ({"errors": errors} if errors else {}))
 
     @route("GET", "/2/users/by/username/{username}")
     def user_by_name(self, request: Request, username: str) -> Reply:
@@ -234,8 +252,11 @@ class XSimulator(Simulator):
                 return _invalid(name, query[name], "is not a valid token")
         for name in _split(request, "tweet.fields") - _POST_FIELDS:
             return _invalid("tweet.fields", name, "is not one of the fields")
-        if "since_id" in query and "start_time" in query:
-            return _invalid("since_id", query["since_id"], "cannot be used with start_time")
+        for by_id, by_time in (("since_id", "start_time"), ("until_id", "end_time")):
+            if by_id in query and by_time in query:
+                return _invalid(by_id, query[by_id], f"cannot be used with {by_time}")
+        if "end_time" in query and datetime.fromisoformat(query["end_time"]) > self.clock.now() - _YOUNGEST_END:
+            return _invalid("end_time", query["end_time"], "must be a minimum of 10 seconds prior to the request time")
         return None
 
     def _token(self, last: SimPost) -> str:
@@ -260,9 +281,9 @@ class XSimulator(Simulator):
             includes |= {"tweets": seen} if seen else {}
         return answer | ({"includes": includes} if includes else {}) | ({"errors": problems} if problems else {})
 
-    def _gone_post(self, post: SimPost) -> dict[str, Any]:
+    def _gone_post(self, post: SimPost, parameter: str = "referenced_tweets.id") -> dict[str, Any]:
         kind = "resource-not-found" if post.deleted_at else "not-authorized-for-resource"
-        return _gone("tweet", post.id, "referenced_tweets.id", kind)
+        return _gone("tweet", post.id, parameter, kind)
 
     # Batch compliance.
 

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.contract import Batch, ConfigError, Context, RawRecord, TransientError
@@ -10,8 +11,9 @@ from hub_x.client import XClient
 from hub_x.compliance import ComplianceCheck
 from hub_x.config import XConfig
 from hub_x.failure import RefusedRequestError
-from hub_x.page import Page, parse_page
-from hub_x.window import Window
+from hub_x.page import Page, parse_page, parse_posts
+from hub_x.span import Span
+from hub_x.window import Window, is_id
 
 POST_STREAMS = ("mentions", "search", "timeline")
 USERS = "users"
@@ -25,6 +27,9 @@ USER_FIELDS = ["id", "name", "protected", "username"]
 # Referenced posts are expanded only because X then says which of them are gone; their words are not kept.
 EXPANSIONS = ["author_id", "referenced_tweets.id"]
 
+_SHOWN = {"tweet_fields": POST_FIELDS, "user_fields": USER_FIELDS, "expansions": EXPANSIONS}
+_IDS_A_CALL = 100
+_END_AGE = timedelta(seconds=30)
 _SEARCH_REACH = timedelta(days=7) - timedelta(minutes=1)
 _GONE_PER_BATCH = 500
 
@@ -47,20 +52,48 @@ class XSource:
 
         Raises AuthError, ThrottledError, TransientError, or ConfigError for a request that X will never accept.
         """
-        window = Window.load(cursor, self._scope(stream))
-        while True:
-            page, asked = self._fetch(stream, window)
+        window, settle = Window.load(cursor, self._scope(stream)), timedelta(seconds=self._config.settle_seconds)
+        horizon = self._context.now() - settle
+        for page, reached in self._pages(stream, window):
             records = page.records(stream, self._config.user_id)
-            if page.meta is None:
+            if reached is None:
                 # Nothing but problems: they are passed on, and the page is asked for again by the next run.
                 yield Batch(records, window.dump())
                 return
-            if asked.token is not None and page.next_token == asked.token:
-                raise TransientError("X's paging does not advance.")
-            window = asked.after(page.ids, page.next_token)
+            window = reached.settled(window.since, horizon) if settle else reached
             yield Batch(records, window.dump())
-            if window.token is None:
-                return
+
+    def read_range(self, stream: str, start: datetime, end: datetime, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields posts said in [``start``, ``end``), newest first: see ``hub.contract.Ranged``.
+
+        Raises as ``read`` does.
+        """
+        span = Span(start, end)
+        window = Window.load(cursor, f"{self._scope(stream)}/{span}")
+        if window.through:
+            return
+        for page, reached in self._pages(stream, window, span):
+            if reached is None:
+                raise TransientError("X answered with problems instead of posts.")
+            records = page.records(stream, self._config.user_id)
+            inside = (one for one in records if one.deleted or span.holds(one.data["created_at"]))
+            yield Batch(tuple(inside), replace(reached, through=reached.token is None or None).dump())
+
+    def fetch(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
+        """This yields posts by id: see ``hub.contract.Fetcher``; raises as ``read`` does.
+
+        A post that was edited since comes as deleted: its words now stand under another id.
+        """
+        self._scope(stream)
+        wanted = list(dict.fromkeys(keys))
+        for at in range(0, len(wanted), _IDS_A_CALL):
+            asked = wanted[at : at + _IDS_A_CALL]
+            ids = [key for key in asked if is_id(key)]
+            answer = self._client.call("get_tweets", ids, **_SHOWN) if ids else {}
+            page = parse_posts(answer)
+            found = {one.key: one for one in page.records(stream, self._config.user_id) if one.version == one.key}
+            gone = {key: RawRecord(stream, key, "deleted:gone", {}, deleted=True) for key in asked}
+            yield Batch(tuple((gone | found)[key] for key in asked), None)
 
     def recheck(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
         """This asks X which of the stored records must go, and yields them as deleted.
@@ -86,21 +119,37 @@ class XSource:
         if found.get("id") != self._config.user_id:
             raise ConfigError("username and user_id name two different X accounts.", fix="Correct one of them.")
 
-    def _fetch(self, stream: str, window: Window) -> tuple[Page, Window]:
+    def _pages(self, stream: str, window: Window, span: Span | None = None) -> Iterator[tuple[Page, Window | None]]:
+        """Page after page with the window behind it; None, and the end, where X sent nothing but problems."""
+        while True:
+            page, asked = self._fetch(stream, window, span)
+            if page.meta is None:
+                yield page, None
+                return
+            if asked.token is not None and page.next_token == asked.token:
+                raise TransientError("X's paging does not advance.")
+            window = asked.after(page.ids, page.next_token)
+            yield page, window
+            if window.token is None:
+                return
+
+    def _fetch(self, stream: str, window: Window, span: Span | None) -> tuple[Page, Window]:
         while True:
             try:
-                return self._ask(stream, window), window
+                return self._ask(stream, window, span), window
             except RefusedRequestError as refused:
                 narrower = window.without(refused.parameters)
                 if narrower == window:
                     raise
                 window = narrower
 
-    def _ask(self, stream: str, window: Window) -> Page:
+    def _ask(self, stream: str, window: Window, span: Span | None) -> Page:
+        bounds = (
+            self._start(stream, window, self._config.start_time) if span is None else self._ends(stream, window, span)
+        )
         params: dict[str, Any] = {
-            "max_results": self._config.page_size, "since_id": window.since, "until_id": window.until,
-            "tweet_fields": POST_FIELDS, "user_fields": USER_FIELDS, "expansions": EXPANSIONS,
-        } | self._start(stream, window)  # fmt: skip
+            "max_results": self._config.page_size, "since_id": window.since, "until_id": window.until, **_SHOWN, **bounds,
+        }  # fmt: skip
         page = parse_page(self._call(stream, window.token, params))
         if self._config.user_id in page.gone_users:
             # Otherwise a suspended account would look like a quiet one.
@@ -117,8 +166,13 @@ class XSource:
             "get_users_tweets", self._config.user_id, pagination_token=token, exclude=["retweets"], **params
         )
 
-    def _start(self, stream: str, window: Window) -> dict[str, Any]:
-        start = self._config.start_time
+    def _ends(self, stream: str, window: Window, span: Span) -> dict[str, Any]:
+        # X takes one upper end only, and none that is younger than half a minute.
+        is_settled = span.end_second < self._context.now() - _END_AGE
+        end = {"end_time": span.end_second} if is_settled and window.until is None else {}
+        return {**self._start(stream, window, span.start), **end}
+
+    def _start(self, stream: str, window: Window, start: datetime | None) -> dict[str, Any]:
         if start is None or window.since is not None:
             return {}
         if stream == "search" and start < self._context.now() - _SEARCH_REACH:

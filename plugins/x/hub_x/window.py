@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Self
 
 from hub.contract import ConfigError
+
+_EPOCH_MS, _ID_SHIFT = 1_288_834_974_657, 22  # X makes ids of milliseconds since this instant, and 22 bits more
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Window:
         oldest: lowest post id seen in this window.
         until: upper end of what is left, where X forgot the paging token.
         token: X's paging token of the next page; None between windows.
+        through: True where the window was a range of time, and all of it has been read.
     """
 
     scope: str
@@ -29,6 +33,7 @@ class Window:
     oldest: str | None = None
     until: str | None = None
     token: str | None = None
+    through: bool | None = None
 
     @classmethod
     def load(cls, cursor: str | None, scope: str) -> Self:
@@ -62,6 +67,18 @@ class Window:
             return Window(self.scope, since=done)
         oldest = min([*ids, *filter(None, [self.oldest])], key=int, default=None)
         return replace(self, newest=newest, oldest=oldest, token=next_token)
+
+    def settled(self, before: str | None, at: datetime) -> "Window":
+        """This is a window that has been read, begun again where posts of ``at`` and later are asked for once more.
+
+        X's lists show a post a little after the instant that its id is made of, behind others that are there already. A
+        window never begins before ``before``, where the one before it began.
+        """
+        if self.since is None or self.token is not None:
+            return self
+        lowest = str(max(1, (int(at.timestamp() * 1000) - _EPOCH_MS) << _ID_SHIFT) - 1)
+        since = min(self.since, lowest, key=int)
+        return replace(self, since=max(since, before or "0", key=int))
 
     def without(self, refused: frozenset[str]) -> "Window":
         """This is the window that asks for the same posts without what X refused; itself where that is impossible.

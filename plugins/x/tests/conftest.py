@@ -31,10 +31,11 @@ def x(clock: FakeClock) -> Iterator[XSimulator]:
 
 @pytest.fixture
 def open_source() -> Callable[..., Any]:
-    """Opens a source on a simulator, with some settings replaced."""
+    """Opens a source on a simulator, with some settings replaced; it reads nothing twice unless told to."""
 
     def open_(simulator: XSimulator, limits: TransportLimits | None = None, **settings: Any) -> Any:
-        return connect(CONNECTOR, simulator, settings=simulator.settings() | settings, limits=limits)
+        told = simulator.settings() | {"settle_seconds": 0} | settings
+        return connect(CONNECTOR, simulator, settings=told, limits=limits)
 
     return open_
 

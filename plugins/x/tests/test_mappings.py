@@ -58,4 +58,4 @@ def test_the_hook_registers_one_connector():
     handed = Register()
     register(handed)
     assert handed.connectors == [CONNECTOR]
-    assert {capability.value for capability in MANIFEST.capabilities} == {"read", "deletes"}
+    assert {capability.value for capability in MANIFEST.capabilities} == {"read", "deletes", "range", "fetch"}

@@ -33,13 +33,25 @@ MANIFEST = Manifest(
             Capability.CONSENT,
             Capability.DELETES,
             Capability.RECONCILE,
+            Capability.RANGE,
+            Capability.PARTITION,
+            Capability.FETCH,
         }
     ),
     hosts=("*.zendesk.com",),
     streams=(
-        Stream("users", "End users and agents, with the consent kept in user fields.", consent=True, deletes=True),
-        Stream("tickets", "Tickets with requester and all comments.", deletes=True),
-        Stream("satisfaction_ratings", "Good and bad ratings of solved tickets, with the comment."),
+        Stream(
+            "users", "End users and agents, with the consent kept in user fields.", consent=True, deletes=True,
+            range="changed", fetch=True,
+        ),
+        Stream(
+            "tickets", "Tickets with requester and all comments.", deletes=True,
+            range="changed", partitions=True, fetch=True,
+        ),
+        Stream(
+            "satisfaction_ratings", "Good and bad ratings of solved tickets, with the comment.",
+            range="changed", fetch=True,
+        ),
     ),
     objects=(
         Object(

@@ -9,7 +9,7 @@ from hub_zendesk.source import ZendeskSource
 
 
 class ZendeskConnection:
-    """One open connection; it fits Source, ConsentSource, Destination, Eraser and Checkable.
+    """One open connection; it fits every protocol that the manifest declares, and Checkable.
 
     Args:
         config: settings of the connection.
@@ -24,6 +24,8 @@ class ZendeskConnection:
             ZendeskEraser(self.account),
         )
         self.read, self.consent_streams = source.read, source.consent_streams
+        self.read_range, self.fetch = source.read_range, source.fetch
+        self.partitions, self.read_partition = source.partitions, source.read_partition
         self.write, self.reconcile = destination.write, destination.reconcile
         self.erase, self.verify_erased = eraser.erase, eraser.verify_erased
 

@@ -49,7 +49,7 @@ class DeletedTickets:
             yield from listed(page, "deleted_tickets")
 
     def _owners(self, bin_: Collection[int], since: datetime) -> dict[int, int | None]:
-        pages = export_pages(self._account, ticket_page, None, since=since - _SKEW)
+        pages = export_pages(self._account, ticket_page, at_time((since - _SKEW).timestamp()))
         changed = (ticket for page in pages for ticket in page.records)
         return {t["id"]: t.get("requester_id") for t in changed if t["id"] in bin_ and t.get("status") == "deleted"}
 

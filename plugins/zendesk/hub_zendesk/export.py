@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from hub.contract import TransientError
+from hub.contract import ConfigError, TransientError
 from hub_zendesk.account import Account, listed
 
 SETTLING = timedelta(seconds=60)
 """Zendesk refuses a start time younger than this, and leaves the last minute out of every export."""
+
+_AT = "time:"
 
 MAX_STANDSTILL = 3
 """Pages in a row that may come without moving the cursor."""
@@ -56,16 +58,14 @@ def ticket_page(account: Account, position: dict[str, Any]) -> ExportPage:
     return ExportPage(listed(body, "tickets"), users, body.get("after_cursor"), _is_end(body.get("end_of_stream")))
 
 
-def export_pages(
-    account: Account, fetch: Fetch, cursor: str | None, *, since: datetime | None = None
-) -> Iterator[ExportPage]:
-    """This yields pages from ``cursor`` (None: from ``since``, or the configured start) up to the end of the stream.
+def export_pages(account: Account, fetch: Fetch, cursor: str | None) -> Iterator[ExportPage]:
+    """This yields pages from ``cursor`` (None: from the configured start) up to the end of the stream.
 
     An empty page is not the end: only ``end_of_stream`` is.
     """
     standstill = 0
     while True:
-        page = fetch(account, _position(account, cursor, since or account.config.start_time))
+        page = fetch(account, position(account, cursor))
         standstill = 0 if page.cursor not in (None, cursor) else standstill + 1
         cursor = page.cursor or cursor
         yield ExportPage(page.records, page.users, cursor, page.end)
@@ -75,11 +75,26 @@ def export_pages(
             raise TransientError("zendesk: an export says that it goes on but does not move.")
 
 
-def _position(account: Account, cursor: str | None, since: datetime) -> dict[str, Any]:
-    if cursor:
+def at_time(epoch: float) -> str:
+    """This is a cursor of ours that begins an export at an instant; Zendesk's own never hold a colon."""
+    return f"{_AT}{int(epoch)}"
+
+
+def position(account: Account, cursor: str | None) -> dict[str, Any]:
+    """This is where an export begins, in Zendesk's parameters; None: at the configured start.
+
+    Raises ConfigError for a cursor of ours that is unreadable.
+    """
+    start = account.config.start_time.timestamp()
+    if cursor and not cursor.startswith(_AT):
         return {"cursor": cursor}
+    if cursor:
+        text = cursor.removeprefix(_AT)
+        if not text.isdecimal():
+            raise ConfigError("zendesk: the saved cursor is unreadable.", fix="Reset it.")
+        start = int(text)
     latest = account.context.now() - SETTLING - timedelta(seconds=1)
-    return {"start_time": int(min(since, latest).timestamp())}
+    return {"start_time": int(min(start, latest.timestamp()))}
 
 
 def _is_end(value: object) -> bool:

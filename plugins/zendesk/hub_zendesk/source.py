@@ -1,16 +1,22 @@
 """Reading users, tickets and satisfaction ratings."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from hub.contract import Batch, ConfigError, RawRecord, TransientError
+from hub.contract import Batch, ConfigError, Partition, PartitionPlan, RawRecord, TransientError
 from hub_zendesk.account import Account, listed
 from hub_zendesk.answers import NotFoundError
 from hub_zendesk.conversation import party, people_by_id, read_comments
-from hub_zendesk.export import SETTLING, export_pages, ticket_page, user_page
+from hub_zendesk.export import SETTLING, at_time, export_pages, position, ticket_page, user_page
 from hub_zendesk.recent import Recent
+from hub_zendesk.single import gone, show_many, show_ratings, stamped
+from hub_zendesk.span import Span, cut
+
+STREAMS = ("users", "tickets", "satisfaction_ratings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +58,70 @@ class ZendeskSource:
 
     def read(self, stream: str, cursor: str | None) -> Iterator[Batch]:
         """This yields batches from ``cursor`` on, one a page; see ``hub.contract.Source.read``."""
-        readers = {"users": self._users, "tickets": self._tickets, "satisfaction_ratings": self._ratings}
-        if stream not in readers:
-            raise ConfigError(f"zendesk: there is no stream {stream!r}.", fix=f"Use one of {', '.join(readers)}.")
-        return readers[stream](cursor)
+        if _known(stream) == "satisfaction_ratings":
+            return self._ratings(cursor)
+        return self._exported(stream, cursor, Span())
+
+    def read_range(self, stream: str, start: datetime, end: datetime, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields what changed last in [``start``, ``end``); see ``hub.contract.Ranged``."""
+        span = Span.between(start, end)
+        if _known(stream) == "satisfaction_ratings":
+            return self._ratings_of(span, cursor)
+        return self._exported(stream, cursor or at_time(start.timestamp()), span)
+
+    def partitions(self, stream: str, at_most: int) -> PartitionPlan:
+        """This cuts the tickets by time, with one call; see ``hub.contract.Partitioned``.
+
+        Reading tickets in parts pays because each takes a call of its own for its comments.
+        """
+        if _known(stream) != "tickets":
+            raise ConfigError(f"zendesk: the stream {stream!r} cannot be cut.", fix="Read it as a whole.")
+        began = self._now()
+        page = ticket_page(self._account, position(self._account, None))
+        stamps = [_stamp(stream, ticket) for ticket in page.records]
+        spans = cut(min(stamps), began, at_most) if stamps else []
+        return PartitionPlan(tuple(span.partition() for span in spans), at_time(began))
+
+    def read_partition(self, stream: str, partition: Partition, cursor: str | None = None) -> Iterator[Batch]:
+        """This yields one part of the tickets; see ``hub.contract.Partitioned``."""
+        span = Span.parse(partition)
+        start = None if span.start is None else at_time(span.start)
+        return self._exported(_known(stream), cursor or start, span)
+
+    def fetch(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
+        """This yields single records; see ``hub.contract.Fetcher``."""
+        wanted = list(dict.fromkeys(keys))
+        if _known(stream) == "satisfaction_ratings":
+            found = show_ratings(self._account, wanted)
+        else:
+            found = show_many(self._account, stream, wanted)
+        for asked, rows, body in found:
+            people = people_by_id(body.get("users") or []) if stream == "tickets" else {}
+            yield Batch(tuple(self._single(stream, key, rows.get(key), people) for key in asked), None)
+
+    def _single(self, stream: str, key: str, row: dict[str, Any] | None, people: dict[int, Any]) -> RawRecord:
+        if row is None:
+            return gone(stream, key)
+        if stream == "tickets":
+            return self._ticket(stamped(row), people)
+        return _user(row) if stream == "users" else _rating(row)
 
     def consent_streams(self) -> Sequence[str]:
         """This names ``users``: consent rests in user fields."""
         return ("users",)
 
-    def _users(self, cursor: str | None) -> Iterator[Batch]:
+    def _exported(self, stream: str, cursor: str | None, span: Span) -> Iterator[Batch]:
+        """The pages of an export, as far as they lie in a span; exports go by the time of change."""
         seen = Recent()
-        for page in export_pages(self._account, user_page, cursor):
-            fresh = [user for user in page.records if seen.add((_id(user), str(user.get("updated_at"))))]
-            yield Batch(tuple(_user(user) for user in fresh), page.cursor)
-
-    def _tickets(self, cursor: str | None) -> Iterator[Batch]:
-        seen = Recent()
-        for page in export_pages(self._account, ticket_page, cursor):
+        for page in export_pages(self._account, ticket_page if stream == "tickets" else user_page, cursor):
             people = people_by_id(page.users)
-            fresh = [ticket for ticket in page.records if seen.add((_id(ticket), _ticket_version(ticket)))]
-            yield Batch(tuple(self._ticket(ticket, people) for ticket in fresh), page.cursor)
+            # Without bounds nothing is asked of a record's time, because nothing depends on it.
+            inside = [row for row in page.records if span == Span() or span.holds(_stamp(stream, row))]
+            fresh = [row for row in inside if seen.add((_id(row), _version(stream, row)))]
+            make = partial(self._ticket, people=people) if stream == "tickets" else _user
+            yield Batch(tuple(make(row) for row in fresh), page.cursor)
+            if span.end is not None and any(span.is_over(_stamp(stream, row)) for row in page.records):
+                return
 
     def _ticket(self, ticket: dict[str, Any], people: dict[int, Any]) -> RawRecord:
         key, version = str(_id(ticket)), _ticket_version(ticket)
@@ -97,12 +146,45 @@ class ZendeskSource:
             at = RatingCursor(at.since, at.began, str(more)) if more else RatingCursor(at.began, at.began)
             yield Batch(records, str(at))
 
+    def _ratings_of(self, span: Span, cursor: str | None) -> Iterator[Batch]:
+        start, end = math.floor(span.start or 0), math.ceil(span.end or 0)
+        at = RatingCursor.parse(cursor) if cursor else RatingCursor(start, end)
+        params: dict[str, Any] = {"start_time": start, "end_time": end}
+        for page in self._account.pages(
+            "satisfaction_ratings.json", params | ({"page[after]": at.after} if at.after else {})
+        ):
+            rows = listed(page, "satisfaction_ratings")
+            # Which of the two ends Zendesk counts in, it does not say.
+            yield Batch(tuple(_rating(row) for row in rows if span.holds(_stamp("satisfaction_ratings", row))), str(at))
+            at = RatingCursor(start, end, str((page.get("meta") or {}).get("after_cursor") or ""))
+
     def _start(self) -> int:
         return int(self._account.config.start_time.timestamp())
 
     def _now(self) -> int:
         # Twice the settling time: what was rated while the last pass ran is read again rather than lost.
         return int((self._account.context.now() - 2 * SETTLING - timedelta(seconds=1)).timestamp())
+
+
+def _known(stream: str) -> str:
+    if stream not in STREAMS:
+        raise ConfigError(f"zendesk: there is no stream {stream!r}.", fix=f"Use one of {', '.join(STREAMS)}.")
+    return stream
+
+
+def _stamp(stream: str, row: dict[str, Any]) -> float:
+    """When a record changed last, as the vendor orders its exports."""
+    stamp = row.get("generated_timestamp") if stream == "tickets" else None
+    if isinstance(stamp, int | float):
+        return stamp
+    try:
+        return datetime.fromisoformat(str(row.get("updated_at") or row.get("created_at"))).timestamp()
+    except ValueError:
+        raise TransientError("zendesk: a record does not say when it was changed.") from None
+
+
+def _version(stream: str, row: dict[str, Any]) -> str:
+    return _ticket_version(row) if stream == "tickets" else str(row.get("updated_at"))
 
 
 def _id(record: dict[str, Any]) -> int:

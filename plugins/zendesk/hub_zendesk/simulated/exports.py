@@ -68,7 +68,8 @@ class Exports(VendorState):
         """These are tickets by id, deleted ones left out."""
         found = (self.live_ticket(str(i)) for i in _ids(request))
         rows = [self.shown_ticket(ticket) for ticket in found if ticket]
-        return Reply(200, {"tickets": rows, "count": len(rows), "next_page": None, "previous_page": None})
+        beside = {"users": self._requesters(rows)} if request.query.get("include") == "users" else {}
+        return Reply(200, {"tickets": rows, "count": len(rows), "next_page": None, "previous_page": None, **beside})
 
     @route("GET", "/api/v2/tickets/{ticket_id}")
     def ticket(self, request: Request, ticket_id: str) -> Reply:
@@ -107,10 +108,16 @@ class Exports(VendorState):
 
     @route("GET", "/api/v2/satisfaction_ratings")
     def satisfaction_ratings(self, request: Request) -> Reply:
-        """These are ratings changed since ``start_time``."""
-        since = int(request.query.get("start_time", "0"))
-        rows = [r for r in self.ratings.values() if _epoch(r["updated_at"]) >= since]
+        """These are ratings changed from ``start_time`` to ``end_time``, both counted in."""
+        since, until = int(request.query.get("start_time", "0")), int(request.query.get("end_time", str(2**40)))
+        rows = [r for r in self.ratings.values() if since <= _epoch(r["updated_at"]) <= until]
         return self.listing(request, "satisfaction_ratings", rows)
+
+    @route("GET", "/api/v2/satisfaction_ratings/{rating_id}")
+    def satisfaction_rating(self, request: Request, rating_id: str) -> Reply:
+        """This is one rating."""
+        found = self.ratings.get(int(rating_id)) if rating_id.isdecimal() else None
+        return Reply(200, {"satisfaction_rating": found}) if found else NOT_FOUND
 
     @route("GET", "/api/v2/incremental/tickets/cursor")
     def export_tickets(self, request: Request) -> Reply:
@@ -118,9 +125,12 @@ class Exports(VendorState):
         rows = [(t["generated_timestamp"], t["id"], t) for t in self.tickets.values()]
         reply = self._export(request, "tickets", rows)
         if reply.status == 200 and request.query.get("include") == "users":
-            wanted = {ticket["requester_id"] for ticket in reply.body["tickets"]}
-            reply.body["users"] = [self.users[i] for i in sorted(wanted) if i in self.users]
+            reply.body["users"] = self._requesters(reply.body["tickets"])
         return reply
+
+    def _requesters(self, tickets: list[Json]) -> list[Json]:
+        wanted = {ticket["requester_id"] for ticket in tickets}
+        return [self.users[i] for i in sorted(wanted) if i in self.users]
 
     @route("GET", "/api/v2/incremental/users/cursor")
     def export_users(self, request: Request) -> Reply:
