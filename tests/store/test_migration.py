@@ -73,7 +73,7 @@ def test_every_revision_goes_down_and_up_again_with_rows_in_the_tables(empty_url
         assert current_revision(empty_url) == upper
     assert differences(empty_url) == []
     kept = {name: count for name, count in counted(empty_url).items() if count}
-    assert kept.items() <= full.items() and {"persons", "records", "deliveries", "audit_entries"} <= set(kept)
+    assert kept.items() <= full.items() and {"persons", "records", "tags", "deliveries", "outcomes"} <= set(kept)
 
 
 def test_down_to_the_ground_and_up_again(empty_url: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import InternalError
 
 from hub.errors import ConfigError, TransientError
 from hub.store.engine import make_engine
-from hub.store.migration import migrate
+from hub.store.migration import current_revision, migrate
 from hub.store.store import Store, open_store
 from hub.store.vault import Vault
 from hub.testing.clock import FakeClock
