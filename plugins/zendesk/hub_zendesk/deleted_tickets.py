@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.contract import TransientError
 from hub_zendesk.account import Account, listed
-from hub_zendesk.export import SETTLING, export_pages, ticket_page
+from hub_zendesk.export import SETTLING, at_time, export_pages, ticket_page
 
 _SKEW = timedelta(minutes=1)
 """How far Zendesk's clock and ours may be apart."""
