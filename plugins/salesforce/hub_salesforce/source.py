@@ -1,6 +1,6 @@
 """The source: streams in the order of SystemModstamp, resumable after every page."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from hub.contract import AuthError, Batch, ConfigError, RawRecord, TransientErro
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.org import Org
 from hub_salesforce.plan import PLANS, Plan, find_plan, refined, selected
-from hub_salesforce.position import Position, parse_time
+from hub_salesforce.position import Position, checked_id, parse_time
 from hub_salesforce.refusal import RefusedError
 from hub_salesforce.trace import IDS_A_QUERY
 
@@ -45,22 +45,22 @@ class SalesforceSource:
             if not rows:
                 continue
             position = _advance(position, rows)
-            yield Batch(self._records(plan, rows), position.cursor())
+            yield Batch(self._records(plan, rows), position.cursor() if position else None)
         settled = self._settled(start, position, began)
         if settled is not None and settled != position:
             yield Batch((), settled.cursor())
 
-    def _pages(self, plan: Plan, position: Position | None) -> Iterator[list[dict[str, Any]]]:
+    def _pages(self, plan: Plan, position: Position | None) -> Iterator[list[Any]]:
         while True:
             count = 0
             for rows in self._query(plan, position):
                 count += len(rows)
-                position = _advance(position, rows) if rows else position
+                position = _advance(position, rows)
                 yield rows
             if count < self._config.page_size:
                 return
 
-    def _query(self, plan: Plan, position: Position | None) -> Iterator[list[dict[str, Any]]]:
+    def _query(self, plan: Plan, position: Position | None) -> Iterator[list[Any]]:
         fields = ", ".join(selected(plan, self._config))
         where = f" WHERE {position.condition()}" if position else ""
         order = "ORDER BY SystemModstamp ASC, Id ASC"
@@ -70,22 +70,25 @@ class SalesforceSource:
         except RefusedError as refused:
             raise _unreadable(plan, refused) from None
 
-    def _records(self, plan: Plan, rows: Iterable[dict[str, Any]]) -> tuple[RawRecord, ...]:
-        rows = list(rows)
-        contacts = self._contacts(plan, rows) if plan.party else {}
+    def _records(self, plan: Plan, rows: Sequence[Any]) -> tuple[RawRecord, ...]:
+        contacts = self._contacts(plan, [row for row in rows if _place(row)]) if plan.party else {}
         records = []
         for row in rows:
+            if _place(row) is None:
+                records.append(RawRecord.unreadable(plan.stream.name, row))
+                continue
             deleted = row.get("IsDeleted") is True
             data = {"Id": row["Id"], "IsDeleted": True} if deleted else refined(row)
             if plan.party and not deleted:
-                data["Contacts"] = contacts.get(row[plan.party], [])
+                data["Contacts"] = contacts.get(str(row.get(plan.party)), [])
             records.append(RawRecord(plan.stream.name, row["Id"], row["SystemModstamp"], data, deleted))
         return tuple(records)
 
     def _contacts(self, plan: Plan, rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         """The Contacts of each Individual, by a query of their own: the client never pages through sub-selects."""
         found: dict[str, list[dict[str, Any]]] = {}
-        wanted = sorted({row[plan.party] for row in rows if plan.party and row.get(plan.party)})
+        named = (row.get(plan.party) for row in rows if plan.party)
+        wanted = sorted({one for one in named if isinstance(one, str) and one})
         for at in range(0, len(wanted), IDS_A_QUERY):
             ids = quote_soql_value(wanted[at : at + IDS_A_QUERY])
             soql = f"SELECT Id, Email, IndividualId FROM Contact WHERE IndividualId IN {ids} ORDER BY Id"  # noqa: S608 - ids are quoted by simple-salesforce
@@ -94,7 +97,8 @@ class SalesforceSource:
             except RefusedError as refused:
                 raise _unreadable(plan, refused) from None
             for contact in contacts:
-                found.setdefault(contact["IndividualId"], []).append({"Id": contact["Id"], "Email": contact["Email"]})
+                about = {"Id": contact["Id"], "Email": contact.get("Email")}
+                found.setdefault(str(contact.get("IndividualId")), []).append(about)
         return found
 
     def _settled(self, start: Position | None, end: Position | None, began: datetime) -> Position | None:
@@ -106,11 +110,19 @@ class SalesforceSource:
         return max(horizon, start) if start else horizon
 
 
-def _advance(position: Position | None, rows: list[dict[str, Any]]) -> Position:
+def _place(row: Any) -> Position | None:
+    """Where a row stands in its stream; None where it has no Id or SystemModstamp to tell by."""
     try:
-        last = Position(parse_time(rows[-1]["SystemModstamp"]), rows[-1]["Id"])
+        return Position(parse_time(row["SystemModstamp"]), checked_id(row["Id"]))
     except (KeyError, ValueError, TypeError):
-        raise TransientError("Salesforce answered rows without Id or SystemModstamp.") from None
+        return None
+
+
+def _advance(position: Position | None, rows: Sequence[Any]) -> Position | None:
+    """The place of the last readable row. A row after it that cannot be read is asked for, and named, once more."""
+    last = next((place for row in reversed(rows) if (place := _place(row))), None)
+    if last is None:
+        return position
     # Only what must hold whatever the order of Ids is: a page that goes back, or stands still, would never end.
     if position is not None and (last == position or last.stamp < position.stamp):
         raise TransientError("Salesforce's pages do not advance.")

@@ -37,7 +37,8 @@ class XSimulator(Simulator):
     """X API v2 for mentions, recent search, user timelines, user lookup and batch compliance.
 
     Tests set ``rate_limits`` ("GET /2/users/:id/mentions" to calls per 15 minutes), ``names_reset`` (False leaves the
-    reset header out), ``page_cap`` (posts on a page, however many are asked for), ``job_seconds`` and ``search_reach``, and act on the world with the methods.
+    reset header out), ``page_cap`` (most posts on a page), ``job_seconds`` and ``search_reach``, and act on the world with
+    the methods.
     """
 
     name: ClassVar[str] = "x"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from hub.contract import Batch, ConfigError, RawRecord, TransientError
-from hub_zendesk.account import Account, listed
+from hub.contract import Batch, ConfigError, RawRecord
+from hub_zendesk.account import Account, rows_of
 from hub_zendesk.answers import NotFoundError
 from hub_zendesk.conversation import party, people_by_id, read_comments
 from hub_zendesk.export import SETTLING, export_pages, ticket_page, user_page
@@ -64,7 +64,7 @@ class ZendeskSource:
     def _users(self, cursor: str | None) -> Iterator[Batch]:
         seen = Recent()
         for page in export_pages(self._account, user_page, cursor):
-            fresh = [user for user in page.records if seen.add((_id(user), str(user.get("updated_at"))))]
+            fresh = [user for user in page.records if seen.add((_id(user), _version(user, "updated_at")))]
             yield Batch(tuple(_user(user) for user in fresh), page.cursor)
 
     def _tickets(self, cursor: str | None) -> Iterator[Batch]:
@@ -74,8 +74,10 @@ class ZendeskSource:
             fresh = [ticket for ticket in page.records if seen.add((_id(ticket), _ticket_version(ticket)))]
             yield Batch(tuple(self._ticket(ticket, people) for ticket in fresh), page.cursor)
 
-    def _ticket(self, ticket: dict[str, Any], people: dict[int, Any]) -> RawRecord:
-        key, version = str(_id(ticket)), _ticket_version(ticket)
+    def _ticket(self, ticket: Any, people: dict[int, Any]) -> RawRecord:
+        if _id(ticket) is None:
+            return RawRecord.unreadable("tickets", ticket)
+        key, version = str(ticket["id"]), _ticket_version(ticket)
         if ticket.get("status") == "deleted":
             return RawRecord("tickets", key, version, {"id": ticket["id"], "status": "deleted"}, deleted=True)
         try:
@@ -91,8 +93,8 @@ class ZendeskSource:
         at = at if at.after else RatingCursor(at.since, self._now())
         params: dict[str, Any] = {"start_time": at.since, **({"page[after]": at.after} if at.after else {})}
         for page in self._account.pages("satisfaction_ratings.json", params):
-            records = tuple(_rating(rating) for rating in listed(page, "satisfaction_ratings"))
-            meta = page.get("meta") or {}
+            records = tuple(_rating(rating) for rating in rows_of(page, "satisfaction_ratings"))
+            meta = page["meta"]
             more = bool(meta.get("has_more")) and meta.get("after_cursor")
             at = RatingCursor(at.since, at.began, str(more)) if more else RatingCursor(at.began, at.began)
             yield Batch(records, str(at))
@@ -105,25 +107,30 @@ class ZendeskSource:
         return int((self._account.context.now() - 2 * SETTLING - timedelta(seconds=1)).timestamp())
 
 
-def _id(record: dict[str, Any]) -> int:
-    value = record.get("id")
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TransientError("zendesk: an exported record has no whole-number id.")
-    return value
+def _id(record: Any) -> int | None:
+    value = record.get("id") if isinstance(record, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _ticket_version(ticket: dict[str, Any]) -> str:
+def _version(record: Any, *names: str) -> str:
+    known = record if isinstance(record, dict) else {}
+    return str(next((known[name] for name in names if known.get(name) is not None), None))
+
+
+def _ticket_version(ticket: Any) -> str:
     # updated_at does not move with changes that the system makes; generated_timestamp does.
-    stamp = ticket.get("generated_timestamp")
-    return str(stamp if stamp is not None else ticket.get("updated_at"))
+    return _version(ticket, "generated_timestamp", "updated_at")
 
 
-def _user(user: dict[str, Any]) -> RawRecord:
+def _user(user: Any) -> RawRecord:
+    if _id(user) is None:
+        return RawRecord.unreadable("users", user)
     gone = user.get("active") is False
     data = {"id": user["id"], "active": False} if gone else user
-    return RawRecord("users", str(_id(user)), str(user.get("updated_at")), data, deleted=gone)
+    return RawRecord("users", str(user["id"]), _version(user, "updated_at"), data, deleted=gone)
 
 
-def _rating(rating: dict[str, Any]) -> RawRecord:
-    version = rating.get("updated_at") or rating.get("created_at")
-    return RawRecord("satisfaction_ratings", str(_id(rating)), str(version), rating)
+def _rating(rating: Any) -> RawRecord:
+    if _id(rating) is None:
+        return RawRecord.unreadable("satisfaction_ratings", rating)
+    return RawRecord("satisfaction_ratings", str(rating["id"]), _version(rating, "updated_at", "created_at"), rating)
