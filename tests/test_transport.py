@@ -172,7 +172,9 @@ def test_a_status_line_that_drips_ends_in_time():
 
         threading.Thread(target=drip, daemon=True).start()
         limits = TransportLimits(read_timeout=5, answer_timeout=0.5)
-        prepared = prepare_session(Route("https://v.example", f"http://127.0.0.1:{server.getsockname()[1]}"), limits=limits)
+        prepared = prepare_session(
+            Route("https://v.example", f"http://127.0.0.1:{server.getsockname()[1]}"), limits=limits
+        )
         begun = time.monotonic()
         with pytest.raises(requests.RequestException):
             prepared.session.get("https://v.example/")

@@ -136,7 +136,9 @@ class Fault:
     @classmethod
     def garbled(cls, match: str = "*", *, times: int = 1, after: int = 0) -> Self:
         """This sends the true answer with a byte that is not UTF-8."""
-        return cls(match, "change", None, times, after, change=lambda reply: _raw(reply, lambda body: body + b"\xff\xfe"))
+        return cls(
+            match, "change", None, times, after, change=lambda reply: _raw(reply, lambda body: body + b"\xff\xfe")
+        )
 
     @classmethod
     def with_bom(cls, match: str = "*", *, times: int = 1, after: int = 0) -> Self:

@@ -83,4 +83,6 @@ class Login:
 
 def _json(answer: requests.Response) -> dict[str, Any]:
     body = answer.json()
-    return body if isinstance(body, dict) else {}
+    if not isinstance(body, dict):
+        raise TransientError("Salesforce's login answered with something that is not a JSON object.")
+    return body

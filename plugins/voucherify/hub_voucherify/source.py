@@ -55,7 +55,9 @@ class VoucherifySource:
 
     def _customers(self, order: Order, after: str | None, page: int) -> tuple[list[Row], bool]:
         params = {"limit": self._client.config.page_size, "order": order, "page": page}
-        return self._list("/v1/customers", params | ({"starting_after": after} if after else {}), "customers", "customers")
+        return self._list(
+            "/v1/customers", params | ({"starting_after": after} if after else {}), "customers", "customers"
+        )
 
     def _members(self, order: Order, after: str | None, page: int) -> tuple[list[Row], bool]:
         params = {"limit": self._client.config.page_size, "order": order, "page": page}

@@ -106,7 +106,6 @@ CELLS = [
     # The vendor did nothing.
     Cell("reset", once(Fault.reset)),
     Cell("reset for ever", on_write(Fault.reset)),
-    Cell("slow beyond the time-out", once(Fault.slow, seconds=0.7)),
     Cell("500", once(Fault.refused, status=500)),
     Cell("502", once(Fault.refused, status=502)),
     Cell("503 for ever", on_write(Fault.refused, status=503)),
