@@ -7,6 +7,7 @@ data in the error; and once the fault has ended, one more run leaves exactly wha
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ CONNECTION = [
 LIMITS = [
     Cell("429 with seconds", lambda s: Fault.throttled(s.target.pages, retry_after=7, after=1), (DONE,)),
     Cell("429 with a date", lambda s: Fault.throttled(s.target.pages, retry_after=s.simulator.clock.now() +
-                                                      __import__("datetime").timedelta(seconds=20)), (DONE,)),
+                                                      timedelta(seconds=20)), (DONE,)),
     Cell("429 without a wait", lambda s: Fault.throttled(s.target.pages), (DONE,)),
     Cell("429 for ever with seconds", strikes(Fault.throttled, retry_after=7), (ThrottledError,)),
     Cell("429 for ever without a wait", strikes(Fault.throttled), (ThrottledError,)),
