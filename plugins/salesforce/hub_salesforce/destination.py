@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from hub.contract import HubError, Outcome, OutcomeState, ThrottledError, TransientError, WriteRecord
+from hub.contract import AuthError, HubError, Outcome, OutcomeState, ThrottledError, TransientError, WriteRecord
 from hub_salesforce.bulk import DONE, BulkJob, Patience
 from hub_salesforce.collection import SIZE, Collection, RowResult
 from hub_salesforce.config import SalesforceConfig
@@ -105,9 +105,11 @@ class SalesforceDestination:
             self._jobs.start(job)
             self._jobs.wait(job, self._patience)
             outcomes = list(self._job_outcomes(job, records))
-        except HubError:
+        except HubError as error:
             # Whether it has started and how it ends is the job's to tell; reconcile asks it.
             yield from (_accepted(record, job) for record in records)
+            if isinstance(error, AuthError | ThrottledError):
+                raise
             return
         for record, outcome in outcomes:
             yield outcome or Outcome(record.idempotency_key, OutcomeState.UNKNOWN)
