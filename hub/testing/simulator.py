@@ -129,7 +129,7 @@ class Simulator:
 
     def start(self) -> Self:
         """This starts the server on loopback in a thread of its own."""
-        self._server = _Server(("127.0.0.1", self._port), _make_handler(self))
+        self._server = _Server(("127.0.0.1", self._port), type("_OwnHandler", (_Handler,), {"simulator": self}))
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
@@ -197,80 +197,80 @@ class _Server(ThreadingHTTPServer):
         """Clients that hang up are part of the tests."""
 
 
-def _make_handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
-    class _Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+class _Handler(BaseHTTPRequestHandler):
+    """One connection to a simulator; a subclass names the simulator."""
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """The call log is the simulator's own."""
+    simulator: ClassVar[Simulator]
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
-        def _serve(self) -> None:
-            request = self._request()
-            fault = simulator.faults.next(f"{request.method} {request.path}")
-            kind = fault.kind if fault is not None else None
-            if kind == "reset":
-                return self._cut(request, acted=False)
-            if fault is not None and kind == "slow":
-                time.sleep(fault.seconds)
-            reply = simulator.answer(request, fault)
-            if fault is not None and kind == "commit_then_slow":
-                time.sleep(fault.seconds)
-            if kind == "commit_then_reset":
-                return self._cut(request, acted=True)
-            self._log(request, reply.status, acted=kind not in _IN_PLACE)
-            return self._send(request, reply, fault)
+    def log_message(self, format: str, *args: Any) -> None:
+        """The call log is the simulator's own."""
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve
+    def _serve(self) -> None:
+        request = self._request()
+        fault = self.simulator.faults.next(f"{request.method} {request.path}")
+        kind = fault.kind if fault is not None else None
+        if kind == "reset":
+            return self._cut(request, acted=False)
+        if fault is not None and kind == "slow":
+            time.sleep(fault.seconds)
+        reply = self.simulator.answer(request, fault)
+        if fault is not None and kind == "commit_then_slow":
+            time.sleep(fault.seconds)
+        if kind == "commit_then_reset":
+            return self._cut(request, acted=True)
+        self._log(request, reply.status, acted=kind not in _IN_PLACE)
+        return self._send(request, reply, fault)
 
-        def date_time_string(self, timestamp: float | None = None) -> str:
-            """The vendor's own clock, which its dates are meant by."""
-            return format_datetime(simulator.clock.now(), usegmt=True)
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve
 
-        def _request(self) -> Request:
-            parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            return Request(self.command, parts.path, parts.query, dict(self.headers.items()), body)
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The vendor's own clock, which its dates are meant by."""
+        return format_datetime(self.simulator.clock.now(), usegmt=True)
 
-        def _cut(self, request: Request, *, acted: bool) -> None:
-            self._log(request, 0, acted=acted)
-            self.close_connection = True
-            with suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
+    def _request(self) -> Request:
+        parts = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return Request(self.command, parts.path, parts.query, dict(self.headers.items()), body)
 
-        def _send(self, request: Request, reply: Reply, fault: Fault | None) -> None:
-            kind = fault.kind if fault is not None else None
-            body, media_type = reply.encode()
-            self.send_response(reply.status)
-            for name, value in {"Content-Type": media_type, **reply.headers}.items():
-                for _ in range(2 if reply.repeat_headers else 1):
-                    self.send_header(name, value)
-            if kind == "endless":
-                self.send_header("Transfer-Encoding", "chunked")
-                self.end_headers()
-                return self._pour()
-            self.send_header("Content-Length", str(len(body)))
+    def _cut(self, request: Request, *, acted: bool) -> None:
+        self._log(request, 0, acted=acted)
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _send(self, request: Request, reply: Reply, fault: Fault | None) -> None:
+        kind = fault.kind if fault is not None else None
+        body, media_type = reply.encode()
+        self.send_response(reply.status)
+        for name, value in {"Content-Type": media_type, **reply.headers}.items():
+            for _ in range(2 if reply.repeat_headers else 1):
+                self.send_header(name, value)
+        if kind == "endless":
+            self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
-            if fault is not None and kind == "drip":
-                return self._drip(body, fault.seconds)
-            if request.method != "HEAD":
-                self.wfile.write(body[: len(body) // 2] if kind == "truncate" else body)
-            self.close_connection = self.close_connection or kind == "truncate"
-            return None
+            return self._pour()
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if fault is not None and kind == "drip":
+            return self._drip(body, fault.seconds)
+        if request.method != "HEAD":
+            self.wfile.write(body[: len(body) // 2] if kind == "truncate" else body)
+        self.close_connection = self.close_connection or kind == "truncate"
+        return None
 
-        def _drip(self, body: bytes, pause: float) -> None:
-            for at in range(len(body)):
-                self.wfile.write(body[at : at + 1])
-                time.sleep(pause)
+    def _drip(self, body: bytes, pause: float) -> None:
+        for at in range(len(body)):
+            self.wfile.write(body[at : at + 1])
+            time.sleep(pause)
 
-        def _pour(self) -> None:
-            self.close_connection = True
-            chunk = b" " * 65_536
-            while True:  # ends when the caller hangs up
-                self.wfile.write(b"10000\r\n" + chunk + b"\r\n")
+    def _pour(self) -> None:
+        self.close_connection = True
+        chunk = b" " * 65_536
+        while True:  # ends when the caller hangs up
+            self.wfile.write(b"10000\r\n" + chunk + b"\r\n")
 
-        def _log(self, request: Request, status: int, *, acted: bool) -> None:
-            call = Call(request.method, request.path, request.query_string, status, request.body, acted)
-            simulator.calls.append(call)
-
-    return _Handler
+    def _log(self, request: Request, status: int, *, acted: bool) -> None:
+        call = Call(request.method, request.path, request.query_string, status, request.body, acted)
+        self.simulator.calls.append(call)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from hub.contract import AuthError, HubError, Outcome, OutcomeState, ThrottledError, TransientError, WriteRecord
+from hub.contract import HubError, Outcome, OutcomeState, ThrottledError, TransientError, WriteRecord
 from hub_salesforce.bulk import DONE, BulkJob, Patience
 from hub_salesforce.collection import SIZE, Collection, RowResult
 from hub_salesforce.config import SalesforceConfig
@@ -108,7 +108,7 @@ class SalesforceDestination:
         except HubError as error:
             # Whether it has started and how it ends is the job's to tell; reconcile asks it.
             yield from (_accepted(record, job) for record in records)
-            if isinstance(error, AuthError | ThrottledError):
+            if isinstance(error, ThrottledError):
                 raise
             return
         for record, outcome in outcomes:
