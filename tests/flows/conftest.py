@@ -49,7 +49,9 @@ class World:
         return self.sandbox.simulators[name]
 
     def open(self, *, dry_run=False) -> Hub:
-        hub = Hub(load_settings(self.config), now=self.clock.now, sleep=self.clock.sleep, dry_run=dry_run, bounds=self.limits)
+        hub = Hub(
+            load_settings(self.config), now=self.clock.now, sleep=self.clock.sleep, dry_run=dry_run, bounds=self.limits
+        )
         for name in ("redactor", "tagger"):
             if name not in self.engines:
                 self.engines[name] = getattr(hub, name)
