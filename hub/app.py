@@ -46,7 +46,7 @@ from hub.privacy.redaction import RedactionPolicy, Redactor, load_redaction, mak
 from hub.store.delivery import Retry
 from hub.store.store import Store, open_store
 from hub.store.vault import Vault
-from hub.transport import PreparedSession, Route, check_base_url, prepare_session
+from hub.transport import PreparedSession, Route, TransportLimits, check_base_url, prepare_session
 
 KEY_BYTES = 32
 
@@ -65,12 +65,14 @@ class Hub:
         now: the clock.
         dry_run: everything happens in one transaction that is rolled back at the end; nothing is sent.
         sleep: how connectors wait.
+        bounds: bounds of each connection's traffic; the usual ones where it is None.
     """
 
     deployment: Deployment
     now: Callable[[], datetime] = utc_now
     dry_run: bool = False
     sleep: Callable[[float], None] = time.sleep
+    bounds: TransportLimits | None = None
     sessions: list[PreparedSession] = field(default_factory=list)
 
     @cached_property
@@ -249,6 +251,7 @@ class Hub:
         config = resolve_config(connection, settings, connector.config_model, self.deployment.root)
         prepared = prepare_session(
             Route(connector.origin(config), base_url, connector.manifest.hosts),
+            limits=self.bounds,
             pause=self.sleep,
             budget=SharedBudget(lambda: self.store, connection, self.limits(connection), sleep=self.sleep),
         )

@@ -14,6 +14,7 @@ First-party plugins come in by the same door. Importing this module loads nothin
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -175,6 +176,8 @@ class RawRecord:
             whether the hub has seen this very record.
         data: JSON-like content: str, int, float, bool, None, list, dict. Ids in it are text or int, never float.
         deleted: the vendor says that the record is gone.
+        flaw: a short code of why the record cannot be read, or None. The hub quarantines it and reads on; a page on which
+            every record has a flaw stops the read, because then the vendor has changed and not a record.
     """
 
     stream: str
@@ -182,6 +185,13 @@ class RawRecord:
     version: str
     data: Mapping[str, Any]
     deleted: bool = False
+    flaw: str | None = None
+
+    @classmethod
+    def unreadable(cls, stream: str, row: object, flaw: str = "record.no_id") -> RawRecord:
+        """This stands for a row that has no usable id of its own; the same row is given the same key again."""
+        mark = "?" + hashlib.sha256(repr(row).encode("utf-8", "replace")).hexdigest()[:24]
+        return cls(stream, mark, mark, {}, flaw=flaw)
 
 
 @dataclass(frozen=True, slots=True)

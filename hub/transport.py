@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol, Self
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -19,7 +21,8 @@ from urllib3.exceptions import MaxRetryError, ResponseError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
 
-from hub.errors import ConfigError, PolicyError, TransientError
+from hub.errors import ConfigError, PolicyError
+from hub.wire import AnswerBounds, BoundedBody, announced_size, bounded_pools
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -32,16 +35,20 @@ class TransportLimits:
     Args:
         connect_timeout: seconds to open a connection.
         read_timeout: seconds between two bytes of an answer.
+        answer_timeout: seconds for a whole answer, from the end of the request to the last byte.
         retries: further attempts per request.
         max_wait: longest wait in seconds that a Retry-After may ask for; above it the answer goes to the caller.
-        max_response_bytes: an answer that announces more is refused.
+        max_response_bytes: an answer that announces, sends or unpacks to more is refused.
+        max_redirects: how many redirects are followed, each to a pinned host only.
     """
 
     connect_timeout: float = 10
     read_timeout: float = 60
+    answer_timeout: float = 300
     retries: int = 3
     max_wait: float = 60
     max_response_bytes: int = 256 * 1024 * 1024
+    max_redirects: int = 5
 
 
 @dataclass(slots=True)
@@ -177,6 +184,20 @@ class BoundedRetry(Retry):
             return False
         return status_code == 429 or (status_code in {502, 503, 504} and method.upper() in IDEMPOTENT)
 
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """This is the wait in seconds that the vendor asks for; a date is meant by the vendor's own clock.
+
+        A header that cannot be read asks for nothing.
+        """
+        asked = response.headers.get("Retry-After")
+        if asked is None:
+            return None
+        if asked.strip().isdecimal():
+            return float(asked)
+        until = parse_date(asked)
+        present = parse_date(response.headers.get("Date", "")) or datetime.now(UTC)
+        return max(0.0, (until - present).total_seconds()) if until else None
+
     def sleep(self, response: BaseHTTPResponse | None = None) -> None:
         """This waits as long as the vendor asks (seconds or date), else backs off, and then until the budget has room."""
         wait = self.get_retry_after(response) if response is not None else None
@@ -192,6 +213,15 @@ class BoundedRetry(Retry):
         if response is not None and max(self.get_retry_after(response) or 0, blocked) > self.max_wait:
             raise MaxRetryError(_pool, url or "", ResponseError("the wait that the vendor asks for is too long"))
         return super().increment(method, url, response, error, _pool, _stacktrace)
+
+
+def parse_date(text: str) -> datetime | None:
+    """This is the instant of an HTTP date; None where it is none."""
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 class PinnedAdapter(HTTPAdapter):
@@ -217,6 +247,12 @@ class PinnedAdapter(HTTPAdapter):
         )  # fmt: skip
         super().__init__(max_retries=retry)
 
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """This makes the pools, whose answers are bounded."""
+        super().init_poolmanager(*args, **options)
+        bounds = AnswerBounds(self._limits.answer_timeout, self._limits.max_response_bytes)
+        self.poolmanager.pool_classes_by_scheme = bounded_pools(bounds)
+
     def send(
         self, request: requests.PreparedRequest, stream: bool = False, timeout: Any = None, verify: bool | str = True,
         cert: Any = None, proxies: Mapping[str, str] | None = None,
@@ -238,16 +274,19 @@ class PinnedAdapter(HTTPAdapter):
             request.url = asked
             self._turn.end(response)
         response.url = asked
-        self._check_size(response)
+        self._bound(response)
         return response
 
-    def _check_size(self, response: requests.Response) -> None:
-        length = response.headers.get("Content-Length", "")
-        size = int(length) if length.isdecimal() else 0
-        self._traffic.bytes_in += size
-        if size > self._limits.max_response_bytes:
+    def _bound(self, response: requests.Response) -> None:
+        most = self._limits.max_response_bytes
+        response.raw = BoundedBody(response.raw, most, self._count)
+        if announced_size(response.headers) > most:
             response.close()
-            raise TransientError(f"an answer announced {size} bytes, more than the allowed maximum.")
+            # Not an error of the hub's: only the client knows whether the request may have had its effect.
+            raise requests.exceptions.ConnectionError("an answer announces more than the allowed maximum")
+
+    def _count(self, size: int) -> None:
+        self._traffic.bytes_in += size
 
 
 @dataclass(slots=True)
@@ -269,7 +308,9 @@ def prepare_session(
     prepared = PreparedSession(requests.Session())
     prepared.session.trust_env = False
     prepared.session.headers["User-Agent"] = "attune-hub"
-    adapter = PinnedAdapter(route, limits or TransportLimits(), prepared.traffic, pause, budget)
+    limits = limits or TransportLimits()
+    prepared.session.max_redirects = limits.max_redirects
+    adapter = PinnedAdapter(route, limits, prepared.traffic, pause, budget)
     for prefix in ("https://", "http://"):
         prepared.session.mount(prefix, adapter)
     return prepared

@@ -1,5 +1,12 @@
 """The prepared session holds the line, whatever the client on top of it does."""
 
+import gzip
+import socket
+import threading
+import time
+from contextlib import suppress
+from datetime import timedelta
+
 import pytest
 import requests
 
@@ -83,13 +90,16 @@ def test_retry_after_in_seconds_is_waited_for(session, vendor):
 
 
 def test_retry_after_as_a_date_is_waited_for(session, vendor):
-    from datetime import UTC, datetime, timedelta
-    from email.utils import format_datetime
-
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
-    vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}, {"Retry-After": later})))
+    vendor.faults.add(Fault.throttled("GET /items/*", retry_after=vendor.clock.now() + timedelta(seconds=20)))
     assert session.get("https://api.vendor.example/items/1.json").status_code == 200
-    assert 15 <= vendor.clock.slept[0] <= 21
+    assert vendor.clock.slept == [20], "a date is meant by the vendor's own clock"
+
+
+@pytest.mark.parametrize("told", ["soon", "-5", "1e9", "", "Mon, 99 Nov 2026 99:99:99 GMT"])
+def test_a_retry_after_that_cannot_be_read_asks_for_nothing(session, vendor, told):
+    vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}, {"Retry-After": told}), times=-1))
+    assert session.get("https://api.vendor.example/items/1.json").status_code == 429
+    assert len(vendor.calls) == 1 + TransportLimits().retries and sum(vendor.clock.slept) < 10
 
 
 def test_a_wait_that_is_too_long_is_the_callers_business(session, vendor):
@@ -123,6 +133,66 @@ def test_there_is_always_a_time_out(vendor):
     vendor.faults.add(Fault("GET /items/*", kind="slow", seconds=2, times=-1))
     with pytest.raises(requests.exceptions.ConnectionError):
         prepared.session.get("https://api.vendor.example/items/1.json", timeout=None)
+    prepared.session.close()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda: Fault.drip("GET /items/*", seconds=0.05, times=-1),
+        lambda: Fault.endless("GET /items/*", times=-1),
+        lambda: Fault.answers("GET /items/*", body="x" * 200_000, times=-1),
+        lambda: Fault.answers(
+            "GET /items/*", body=gzip.compress(b" " * 20_000_000), headers={"Content-Encoding": "gzip"}, times=-1
+        ),
+    ],
+    ids=["drip", "endless", "long", "packed"],
+)
+def test_an_answer_ends_in_time_and_within_its_size(vendor, fault):
+    limits = TransportLimits(read_timeout=5, answer_timeout=0.5, max_response_bytes=100_000)
+    prepared = prepare_session(Route("https://api.vendor.example", vendor.url), limits=limits, pause=FakeClock().sleep)
+    vendor.faults.add(fault())
+    begun = time.monotonic()
+    with pytest.raises(requests.RequestException):
+        prepared.session.get("https://api.vendor.example/items/1.json")
+    assert time.monotonic() - begun < 3
+    prepared.session.close()
+
+
+def test_a_status_line_that_drips_ends_in_time():
+    """No simulator does this: the very first line comes byte by byte."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK" * 100:
+                    connection.send(bytes([byte]))
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        limits = TransportLimits(read_timeout=5, answer_timeout=0.5)
+        prepared = prepare_session(
+            Route("https://v.example", f"http://127.0.0.1:{server.getsockname()[1]}"), limits=limits
+        )
+        begun = time.monotonic()
+        with pytest.raises(requests.RequestException):
+            prepared.session.get("https://v.example/")
+        assert time.monotonic() - begun < 3
+        prepared.session.close()
+
+
+def test_a_redirect_to_itself_ends(session, vendor):
+    vendor.faults.add(Fault.redirected("*", to="/items/1.json", times=-1))
+    with pytest.raises(requests.exceptions.TooManyRedirects):
+        session.get("https://api.vendor.example/items/1.json")
+    assert len(vendor.calls) <= 1 + TransportLimits().max_redirects
+
+
+def test_bytes_are_counted_whether_announced_or_not(vendor):
+    prepared = prepare_session(Route("https://api.vendor.example", vendor.url))
+    body = prepared.session.get("https://api.vendor.example/items/7.json").content
+    assert prepared.traffic.bytes_in == len(body) > 0
     prepared.session.close()
 
 

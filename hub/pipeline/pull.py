@@ -25,6 +25,7 @@ from hub.pipeline.analysis import gate_infer, redact, tag
 from hub.pipeline.batch import PullBatch
 from hub.pipeline.border import clean
 from hub.pipeline.gate import Question, ask
+from hub.pipeline.headway import Headway
 from hub.pipeline.item import Entry, Item
 from hub.pipeline.people import identifiers_of, resolve_people
 from hub.pipeline.rooms import Rooms
@@ -117,7 +118,9 @@ def pull_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[P
     """This yields one small report per stored batch of one stream."""
     with rooms.store.read() as tx:
         cursor = None if job.full else tx.ledger.cursor(job.sync, stream, job.connection)
+    headway = Headway(stream)
     for batch in job.source.read(stream, cursor):
+        headway.check(batch)
         yield store_batch(rooms, job, stream, run, batch)
 
 
@@ -227,12 +230,14 @@ def _held(batch: PullBatch, item: Item) -> list[str]:
 
 
 def map_in(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
-    """This makes canonical records; an unmappable record is quarantined with the mapping's reason."""
+    """This makes canonical records; what the source could not read, or the mapping not map, is quarantined with the reason."""
     mapping = batch.rooms.mappings.inbound(batch.connector, batch.stream)
     return [_map_one(batch, mapping, item) if item.state is None else item for item in items]
 
 
 def _map_one(batch: PullBatch, mapping: InMapping, item: Item) -> Item:
+    if item.raw.flaw is not None:
+        return item.end("quarantined", item.raw.flaw)
     try:
         records = mapping.apply(item.raw, connection=batch.connection, mint=batch.mint)
     except BadRecordError as error:

@@ -53,9 +53,9 @@ from hub.contract import (
     WriteRecord,
 )
 from hub.mappings import run_examples
+from hub.testing.clock import START
 from hub.testing.faults import Fault
 from hub.testing.rehearsal import Rehearsal, Seen, absent_key, one, records_of, seen_in, subject_of
-from hub.testing.reply import Reply
 
 MOST_CALLS = 40
 """Calls that a connector may make after a fault has begun before it must give up."""
@@ -97,21 +97,26 @@ class Passage:
     all_of: set[Seen]
 
 
-def _reply(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Callable[[], Fault]:
-    return lambda: Fault("*", "reply", Reply(status, body, headers or {}), times=-1)
+def _always(make: Callable[..., Fault], **how: Any) -> Callable[[], Fault]:
+    return lambda: make("*", times=-1, **how)
 
 
-_HTML = "<html><body>Down for maintenance</body></html>"
+_SOON = START + timedelta(seconds=30)
 TROUBLES: tuple[Trouble, ...] = (
-    Trouble("500", _reply(500, {"error": "internal"}), (TransientError,)),
-    Trouble("503 with HTML", _reply(503, _HTML), (TransientError, ThrottledError)),
-    Trouble("HTML with 200", _reply(200, _HTML, {"Content-Type": "text/html"}), (TransientError,)),
-    Trouble("a cut connection", lambda: Fault("*", "reset", times=-1), (TransientError,)),
-    Trouble("a truncated answer", lambda: Fault("*", "truncate", times=-1), (TransientError,)),
-    Trouble("429 with Retry-After", _reply(429, {"error": "slow down"}, {"Retry-After": "2"}), (ThrottledError,)),
-    Trouble("429 with a long wait", _reply(429, {"error": "slow down"}, {"Retry-After": "7200"}), (ThrottledError,)),
-    Trouble("429 without a wait", _reply(429, {"error": "slow down"}), (ThrottledError,)),
-    Trouble("401", _reply(401, {"error": "unauthorized"}), (AuthError,)),
+    Trouble("500", _always(Fault.refused, status=500), (TransientError,)),
+    Trouble("503 with HTML", _always(Fault.html, status=503), (TransientError, ThrottledError)),
+    Trouble("HTML with 200", _always(Fault.html), (TransientError,)),
+    Trouble("malformed JSON", _always(Fault.malformed), (TransientError,)),
+    Trouble("null with 200", _always(Fault.answers, body="null"), (TransientError,)),
+    Trouble("200 with no body", _always(Fault.empty), (TransientError,)),
+    Trouble("corrupt gzip", _always(Fault.corrupt_gzip), (TransientError,)),
+    Trouble("a cut connection", _always(Fault.reset), (TransientError,)),
+    Trouble("a truncated answer", _always(Fault.truncated), (TransientError,)),
+    Trouble("429 with Retry-After", _always(Fault.throttled, retry_after=2), (ThrottledError,)),
+    Trouble("429 with a date", _always(Fault.throttled, retry_after=_SOON), (ThrottledError,)),
+    Trouble("429 with a long wait", _always(Fault.throttled, retry_after=7200), (ThrottledError,)),
+    Trouble("429 without a wait", _always(Fault.throttled), (ThrottledError,)),
+    Trouble("401", _always(Fault.refused, status=401), (AuthError,)),
 )
 """What may happen at any moment of a read."""
 
@@ -418,7 +423,7 @@ class ConnectorConformance:
         for rehearsal, entry, connection, records in self._objects():
             first, second = records[0], records[-1]
             rehearsal.settle(entry.name, first, one(connection.write(entry.name, [first]), first), connection)
-            rehearsal.fault(Fault(WRITES, "commit_then_reset"))
+            rehearsal.fault(Fault.committed_then_reset(WRITES))
             outcome = _attempt(connection, entry.name, second)
             rehearsal.heal()
             _require(
@@ -432,7 +437,7 @@ class ConnectorConformance:
         for rehearsal, entry, connection, records in self._objects():
             first, second = records[0], records[-1]
             rehearsal.settle(entry.name, first, one(connection.write(entry.name, [first]), first), connection)
-            rehearsal.fault(Fault(WRITES, "reset", times=-1))
+            rehearsal.fault(Fault.reset(WRITES, times=-1))
             outcome = _attempt(connection, entry.name, second)
             rehearsal.heal()
             _require(outcome.state in {OutcomeState.UNKNOWN, OutcomeState.FAILED},

@@ -29,11 +29,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer: ``body`` is sent as JSON unless it is text or bytes."""
+    """One answer: ``body`` is sent as JSON unless it is text or bytes; ``repeat_headers`` sends each header twice."""
 
     status: int = 200
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    repeat_headers: bool = False
+
+    def parsed(self) -> Any:
+        """This is a copy of the JSON body as a client gets it; raises ValueError where it is none."""
+        return json.loads(self.encode()[0] or b"null")
 
     def encode(self) -> tuple[bytes, str]:
         """The body's bytes and its media type."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
 from urllib.parse import unquote, urlsplit
@@ -24,6 +25,9 @@ from hub.testing.quota import Quota
 from hub.testing.reply import Reply, Request
 
 Handler = Callable[..., Reply]
+_IN_PLACE = frozenset({"reply", "refuse", "reset"})
+"""Kinds of fault that stand in the place of the vendor: nothing happens there."""
+
 Clock = Any
 """Anything with ``now()``: a FakeClock or the hub's own."""
 
@@ -46,13 +50,23 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call in a simulator's log."""
+    """One call in a simulator's log.
+
+    Args:
+        method: HTTP method.
+        path: path of the address.
+        query_string: what stood behind it.
+        status: of the answer; 0 where the connection was cut instead.
+        body: what was sent.
+        acted: whether the vendor itself dealt with it; False where a fault answered in its place.
+    """
 
     method: str
     path: str
     query_string: str
     status: int
     body: bytes
+    acted: bool = True
 
 
 class Simulator:
@@ -98,6 +112,10 @@ class Simulator:
         """This answers for a path that the vendor does not have; override for its error shape."""
         return Reply(404, {"error": "not found"})
 
+    def refusal(self, status: int) -> Reply:
+        """This is the vendor's own error answer with a status, for faults; override for its error shape."""
+        return Reply(status, {"error": f"status {status}"})
+
     def finish(self, request: Request, reply: Reply) -> Reply:
         """This adds what every answer carries (rate limit headers, request ids); override."""
         return reply
@@ -111,7 +129,7 @@ class Simulator:
 
     def start(self) -> Self:
         """This starts the server on loopback in a thread of its own."""
-        self._server = _Server(("127.0.0.1", self._port), _make_handler(self))
+        self._server = _Server(("127.0.0.1", self._port), type("_OwnHandler", (_Handler,), {"simulator": self}))
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
@@ -127,6 +145,17 @@ class Simulator:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def answer(self, request: Request, fault: Fault | None) -> Reply:
+        """This is what goes back for a request, a fault included."""
+        if fault is None or fault.kind not in _IN_PLACE:
+            reply = self.handle(request)
+            return fault.change(reply) if fault is not None and fault.change is not None else reply
+        reply = fault.reply or Reply(500)
+        if fault.kind == "reply":
+            return reply
+        own = self.refusal(reply.status)
+        return Reply(reply.status, own.body, {**own.headers, **reply.headers})
 
     def handle(self, request: Request) -> Reply:
         """This is the vendor's answer to a request, without faults."""
@@ -168,55 +197,80 @@ class _Server(ThreadingHTTPServer):
         """Clients that hang up are part of the tests."""
 
 
-def _make_handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
-    class _Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+class _Handler(BaseHTTPRequestHandler):
+    """One connection to a simulator; a subclass names the simulator."""
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """The call log is the simulator's own."""
+    simulator: ClassVar[Simulator]
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
-        def _serve(self) -> None:
-            request = self._request()
-            fault = simulator.faults.next(f"{request.method} {request.path}")
-            if fault is not None and fault.kind == "reset":
-                return self._cut(request)
-            if fault is not None and fault.kind == "slow":
-                time.sleep(fault.seconds)
-            reply = fault.reply if fault and fault.kind == "reply" and fault.reply else simulator.handle(request)
-            if fault is not None and fault.kind == "commit_then_reset":
-                return self._cut(request)
-            return self._send(request, reply, fault)
+    def log_message(self, format: str, *args: Any) -> None:
+        """The call log is the simulator's own."""
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve
+    def _serve(self) -> None:
+        request = self._request()
+        fault = self.simulator.faults.next(f"{request.method} {request.path}")
+        kind = fault.kind if fault is not None else None
+        if kind == "reset":
+            return self._cut(request, acted=False)
+        if fault is not None and kind == "slow":
+            time.sleep(fault.seconds)
+        reply = self.simulator.answer(request, fault)
+        if fault is not None and kind == "commit_then_slow":
+            time.sleep(fault.seconds)
+        if kind == "commit_then_reset":
+            return self._cut(request, acted=True)
+        self._log(request, reply.status, acted=kind not in _IN_PLACE)
+        return self._send(request, reply, fault)
 
-        def _request(self) -> Request:
-            parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            return Request(self.command, parts.path, parts.query, dict(self.headers.items()), body)
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve
 
-        def _cut(self, request: Request) -> None:
-            self._log(request, 0)
-            self.close_connection = True
-            with suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The vendor's own clock, which its dates are meant by."""
+        return format_datetime(self.simulator.clock.now(), usegmt=True)
 
-        def _send(self, request: Request, reply: Reply, fault: Fault | None) -> None:
-            self._log(request, reply.status)
-            body, media_type = reply.encode()
-            self.send_response(reply.status)
-            headers = {"Content-Type": media_type, **reply.headers}
-            for name, value in headers.items():
+    def _request(self) -> Request:
+        parts = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return Request(self.command, parts.path, parts.query, dict(self.headers.items()), body)
+
+    def _cut(self, request: Request, *, acted: bool) -> None:
+        self._log(request, 0, acted=acted)
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _send(self, request: Request, reply: Reply, fault: Fault | None) -> None:
+        kind = fault.kind if fault is not None else None
+        body, media_type = reply.encode()
+        self.send_response(reply.status)
+        for name, value in {"Content-Type": media_type, **reply.headers}.items():
+            for _ in range(2 if reply.repeat_headers else 1):
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
+        if kind == "endless":
+            self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
-            if fault is not None and fault.kind == "truncate":
-                self.wfile.write(body[: len(body) // 2])
-                self.close_connection = True
-            elif request.method != "HEAD":
-                self.wfile.write(body)
+            return self._pour()
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if fault is not None and kind == "drip":
+            return self._drip(body, fault.seconds)
+        if request.method != "HEAD":
+            self.wfile.write(body[: len(body) // 2] if kind == "truncate" else body)
+        self.close_connection = self.close_connection or kind == "truncate"
+        return None
 
-        def _log(self, request: Request, status: int) -> None:
-            simulator.calls.append(Call(request.method, request.path, request.query_string, status, request.body))
+    def _drip(self, body: bytes, pause: float) -> None:
+        for at in range(len(body)):
+            self.wfile.write(body[at : at + 1])
+            time.sleep(pause)
 
-    return _Handler
+    def _pour(self) -> None:
+        self.close_connection = True
+        chunk = b" " * 65_536
+        while True:  # ends when the caller hangs up
+            self.wfile.write(b"10000\r\n" + chunk + b"\r\n")
+
+    def _log(self, request: Request, status: int, *, acted: bool) -> None:
+        call = Call(request.method, request.path, request.query_string, status, request.body, acted)
+        self.simulator.calls.append(call)

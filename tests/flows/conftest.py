@@ -36,6 +36,7 @@ class World:
         self.clock = FakeClock()
         self.folder = folder
         self.engines = engines
+        self.limits = None
         self.sandbox = Sandbox(plugins.load().offered.connectors.values(), size=size, clock=self.clock)
         self.members = next(iter(self.sandbox.simulators.values())).cast.members
 
@@ -92,7 +93,9 @@ class World:
         return self.sandbox.simulators[name]
 
     def open(self, *, dry_run=False) -> Hub:
-        hub = Hub(load_settings(self.config), now=self.clock.now, sleep=self.clock.sleep, dry_run=dry_run)
+        hub = Hub(
+            load_settings(self.config), now=self.clock.now, sleep=self.clock.sleep, dry_run=dry_run, bounds=self.limits
+        )
         for name in ("redactor", "tagger"):
             if name not in self.engines:
                 self.engines[name] = getattr(hub, name)

@@ -105,9 +105,11 @@ class SalesforceDestination:
             self._jobs.start(job)
             self._jobs.wait(job, self._patience)
             outcomes = list(self._job_outcomes(job, records))
-        except HubError:
+        except HubError as error:
             # Whether it has started and how it ends is the job's to tell; reconcile asks it.
             yield from (_accepted(record, job) for record in records)
+            if isinstance(error, ThrottledError):
+                raise
             return
         for record, outcome in outcomes:
             yield outcome or Outcome(record.idempotency_key, OutcomeState.UNKNOWN)

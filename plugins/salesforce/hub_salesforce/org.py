@@ -15,6 +15,10 @@ from hub_salesforce.login import Login
 from hub_salesforce.refusal import ExpiredError, UnsentError, translated
 
 T = TypeVar("T")
+MOST_EMPTY = 20
+"""Empty pages in a row after which a query does not go on."""
+
+_DIGITS = 40
 _LOCATOR = re.compile(r"/services/data/v\d{2,3}\.0/query(?:All)?/([A-Za-z0-9]+(?:-\d+)?)\Z")
 
 
@@ -77,19 +81,22 @@ class Org:
 
         return self.call(use)
 
-    def pages(self, soql: str, *, deleted: bool = False) -> Iterator[list[dict[str, Any]]]:
-        """This yields the pages of a query, rows as dicts; ``deleted`` includes the recycle bin.
+    def pages(self, soql: str, *, deleted: bool = False) -> Iterator[list[Any]]:
+        """This yields the pages of a query, rows as Salesforce gave them; ``deleted`` includes the recycle bin.
 
         A continuation is followed by its id only: its address comes from the answer and could name any host.
         """
         answer = self.call(lambda client: client.query(soql, include_deleted=deleted))
         seen: set[str] = set()
+        empty = 0
         while True:
-            yield _records(answer)
+            rows = _records(answer)
+            empty = 0 if rows else empty + 1
+            yield rows
             if answer.get("done", True):
                 return
             locator = _locator(answer.get("nextRecordsUrl"))
-            if locator in seen:
+            if locator in seen or empty >= MOST_EMPTY:
                 raise TransientError("Salesforce's paging does not advance.")
             seen.add(locator)
             answer = self._more(locator, deleted)
@@ -99,7 +106,10 @@ class Org:
 
     def rows(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
         """These are all rows of a query that is known to be small."""
-        return [row for page in self.pages(soql, deleted=deleted) for row in page]
+        found = [row for page in self.pages(soql, deleted=deleted) for row in page]
+        if not all(isinstance(row, dict) and isinstance(row.get("Id"), str) for row in found):
+            raise TransientError("Salesforce answered a query with rows that have no Id.")
+        return found
 
     def count(self, soql: str) -> int:
         """This is the answer to a ``SELECT COUNT()``, the recycle bin included."""
@@ -132,7 +142,7 @@ class Org:
             )
 
 
-def _records(answer: Any) -> list[dict[str, Any]]:
+def _records(answer: Any) -> list[Any]:
     if not isinstance(answer, dict) or not isinstance(answer.get("records"), list):
         raise TransientError("Salesforce answered a query with something that holds no records.")
     return [_plain(row) for row in answer["records"]]
@@ -146,11 +156,15 @@ def _locator(url: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A row without API addresses, and without floats where a whole number was meant: an id must keep every digit."""
+    """A row without API addresses, and without floats where a whole number was meant: an id must keep every digit.
+
+    A number beyond all use stays a float (infinity), because its digits would fill the memory.
+    """
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items() if name != "attributes"}
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        whole = value.is_finite() and abs(value.adjusted()) <= _DIGITS and value == value.to_integral_value()
+        return int(value) if whole else float(value)
     return value

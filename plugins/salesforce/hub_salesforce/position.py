@@ -51,6 +51,13 @@ def is_id(key: str) -> bool:
     return bool(key) and _ID.match(key) is not None
 
 
+def checked_id(value: object) -> str:
+    """This is a row's Id; raises ValueError where it is none."""
+    if not isinstance(value, str) or not value or not _ID.match(value):
+        raise ValueError("not an Id")
+    return value
+
+
 def parse_time(text: str) -> datetime:
     """This is the instant that Salesforce wrote as ``2026-06-01T09:00:00.000+0000``; raises ValueError."""
     moment = datetime.fromisoformat(text)

@@ -19,6 +19,7 @@ RETRYABLE = frozenset({
 
 LIMITS = frozenset({"REQUEST_LIMIT_EXCEEDED", "CONCURRENT_REQUEST_LIMIT_EXCEEDED", "EXCEEDED_MAX_API_REQUESTS"})
 _CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,79}\Z")
+_UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class RefusedError(HubError):
@@ -130,3 +131,6 @@ def translated() -> Iterator[None]:
         raise ConfigError("a call to Salesforce could not be built.") from None
     except requests.RequestException as error:
         raise _from_network(error) from None
+    except _UNFORESEEN as error:
+        # How simple-salesforce and the JSON reader fail on an answer of another shape than they expect.
+        raise LostError(f"Salesforce answered something of unknown shape ({type(error).__name__}).") from None

@@ -18,6 +18,11 @@ INSTANCE_URL = "https://attune.my.salesforce.com"
 CONSUMER_KEY, CONSUMER_SECRET = "sandbox-consumer-key", "sandbox-consumer-secret"
 USERNAME, PASSWORD, SECURITY_TOKEN = "hub@attune.example", "sandbox-password", "sandboxtoken"
 _DATA = "/services/data/v{version}"
+_REFUSALS = {
+    401: ("INVALID_SESSION_ID", "Session expired or invalid"),
+    403: ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
+    429: ("CONCURRENT_REQUEST_LIMIT_EXCEEDED", "Too many concurrent requests"),
+}
 
 
 class SalesforceSimulator(Simulator):
@@ -118,6 +123,11 @@ class SalesforceSimulator(Simulator):
     def not_found(self, request: Request) -> Reply:
         """This is Salesforce's answer for a resource that does not exist."""
         return _error(404, "NOT_FOUND", "The requested resource does not exist")
+
+    def refusal(self, status: int) -> Reply:
+        """This is Salesforce's list of errors: 401 ends a session, 403 is the daily limit."""
+        code, message = _REFUSALS.get(status, ("SERVER_UNAVAILABLE", "The server is unavailable"))
+        return _error(status, code, message)
 
     def finish(self, request: Request, reply: Reply) -> Reply:
         """This adds the usage of the daily limit."""

@@ -1,6 +1,6 @@
 """The source: streams in the order of SystemModstamp, resumable after every page."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from hub_salesforce.collection import portions
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.org import Org
 from hub_salesforce.plan import PLANS, Plan, find_plan, refined, selected
-from hub_salesforce.position import Position, is_id, parse_time, soql_time, whole_ms
+from hub_salesforce.position import Position, checked_id, is_id, parse_time, soql_time, whole_ms
 from hub_salesforce.refusal import RefusedError
 from hub_salesforce.span import Cutting, Span, cut
 from hub_salesforce.trace import IDS_A_QUERY
@@ -86,7 +86,8 @@ class SalesforceSource:
         for portion in portions(list(dict.fromkeys(keys)), IDS_A_QUERY):
             asked = [key for key in portion if is_id(key)]
             soql = f"SELECT {fields} FROM {plan.sobject} WHERE Id IN {quote_soql_value(asked)}"  # noqa: S608 - field names are checked by the settings model, ids are quoted by simple-salesforce
-            found = {row["Id"][:15]: row for page in self._ask(plan, soql) for row in page} if asked else {}
+            told = (row for page in self._ask(plan, soql) for row in page if _place(row)) if asked else ()
+            found = {row["Id"][:15]: row for row in told}
             rows = [{**row, "Id": key} for key in asked if (row := found.get(key[:15]))]
             gone = [
                 RawRecord(stream, key, "gone", {"Id": key, "IsDeleted": True}, deleted=True)
@@ -97,24 +98,24 @@ class SalesforceSource:
 
     def _walk(
         self, plan: Plan, position: Position | None, end: datetime | None = None
-    ) -> Iterator[tuple[Batch, Position]]:
+    ) -> Iterator[tuple[Batch, Position | None]]:
         """Page after page, each with the position behind it."""
         for rows in self._pages(plan, position, end):
             if rows:
                 position = _advance(position, rows)
-                yield Batch(self._records(plan, rows), position.cursor()), position
+                yield Batch(self._records(plan, rows), position.cursor() if position else None), position
 
-    def _pages(self, plan: Plan, position: Position | None, end: datetime | None) -> Iterator[list[dict[str, Any]]]:
+    def _pages(self, plan: Plan, position: Position | None, end: datetime | None) -> Iterator[list[Any]]:
         while True:
             count = 0
             for rows in self._query(plan, position, end):
                 count += len(rows)
-                position = _advance(position, rows) if rows else position
+                position = _advance(position, rows)
                 yield rows
             if count < self._config.page_size:
                 return
 
-    def _query(self, plan: Plan, position: Position | None, end: datetime | None) -> Iterator[list[dict[str, Any]]]:
+    def _query(self, plan: Plan, position: Position | None, end: datetime | None) -> Iterator[list[Any]]:
         fields = ", ".join(selected(plan, self._config))
         conditions = [position.condition()] if position else []
         conditions += [f"SystemModstamp < {soql_time(end)}"] if end else []
@@ -123,28 +124,31 @@ class SalesforceSource:
         soql = f"SELECT {fields} FROM {plan.sobject}{where} {order} LIMIT {self._config.page_size}"  # noqa: S608 - field names are checked by the settings model, the position by its own parser
         return self._ask(plan, soql)
 
-    def _ask(self, plan: Plan, soql: str) -> Iterator[list[dict[str, Any]]]:
+    def _ask(self, plan: Plan, soql: str) -> Iterator[list[Any]]:
         try:
             yield from self._org.pages(soql, deleted=True)
         except RefusedError as refused:
             raise _unreadable(plan, refused) from None
 
-    def _records(self, plan: Plan, rows: Iterable[dict[str, Any]]) -> tuple[RawRecord, ...]:
-        rows = list(rows)
-        contacts = self._contacts(plan, rows) if plan.party else {}
+    def _records(self, plan: Plan, rows: Sequence[Any]) -> tuple[RawRecord, ...]:
+        contacts = self._contacts(plan, [row for row in rows if _place(row)]) if plan.party else {}
         records = []
         for row in rows:
+            if _place(row) is None:
+                records.append(RawRecord.unreadable(plan.stream.name, row))
+                continue
             deleted = row.get("IsDeleted") is True
             data = {"Id": row["Id"], "IsDeleted": True} if deleted else refined(row)
             if plan.party and not deleted:
-                data["Contacts"] = contacts.get(row[plan.party], [])
+                data["Contacts"] = contacts.get(str(row.get(plan.party)), [])
             records.append(RawRecord(plan.stream.name, row["Id"], row["SystemModstamp"], data, deleted))
         return tuple(records)
 
     def _contacts(self, plan: Plan, rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         """The Contacts of each Individual, by a query of their own: the client never pages through sub-selects."""
         found: dict[str, list[dict[str, Any]]] = {}
-        wanted = sorted({row[plan.party] for row in rows if plan.party and row.get(plan.party)})
+        named = (row.get(plan.party) for row in rows if plan.party)
+        wanted = sorted({one for one in named if isinstance(one, str) and one})
         for at in range(0, len(wanted), IDS_A_QUERY):
             ids = quote_soql_value(wanted[at : at + IDS_A_QUERY])
             soql = f"SELECT Id, Email, IndividualId FROM Contact WHERE IndividualId IN {ids} ORDER BY Id"  # noqa: S608 - ids are quoted by simple-salesforce
@@ -153,7 +157,8 @@ class SalesforceSource:
             except RefusedError as refused:
                 raise _unreadable(plan, refused) from None
             for contact in contacts:
-                found.setdefault(contact["IndividualId"], []).append({"Id": contact["Id"], "Email": contact["Email"]})
+                about = {"Id": contact["Id"], "Email": contact.get("Email")}
+                found.setdefault(str(contact.get("IndividualId")), []).append(about)
         return found
 
     def _settled(self, start: Position | None, end: Position | None, began: datetime) -> Position | None:
@@ -165,11 +170,19 @@ class SalesforceSource:
         return max(horizon, start) if start else horizon
 
 
-def _advance(position: Position | None, rows: list[dict[str, Any]]) -> Position:
+def _place(row: Any) -> Position | None:
+    """Where a row stands in its stream; None where it has no Id or SystemModstamp to tell by."""
     try:
-        last = Position(parse_time(rows[-1]["SystemModstamp"]), rows[-1]["Id"])
+        return Position(parse_time(row["SystemModstamp"]), checked_id(row["Id"]))
     except (KeyError, ValueError, TypeError):
-        raise TransientError("Salesforce answered rows without Id or SystemModstamp.") from None
+        return None
+
+
+def _advance(position: Position | None, rows: Sequence[Any]) -> Position | None:
+    """The place of the last readable row. A row after it that cannot be read is asked for, and named, once more."""
+    last = next((place for row in reversed(rows) if (place := _place(row))), None)
+    if last is None:
+        return position
     # Only what must hold whatever the order of Ids is: a page that goes back, or stands still, would never end.
     if position is not None and (last == position or last.stamp < position.stamp):
         raise TransientError("Salesforce's pages do not advance.")

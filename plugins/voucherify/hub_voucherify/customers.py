@@ -49,6 +49,8 @@ class CustomerWriter:
             return failed(record, "not_sent", retryable=True)
         if not answer.ok:
             return refused(record, answer)
+        if not answer.body.get("id"):
+            return unknown(record)  # a good status without the customer says nothing of what was done
         if not _holds(answer.body, record, exactly=False):
             return failed(record, "not_applied")
         return confirmed(record, answer.body.get("id"))
@@ -63,12 +65,12 @@ class CustomerWriter:
                 yield accepted(record, record.job)
                 continue
             outcome = self._look(record, job)
-            if outcome.retryable and not record.job:
+            if outcome.retryable and job is None:
                 doubtful.append(record)
             else:
                 yield outcome
         if doubtful:
-            # The answer that named the job may be what was lost, so the job may still be on its way.
+            # The answer that named the job may be what was lost, or the job forgotten: it may still be on its way.
             self._client.context.sleep(self._client.config.settle_seconds)
         yield from (self._look(record, None) for record in doubtful)
 

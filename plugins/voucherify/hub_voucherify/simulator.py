@@ -114,6 +114,11 @@ class VoucherifySimulator(Simulator):
         after = {"Retry-After": str(math.ceil(wait.total_seconds()))} if self.names_retry_after else {}
         return Reply(429, _TOO_MANY, reset | after)
 
+    def refusal(self, status: int) -> Reply:
+        """This is the vendor's error document."""
+        keys = {401: "unauthorized", 403: "forbidden", 429: "too_many_requests"}
+        return _error(status, keys.get(status, "internal_error"), "Refused", "The request was refused")
+
     def not_found(self, request: Request) -> Reply:
         """This is the vendor's 404."""
         return _error(404, "not_found", "Resource not found", "Cannot find the resource")

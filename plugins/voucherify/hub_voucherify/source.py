@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from hub.contract import Batch, ConfigError, Partition, PartitionPlan, RawRecord, TransientError
@@ -30,6 +30,7 @@ class VoucherifySource:
 
     def __init__(self, client: VoucherifyClient) -> None:
         self._client = client
+        self._flawed: list[RawRecord] = []
 
     def read(self, stream: str, cursor: str | None) -> Iterator[Batch]:
         """This yields batches as ``hub.contract.Source`` asks; raises ConfigError for an unknown stream."""
@@ -45,8 +46,8 @@ class VoucherifySource:
         start, end = whole_ms(start), whole_ms(end)
         first = Marks.load(cursor) if cursor else Marks(Mark(start), Mark(start))
         for rows, marks in self._walk(_timed(stream), first, end):
-            inside = (row for row in rows if start <= parse_time(_version_of(row)) < end)
-            yield Batch(tuple(self._record(stream, row) for row in inside), marks.dump())
+            inside = [row for row in rows if start <= parse_time(_version_of(row)) < end]
+            yield self._batch(stream, inside, marks.dump())
 
     def partitions(self, stream: str, at_most: int) -> PartitionPlan:
         """This cuts customers or members by the time of their creation, which never moves, with one call."""
@@ -63,7 +64,7 @@ class VoucherifySource:
         span, fetch = Span.parse(partition), self._fetch(_timed(stream))
         first = Marks.load(cursor).created if cursor else Mark(span.start)
         for rows, mark in TimeWalk(fetch, "created_at", span.end).steps(first):
-            yield Batch(tuple(self._record(stream, row) for row in rows), Marks(mark, Mark()).dump())
+            yield self._batch(stream, rows, Marks(mark, Mark()).dump())
 
     def fetch(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
         """This yields single records by id, one call each; raises as ``read`` does."""
@@ -78,10 +79,14 @@ class VoucherifySource:
         marks = Marks.load(cursor) if cursor else Marks(Mark(), Mark(began - SKEW))
         for rows, reached in self._walk(_timed(stream), marks):
             marks = reached
-            yield Batch(tuple(self._record(stream, row) for row in rows), marks.dump())
+            yield self._batch(stream, rows, marks.dump())
         settled = marks.settled(began - timedelta(seconds=self._client.config.reread_seconds))
-        if settled != marks:
-            yield Batch((), settled.dump())
+        if settled != marks or self._flawed:
+            yield self._batch(stream, [], settled.dump())
+
+    def _batch(self, stream: str, rows: Sequence[Row], cursor: str) -> Batch:
+        """A batch of what can be read, and of what was set aside on the way to it."""
+        return Batch((*(self._record(stream, row) for row in rows), *self._told_flaws()), cursor)
 
     def _walk(self, stream: str, marks: Marks, end: datetime | None = None) -> Iterator[tuple[list[Row], Marks]]:
         """New records in the order of creation, then changed ones in the order of change, none of them twice."""
@@ -99,40 +104,46 @@ class VoucherifySource:
 
     def _record(self, stream: str, row: Row) -> RawRecord:
         if stream == "activities":
-            # Ledger entries never change, so the id says it all.
-            return RawRecord(stream, str(row["id"]), str(row["id"]), row)
+            return _entry(row)
         complete = self._with_tiers(row) if stream == "members" else row
         return RawRecord(stream, str(row["id"]), _version_of(row), complete)
 
     def _customers(self, asked: Question) -> tuple[list[Row], bool]:
         params = self._params(asked) | ({"starting_after": asked.after} if asked.after else {})
-        return self._list("/v1/customers", params, "customers")
+        return self._list("/v1/customers", params, "customers", "customers")
 
     def _members(self, asked: Question) -> tuple[list[Row], bool]:
         params = self._params(asked) | ({f"{asked.order}[after]": asked.after} if asked.after else {})
-        return self._list(f"{self._client.campaign}/members", params, "vouchers")
+        return self._list(f"{self._client.campaign}/members", params, "vouchers", "members")
 
     def _params(self, asked: Question) -> dict[str, Any]:
         params = {"limit": self._client.config.page_size, "order": asked.order, "page": asked.page}
         return params | ({f"{asked.order}[before]": asked.before} if asked.before else {})
 
-    def _list(self, path: str, params: Mapping[str, Any], name: str) -> tuple[list[Row], bool]:
+    def _list(self, path: str, params: Mapping[str, Any], name: str, stream: str) -> tuple[list[Row], bool]:
         body = self._client.read(path, params)
         rows = _rows_of(body, name)
-        more = body.get("has_more")
+        # A row without id or with a time that is none cannot be walked past by time: it is set aside and told of once.
+        known = {record.key for record in self._flawed}
+        flawed = (RawRecord.unreadable(stream, row, reason) for row in rows if (reason := _flaw_of(row)))
+        self._flawed += [record for record in flawed if record.key not in known]
+        rows, more = [row for row in rows if not _flaw_of(row)], body.get("has_more")
+        if self._flawed and not rows:
+            raise TransientError("Voucherify's answer has no record that can be read.")
         return rows, more if isinstance(more, bool) else len(rows) >= self._client.config.page_size
 
     def _customer(self, key: str) -> Row | None:
         return self._same(key, self._client.find(f"/v1/customers/{segment(key)}"))
 
     def _member(self, key: str) -> Row | None:
-        rows, _ = self._list(f"{self._client.campaign}/members", {"limit": 1, "page": 1, "ids": key}, "vouchers")
-        return next((row for row in rows if row["id"] == key), None)
+        params = {"limit": 1, "page": 1, "ids": key}
+        rows = _rows_of(self._client.read(f"{self._client.campaign}/members", params), "vouchers")
+        return next((row for row in rows if _flaw_of(row) is None and row["id"] == key), None)
 
     def _activity(self, key: str) -> Row | None:
         params = {"limit": 1, "filters[id][conditions][$is]": key}
         rows = _rows_of(self._client.read(f"{self._client.campaign}/transactions", params), "data")
-        return next((row for row in rows if row["id"] == key), None)
+        return next((row for row in rows if isinstance(row, dict) and row.get("id") == key), None)
 
     def _same(self, key: str, row: Mapping[str, Any] | None) -> Row | None:
         """The vendor finds customers by their source id as well; the hub's keys are ids."""
@@ -142,7 +153,8 @@ class VoucherifySource:
         if not self._client.config.tiers or not member.get("code"):
             return member
         body = self._client.find(f"/v1/loyalties/members/{segment(str(member['code']))}/tiers") or {"data": []}
-        tiers = [{"id": tier.get("id"), "name": tier.get("name")} for tier in _rows_of(body, "data")]
+        known = (tier for tier in _rows_of(body, "data") if isinstance(tier, dict))
+        tiers = [{"id": tier.get("id"), "name": tier.get("name")} for tier in known]
         return {**member, "tiers": tiers}
 
     def _ledger(self, cursor: str | None) -> Iterator[Batch]:
@@ -151,28 +163,56 @@ class VoucherifySource:
             self._client.context.now() - timedelta(seconds=self._client.config.reread_seconds),
         )
         path, more = f"{self._client.campaign}/transactions", True
+        seen: set[str] = set()
         while more:
             params = {"limit": self._client.config.page_size, "order": "id"}
             body = self._client.read(path, params | ({"starting_after_id": cursor} if cursor else {}))
-            rows, more = _rows_of(body, "data"), bool(body.get("has_more"))
+            rows, more = _rows_of(body, "data"), body.get("has_more") is True
             if not rows:
                 break
-            records = tuple(self._record("activities", row) for row in rows)
-            if records[-1].key == cursor:
+            records = tuple(_entry(row) for row in rows)
+            last = next((record.key for record in reversed(records) if not record.flaw), cursor)
+            if more and (last is None or last in seen or last == cursor):
                 raise TransientError("Voucherify's ledger does not go on.")
-            cursor = records[-1].key
-            settled = next((str(row["id"]) for row in reversed(rows) if _booked(row) <= horizon), settled)
+            cursor = last
+            seen |= {record.key for record in records}
+            sound = [row for row, record in zip(rows, records, strict=True) if not record.flaw]
+            settled = next((str(row["id"]) for row in reversed(sound) if _booked(row) <= horizon), settled)
             yield Batch(records, cursor)
         if settled != (cursor or ""):
             # An entry may appear behind others that were booked after it.
             yield Batch((), settled)
 
+    def _told_flaws(self) -> tuple[RawRecord, ...]:
+        told, self._flawed = tuple(self._flawed), []
+        return told
 
-def _rows_of(body: Mapping[str, Any], name: str) -> list[Row]:
+
+def _rows_of(body: Mapping[str, Any], name: str) -> list[Any]:
     rows = body.get(name)
-    if isinstance(rows, list) and all(isinstance(row, dict) and "id" in row for row in rows):
+    if isinstance(rows, list):
         return rows
-    raise TransientError(f"Voucherify's answer has no list {name!r} of records with ids.")
+    raise TransientError(f"Voucherify's answer has no list {name!r}.")
+
+
+def _flaw_of(row: Any) -> str | None:
+    if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
+        return "record.no_id"
+    return None if all(_is_time(row.get(name)) for name in ("created_at", "updated_at")) else "record.no_time"
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        return value is None or bool(parse_time(value))
+    except TransientError:
+        return False
+
+
+def _entry(row: Any) -> RawRecord:
+    """Ledger entries never change, so the id says it all."""
+    if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
+        return RawRecord.unreadable("activities", row)
+    return RawRecord("activities", row["id"], row["id"], row)
 
 
 def _version_of(row: Row) -> str:
@@ -184,7 +224,9 @@ def _seen(row: Row) -> tuple[str, str]:
 
 
 def _booked(row: Row) -> datetime:
-    return parse_time(row.get("created_at"))
+    """When an entry was booked; one that does not say so settles nothing."""
+    created = row.get("created_at")
+    return parse_time(created) if created is not None and _is_time(created) else datetime.max.replace(tzinfo=UTC)
 
 
 def _gone(stream: str, key: str) -> RawRecord:

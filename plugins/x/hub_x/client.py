@@ -7,7 +7,7 @@ import requests
 import tweepy
 
 from hub.contract import Context, HubError, TransientError
-from hub_x.failure import translate
+from hub_x.failure import UNFORESEEN, translate
 
 
 class _NoDetails(logging.Filter):
@@ -44,7 +44,7 @@ class XClient:
         failure: HubError
         try:
             answer = getattr(self._client, method)(*args, **params)
-        except (tweepy.TweepyException, requests.RequestException, AttributeError, TypeError, ValueError) as error:
+        except (tweepy.TweepyException, requests.RequestException, *UNFORESEEN) as error:
             failure = translate(error, self._context.now())
         else:
             if isinstance(answer, dict):

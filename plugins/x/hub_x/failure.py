@@ -15,6 +15,9 @@ from hub.contract import AuthError, ConfigError, HubError, ThrottledError, Trans
 CONFLICT_WAIT = 60.0
 """Seconds until another try where a compliance job of the same kind is running."""
 
+UNFORESEEN = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""How tweepy and the JSON reader fail on an answer of another shape than they expect."""
+
 _SPENT = frozenset({"usage-capped", "credits-depleted", "UsageCapExceeded", "CreditsDepleted"})
 _PARAMETERS = frozenset(
     {"query", "since_id", "until_id", "start_time", "pagination_token", "next_token", "max_results", "expansions", "id"}

@@ -32,7 +32,8 @@ class Page:
     """One page of posts.
 
     Args:
-        posts: X's post objects.
+        posts: X's post objects that have an id.
+        flawed: what stands among them without being one.
         users: X's user objects by id.
         meta: X's counters and tokens; None where X sent none.
         gone_posts: ids of posts that X says are deleted, protected or otherwise unavailable.
@@ -40,6 +41,7 @@ class Page:
     """
 
     posts: tuple[dict[str, Any], ...]
+    flawed: tuple[Any, ...]
     users: Mapping[str, dict[str, Any]]
     meta: Mapping[str, Any] | None
     gone_posts: frozenset[str]
@@ -74,7 +76,8 @@ class Page:
                 gone[key] = "author-unavailable"
             live[key] = RawRecord(stream, key, history[-1] if history else key, self._data(post, account_id))
         deleted = [RawRecord(stream, key, f"deleted:{why}", {}, deleted=True) for key, why in sorted(gone.items())]
-        return (*deleted, *(record for key, record in live.items() if key not in gone))
+        flawed = (RawRecord.unreadable(stream, row) for row in self.flawed)
+        return (*deleted, *(record for key, record in live.items() if key not in gone), *flawed)
 
     def _author_is_gone(self, post: Mapping[str, Any]) -> bool:
         author = _id(post.get("author_id")) or ""
@@ -113,12 +116,16 @@ def parse_page(answer: Mapping[str, Any]) -> Page:
     includes = answer.get("includes")
     users = _objects(includes if isinstance(includes, dict) else {}, "users")
     meta = answer.get("meta")
-    posts = tuple(_objects(answer, "data"))
-    if not isinstance(meta, dict) and (posts or not _objects(answer, "errors")):
+    rows = _rows(answer, "data")
+    posts = tuple(row for row in rows if isinstance(row, dict) and _id(row.get("id")))
+    if rows and not posts:
+        raise TransientError("X answered with a page of which no post has an id.")
+    if not isinstance(meta, dict) and (rows or not _objects(answer, "errors")):
         raise TransientError("X answered with a page that lacks its counters.")
     gone = list(_gone(_objects(answer, "errors")))
     return Page(
         posts=posts,
+        flawed=tuple(row for row in rows if row not in posts),
         users={user_id: user for user in users if (user_id := _id(user.get("id")))},
         meta=meta if isinstance(meta, dict) else None,
         gone_posts=frozenset(one for kind, one in gone if kind == "post"),
@@ -135,13 +142,15 @@ def _gone(problems: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         yield ("user" if "user" in about or about == "author_id" else "post"), named
 
 
-def _objects(container: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+def _rows(container: Mapping[str, Any], name: str) -> list[Any]:
     items = container.get(name)
-    if items is None:
-        return []
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise TransientError(f"X answered with a page whose {name} are not a list of objects.")
-    return items
+    if items is not None and not isinstance(items, list):
+        raise TransientError(f"X answered with a page whose {name} are not a list.")
+    return items or []
+
+
+def _objects(container: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    return [item for item in _rows(container, name) if isinstance(item, dict)]
 
 
 def _id(value: object) -> str | None:
@@ -151,10 +160,7 @@ def _id(value: object) -> str | None:
 
 
 def _post_id(post: Mapping[str, Any]) -> str:
-    found = _id(post.get("id"))
-    if found is None:
-        raise TransientError("X answered with a post that has no id.")
-    return found
+    return _id(post["id"]) or ""  # a page takes in no post without one
 
 
 def _either(post: Mapping[str, Any], old: str, new: str) -> Any:

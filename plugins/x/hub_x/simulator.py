@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from hub.testing import Reply, Request, Simulator, route
@@ -37,7 +38,8 @@ class XSimulator(Simulator):
     """X API v2 for mentions, recent search, user timelines, user lookup and batch compliance.
 
     Tests set ``rate_limits`` ("GET /2/users/:id/mentions" to calls per 15 minutes), ``names_reset`` (False leaves the
-    reset header out), ``job_seconds`` and ``search_reach``, and act on the world with the methods.
+    reset header out), ``page_cap`` (most posts on a page), ``job_seconds`` and ``search_reach``, and act on the world with
+    the methods.
     """
 
     name: ClassVar[str] = "x"
@@ -49,6 +51,7 @@ class XSimulator(Simulator):
         self.rate_limits: dict[str, int] = {}
         self.default_rate_limit = 450
         self.names_reset = True
+        self.page_cap = 100
         self.job_seconds = 2.0
         self.search_reach: timedelta | None = _SEARCH_REACH
         self.first_valid_token = 0
@@ -141,6 +144,13 @@ class XSimulator(Simulator):
         """This answers for paths that X does not have."""
         return _problem(404, "Not Found")
 
+    def refusal(self, status: int) -> Reply:
+        """This is X's problem document; with 429 the reset time of the window, unless ``names_reset`` is False."""
+        reply = _problem(status, HTTPStatus(status).phrase)
+        reset = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(self._window_end())}
+        told = reset if status == 429 and self.names_reset else {}
+        return Reply(status, reply.body, {**reply.headers, **told})
+
     def _limit(self, endpoint: str) -> int:
         return self.rate_limits.get(endpoint, self.default_rate_limit)
 
@@ -224,7 +234,7 @@ class XSimulator(Simulator):
         if refused is not None:
             return refused
         query = request.query
-        size = int(query.get("max_results", "10"))
+        size = min(int(query.get("max_results", "10")), self.page_cap)
         found = [post for post in self.world.newest_first() if _in_range(post, query) and wanted(post)]
         token = query.get("pagination_token") or query.get("next_token")
         rest = [post for post in found if token is None or int(post.id) < self._position(token)]

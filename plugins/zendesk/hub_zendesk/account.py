@@ -14,6 +14,9 @@ from hub_zendesk.config import ZendeskConfig
 
 T = TypeVar("T")
 
+_UNFORESEEN = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""How zenpy and the JSON reader fail on an answer of another shape than they expect."""
+
 MAX_PAGES = 10_000
 """Pages of one listing; more means that the vendor leads us in a circle."""
 
@@ -56,8 +59,7 @@ class Account:
             raise ThrottledError("zendesk: asks to wait longer than this connection may.") from None
         except requests.RequestException as error:
             raise TransientError(f"zendesk: no usable answer ({type(error).__name__}).") from None
-        except (ZenpyException, AttributeError, KeyError, TypeError) as error:
-            # The last three are how zenpy fails on an answer of another shape than it expects.
+        except (ZenpyException, *_UNFORESEEN) as error:
             raise TransientError(f"zendesk: an answer of unknown shape ({type(error).__name__}).") from None
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -75,15 +77,19 @@ class Account:
         by ``meta`` alone and builds each address itself.
         """
         wanted = {"page[size]": 100, **(params or {})}
+        seen = {wanted.get("page[after]")}
         for _ in range(MAX_PAGES):
             page = self.get(path, wanted)
             yield page
-            meta = page.get("meta") or {}
-            if not meta.get("has_more"):
+            meta = page.get("meta")
+            if not isinstance(meta, dict) or not isinstance(meta.get("has_more"), bool):
+                raise TransientError("zendesk: a page of a listing does not say whether it is the last.")
+            if not meta["has_more"]:
                 return
             after = meta.get("after_cursor")
-            if not after or after == wanted.get("page[after]"):
+            if not isinstance(after, str) or not after or after in seen:
                 raise TransientError("zendesk: a listing says that it goes on but not where.")
+            seen.add(after)
             wanted["page[after]"] = after
         raise TransientError("zendesk: a listing does not end.")
 
@@ -92,15 +98,25 @@ class Account:
             response = self._session.request(method, f"{self._base}/{path}", timeout=self.config.timeout, **options)
             if not response.ok:
                 raise refusal(response)
-            body: dict[str, Any] = response.json() if response.content else {}
+            body = response.json() if response.content else {}
+            if not isinstance(body, dict):
+                raise TransientError("zendesk: answered with something that is not a JSON object.")
             return body
 
         return self.call(send)
 
 
+def rows_of(body: Mapping[str, Any], name: str) -> list[Any]:
+    """This is the list called ``name`` in an answer, whatever is in it; raises TransientError where it is no list."""
+    rows = body.get(name)
+    if not isinstance(rows, list):
+        raise TransientError(f"zendesk: an answer lacks its list of {name}.")
+    return rows
+
+
 def listed(body: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     """This is the list of objects called ``name`` in an answer; raises TransientError where it is no such list."""
-    rows = body.get(name)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise TransientError(f"zendesk: an answer lacks its list of {name}.")
+    rows = rows_of(body, name)
+    if not all(isinstance(row, dict) for row in rows):
+        raise TransientError(f"zendesk: a list of {name} holds something else.")
     return rows

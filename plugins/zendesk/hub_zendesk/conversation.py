@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hub_zendesk.account import Account, listed
+from hub_zendesk.account import Account, listed, rows_of
 
 _KEPT = ("id", "type", "audit_id", "public", "created_at")
 """What is kept of a comment besides text, channel and author; its metadata holds IP addresses and places."""
 
 
-def people_by_id(users: Iterable[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
+def people_by_id(users: Iterable[Any]) -> dict[int, Mapping[str, Any]]:
     """This finds side-loaded users by id."""
-    return {user["id"]: user for user in users if isinstance(user.get("id"), int)}
+    return {user["id"]: user for user in users if isinstance(user, dict) and isinstance(user.get("id"), int)}
 
 
 def party(user_id: object, people: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
@@ -38,14 +38,14 @@ def read_comments(account: Account, ticket_id: int) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     for page in account.pages(f"tickets/{ticket_id}/comments.json", {"include": "users"}):
-        people = people_by_id(page.get("users") or [])
+        people = people_by_id(rows_of(page, "users") if page.get("users") is not None else [])
         found.extend(_comment(comment, people) for comment in listed(page, "comments"))
     return found
 
 
 def _comment(comment: Mapping[str, Any], people: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    via = comment.get("via") or {}
-    source = via.get("source") or {}
+    via = _object(comment.get("via"))
+    source = _object(via.get("source"))
     text = comment.get("plain_body")
     return {
         **{name: comment.get(name) for name in _KEPT},
@@ -53,3 +53,7 @@ def _comment(comment: Mapping[str, Any], people: Mapping[int, Mapping[str, Any]]
         "via": {"channel": via.get("channel"), "rel": source.get("rel")},
         "author": party(comment.get("author_id"), people),
     }
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -51,7 +51,8 @@ class ZendeskDestination:
                 doubtful.append(record)
             else:
                 yield outcome
-        lost = {record.idempotency_key for record in doubtful if record.job is None}
+        # Of a job that nobody knows, or that Zendesk no longer tells of, some rows may still be waiting.
+        lost = {record.idempotency_key for record in doubtful if jobs.get(record.job or "") is None}
         for batch in batches(doubtful):
             yield from self._read_back(rows, batch, lost)
 
@@ -95,7 +96,7 @@ class ZendeskDestination:
     def _read_back(self, rows: Rows, batch: Sequence[WriteRecord], lost: Container[str]) -> Iterator[Outcome]:
         outcomes = self._compare(rows, batch)
         if any(outcome.retryable and outcome.key in lost for outcome in outcomes):
-            # The job of a lost answer may still be waiting: "not applied" is certain only when no job is left.
+            # "Not applied" is certain only when no job is left.
             done = all_jobs_done(self._account)
             outcomes = self._compare(rows, batch)
             if not done:

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from hub.contract import ConfigError, TransientError
-from hub_zendesk.account import Account, listed
+from hub_zendesk.account import Account, rows_of
 
 SETTLING = timedelta(seconds=60)
 """Zendesk refuses a start time younger than this, and leaves the last minute out of every export."""
@@ -22,8 +21,8 @@ MAX_STANDSTILL = 3
 class ExportPage:
     """One page of an export: records, side-loaded users, where to go on (None: nowhere yet), whether it is the last."""
 
-    records: list[dict[str, Any]]
-    users: list[dict[str, Any]]
+    records: list[Any]
+    users: list[Any]
     cursor: str | None
     end: bool
 
@@ -33,18 +32,12 @@ Fetch = Callable[[Account, dict[str, Any]], ExportPage]
 
 
 def user_page(account: Account, position: dict[str, Any]) -> ExportPage:
-    """This is one page of users, through zenpy.
+    """This is one page of users.
 
-    Only the first page of each zenpy generator is used: at an empty page it would end though the stream goes on, and it
-    would follow ``after_url`` to any host.
+    Not through zenpy: it would end at an empty page though the stream goes on, follow ``after_url`` to any host, and lose
+    the whole page for one row that is no user.
     """
-    wanted = dict(position)
-    if "cursor" in wanted:
-        wanted["cursor"] = quote(wanted["cursor"], safe="")  # zenpy pastes it into the address as it is
-    size = account.config.page_size
-    found = account.call(lambda: account.zenpy.users.incremental(**wanted, per_page=size))
-    records = account.call(lambda: [user.to_dict() for user in found.values or []])
-    return ExportPage(records, [], getattr(found, "after_cursor", None), _is_end(getattr(found, "end_of_stream", None)))
+    return _page(account, "users", position)
 
 
 def ticket_page(account: Account, position: dict[str, Any]) -> ExportPage:
@@ -52,10 +45,18 @@ def ticket_page(account: Account, position: dict[str, Any]) -> ExportPage:
 
     Not through zenpy: its generator drops side-loaded users, and asking for each requester is one call a ticket.
     """
-    wanted = {**position, "include": "users", "per_page": account.config.page_size}
-    body = account.get("incremental/tickets/cursor.json", wanted)
-    users = listed(body, "users") if body.get("users") is not None else []
-    return ExportPage(listed(body, "tickets"), users, body.get("after_cursor"), _is_end(body.get("end_of_stream")))
+    return _page(account, "tickets", {**position, "include": "users"})
+
+
+def _page(account: Account, name: str, position: dict[str, Any]) -> ExportPage:
+    body = account.get(f"incremental/{name}/cursor.json", {**position, "per_page": account.config.page_size})
+    beside = rows_of(body, "users") if name != "users" and body.get("users") is not None else []
+    cursor, end = body.get("after_cursor"), body.get("end_of_stream")
+    if not isinstance(end, bool):
+        raise TransientError("zendesk: an export page does not say whether it is the last.")
+    if cursor is not None and not isinstance(cursor, str):
+        raise TransientError("zendesk: an export's cursor is not text.")
+    return ExportPage(rows_of(body, name), beside, cursor, end)
 
 
 def export_pages(account: Account, fetch: Fetch, cursor: str | None) -> Iterator[ExportPage]:
@@ -95,9 +96,3 @@ def position(account: Account, cursor: str | None) -> dict[str, Any]:
         start = int(text)
     latest = account.context.now() - SETTLING - timedelta(seconds=1)
     return {"start_time": int(min(start, latest.timestamp()))}
-
-
-def _is_end(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TransientError("zendesk: an export page does not say whether it is the last.")
-    return value

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from hub.contract import Batch, ConfigError, Partition, PartitionPlan, RawRecord, TransientError
-from hub_zendesk.account import Account, listed
+from hub.contract import Batch, ConfigError, Partition, PartitionPlan, RawRecord
+from hub_zendesk.account import Account, rows_of
 from hub_zendesk.answers import NotFoundError
 from hub_zendesk.conversation import party, people_by_id, read_comments
 from hub_zendesk.export import SETTLING, at_time, export_pages, position, ticket_page, user_page
@@ -78,7 +78,7 @@ class ZendeskSource:
             raise ConfigError(f"zendesk: the stream {stream!r} cannot be cut.", fix="Read it as a whole.")
         began = self._now()
         page = ticket_page(self._account, position(self._account, None))
-        stamps = [_stamp(stream, ticket) for ticket in page.records]
+        stamps = [stamp for ticket in page.records if (stamp := _stamp(stream, ticket)) is not None]
         spans = cut(min(stamps), began, at_most) if stamps else []
         return PartitionPlan(tuple(span.partition() for span in spans), at_time(began))
 
@@ -116,15 +116,18 @@ class ZendeskSource:
         for page in export_pages(self._account, ticket_page if stream == "tickets" else user_page, cursor):
             people = people_by_id(page.users)
             # Without bounds nothing is asked of a record's time, because nothing depends on it.
-            inside = [row for row in page.records if span == Span() or span.holds(_stamp(stream, row))]
-            fresh = [row for row in inside if seen.add((_id(row), _version(stream, row)))]
+            inside = [row for row in page.records if span == Span() or _is_in(span, stream, row)]
+            fresh = [row for row in inside if _id(row) is None or seen.add((_id(row), _version_of(stream, row)))]
             make = partial(self._ticket, people=people) if stream == "tickets" else _user
             yield Batch(tuple(make(row) for row in fresh), page.cursor)
-            if span.end is not None and any(span.is_over(_stamp(stream, row)) for row in page.records):
+            stamps = [_stamp(stream, row) for row in page.records] if span.end is not None else []
+            if any(stamp is not None and span.is_over(stamp) for stamp in stamps):
                 return
 
-    def _ticket(self, ticket: dict[str, Any], people: dict[int, Any]) -> RawRecord:
-        key, version = str(_id(ticket)), _ticket_version(ticket)
+    def _ticket(self, ticket: Any, people: dict[int, Any]) -> RawRecord:
+        if _id(ticket) is None:
+            return RawRecord.unreadable("tickets", ticket)
+        key, version = str(ticket["id"]), _ticket_version(ticket)
         if ticket.get("status") == "deleted":
             return RawRecord("tickets", key, version, {"id": ticket["id"], "status": "deleted"}, deleted=True)
         try:
@@ -140,8 +143,8 @@ class ZendeskSource:
         at = at if at.after else RatingCursor(at.since, self._now())
         params: dict[str, Any] = {"start_time": at.since, **({"page[after]": at.after} if at.after else {})}
         for page in self._account.pages("satisfaction_ratings.json", params):
-            records = tuple(_rating(rating) for rating in listed(page, "satisfaction_ratings"))
-            meta = page.get("meta") or {}
+            records = tuple(_rating(rating) for rating in rows_of(page, "satisfaction_ratings"))
+            meta = page["meta"]
             more = bool(meta.get("has_more")) and meta.get("after_cursor")
             at = RatingCursor(at.since, at.began, str(more)) if more else RatingCursor(at.began, at.began)
             yield Batch(records, str(at))
@@ -153,9 +156,9 @@ class ZendeskSource:
         for page in self._account.pages(
             "satisfaction_ratings.json", params | ({"page[after]": at.after} if at.after else {})
         ):
-            rows = listed(page, "satisfaction_ratings")
+            rows = rows_of(page, "satisfaction_ratings")
             # Which of the two ends Zendesk counts in, it does not say.
-            yield Batch(tuple(_rating(row) for row in rows if span.holds(_stamp("satisfaction_ratings", row))), str(at))
+            yield Batch(tuple(_rating(row) for row in rows if _is_in(span, "satisfaction_ratings", row)), str(at))
             at = RatingCursor(start, end, str((page.get("meta") or {}).get("after_cursor") or ""))
 
     def _start(self) -> int:
@@ -172,40 +175,52 @@ def _known(stream: str) -> str:
     return stream
 
 
-def _stamp(stream: str, row: dict[str, Any]) -> float:
-    """When a record changed last, as the vendor orders its exports."""
-    stamp = row.get("generated_timestamp") if stream == "tickets" else None
+def _is_in(span: Span, stream: str, row: Any) -> bool:
+    """A record that does not say when it was changed belongs everywhere: it is told of rather than lost."""
+    stamp = _stamp(stream, row)
+    return stamp is None or span.holds(stamp)
+
+
+def _stamp(stream: str, row: Any) -> float | None:
+    """When a record changed last, as the vendor orders its exports; None where it does not say."""
+    known = row if isinstance(row, dict) else {}
+    stamp = known.get("generated_timestamp") if stream == "tickets" else None
     if isinstance(stamp, int | float):
         return stamp
     try:
-        return datetime.fromisoformat(str(row.get("updated_at") or row.get("created_at"))).timestamp()
+        return datetime.fromisoformat(str(known.get("updated_at") or known.get("created_at"))).timestamp()
     except ValueError:
-        raise TransientError("zendesk: a record does not say when it was changed.") from None
+        return None
 
 
-def _version(stream: str, row: dict[str, Any]) -> str:
-    return _ticket_version(row) if stream == "tickets" else str(row.get("updated_at"))
+def _version_of(stream: str, row: Any) -> str:
+    return _ticket_version(row) if stream == "tickets" else _version(row, "updated_at")
 
 
-def _id(record: dict[str, Any]) -> int:
-    value = record.get("id")
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TransientError("zendesk: an exported record has no whole-number id.")
-    return value
+def _id(record: Any) -> int | None:
+    value = record.get("id") if isinstance(record, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _ticket_version(ticket: dict[str, Any]) -> str:
+def _version(record: Any, *names: str) -> str:
+    known = record if isinstance(record, dict) else {}
+    return str(next((known[name] for name in names if known.get(name) is not None), None))
+
+
+def _ticket_version(ticket: Any) -> str:
     # updated_at does not move with changes that the system makes; generated_timestamp does.
-    stamp = ticket.get("generated_timestamp")
-    return str(stamp if stamp is not None else ticket.get("updated_at"))
+    return _version(ticket, "generated_timestamp", "updated_at")
 
 
-def _user(user: dict[str, Any]) -> RawRecord:
+def _user(user: Any) -> RawRecord:
+    if _id(user) is None:
+        return RawRecord.unreadable("users", user)
     gone = user.get("active") is False
     data = {"id": user["id"], "active": False} if gone else user
-    return RawRecord("users", str(_id(user)), str(user.get("updated_at")), data, deleted=gone)
+    return RawRecord("users", str(user["id"]), _version(user, "updated_at"), data, deleted=gone)
 
 
-def _rating(rating: dict[str, Any]) -> RawRecord:
-    version = rating.get("updated_at") or rating.get("created_at")
-    return RawRecord("satisfaction_ratings", str(_id(rating)), str(version), rating)
+def _rating(rating: Any) -> RawRecord:
+    if _id(rating) is None:
+        return RawRecord.unreadable("satisfaction_ratings", rating)
+    return RawRecord("satisfaction_ratings", str(rating["id"]), _version(rating, "updated_at", "created_at"), rating)

@@ -60,6 +60,11 @@ class VendorState(Simulator):
         """This is Zendesk's answer for a path that it does not have."""
         return Reply(404, {"error": "InvalidEndpoint", "description": "Not found"})
 
+    def refusal(self, status: int) -> Reply:
+        """This is Zendesk's error document."""
+        known = {401: "Couldn't authenticate you", 403: "Forbidden", 404: "RecordNotFound", 429: "APIRateLimitExceeded"}
+        return Reply(status, {"error": known.get(status, "InternalError"), "description": "Please try again later"})
+
     def handle(self, request: Request) -> Reply:
         """This takes addresses with and without ``.json``, as Zendesk does."""
         return super().handle(dataclasses.replace(request, path=request.path.removesuffix(".json")))
