@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from hub.store.statements import add, among, fetch, upsert
-from hub.store.tables import audit_pending, suppression
+from hub.store.tables import obligations, suppression
 
 
 def rows(now, *hashes, reason="erased"):
@@ -22,11 +22,12 @@ def test_among_finds_exactly_the_named(store):
 def test_among_takes_numbers(store):
     with store.begin() as tx:
         conn = tx.unit.conn
-        add(conn, audit_pending, [{"leaf": bytes([n]), "at": tx.now} for n in range(5)])
-        ids = [row["id"] for row in fetch(conn, select(audit_pending.c.id).order_by(audit_pending.c.id))]
-        found = fetch(conn, select(audit_pending).where(among(audit_pending.c.id, ids[1:3])))
-        assert {row["leaf"] for row in found} == {b"\1", b"\2"}
-        assert {row["at"] for row in found} == {tx.now}
+        blank = {"system": "crm", "what": "delete", "owner": "it", "opened_at": tx.now, "due": tx.now}
+        add(conn, obligations, [{"audit_ref": str(n), **blank} for n in range(5)])
+        ids = [row["id"] for row in fetch(conn, select(obligations.c.id).order_by(obligations.c.id))]
+        found = fetch(conn, select(obligations).where(among(obligations.c.id, ids[1:3])))
+        assert {row["audit_ref"] for row in found} == {"1", "2"}
+        assert {row["due"] for row in found} == {tx.now}
 
 
 def test_among_uses_the_index(store):
