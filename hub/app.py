@@ -30,7 +30,6 @@ from hub.audit.log import AuditLog
 from hub.budget import SharedBudget, limits_of
 from hub.config import Deployment, SyncSettings, load_settings, resolve_config, resolve_limits, resolve_secret
 from hub.contract import Connector, ConsentSource, Context, Destination, Limit, Object, Source, Stream, Tagger
-from hub.emotion.tagger import load_tagger
 from hub.errors import ConfigError, TransientError
 from hub.mappings.load import MappingSet, load_mappings
 from hub.pipeline.caps import Caps
@@ -179,7 +178,7 @@ class Hub:
     @property
     def make_tagger(self) -> Callable[[], Tagger]:
         """What makes the tagger; cheap, so that a misspelt name is told before anything is pulled."""
-        makers: dict[str, Callable[[], Tagger]] = {"linear-en": load_tagger, **self.plugins.offered.taggers}
+        makers: dict[str, Callable[[], Tagger]] = {"linear-en": _linear_en, **self.plugins.offered.taggers}
         maker: Callable[[], Tagger] = _pick(makers, self.deployment.settings.tagger, "tagger")
         return maker
 
@@ -391,6 +390,13 @@ def defaults_folder() -> Path:
     package = Path(str(sys.modules["hub"].__file__)).parent
     packaged = package / "_defaults"
     return packaged if packaged.is_dir() else package.parent
+
+
+def _linear_en() -> Tagger:
+    # Loaded with its numeric libraries only where something is to be tagged.
+    from hub.emotion.tagger import load_tagger
+
+    return load_tagger()
 
 
 def _key(deployment: Deployment, reference: str, name: str) -> bytes:

@@ -29,7 +29,7 @@ def vouch(identifiers: Iterable[Identifier], *, connector: str) -> tuple[Identif
     """This marks ids as verified that the reporting system gave out itself: nobody knows them better."""
     return tuple(
         one.model_copy(update={"verified": True})
-        if one.kind is IdentifierKind.VENDOR_ID and one.issuer == connector
+        if one.kind is IdentifierKind.VENDOR_ID and one.issuer == connector and not one.verified
         else one
         for one in identifiers
     )

@@ -1,6 +1,7 @@
 """Which identifiers may tie records together at all."""
 
 import re
+from functools import lru_cache
 
 from hub.schema import Identifier, IdentifierKind
 
@@ -45,5 +46,10 @@ def _is_personal_mailbox(address: str) -> bool:
     return (
         base not in ROLE_MAILBOXES
         and base.rstrip("0123456789.-_") not in ROLE_MAILBOXES
-        and not _PLACEHOLDER_DOMAIN.search(domain)
+        and not _is_placeholder(domain)
     )
+
+
+@lru_cache(maxsize=4_096)  # most customers share a few domains
+def _is_placeholder(domain: str) -> bool:
+    return _PLACEHOLDER_DOMAIN.search(domain) is not None

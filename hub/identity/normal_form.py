@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 
@@ -24,23 +25,25 @@ def normalise(identifier: Identifier, *, country: str | None) -> Identifier | No
         identifier: as a vendor has it.
         country: ISO 3166-1 alpha-2 country of the person, or None.
     """
-    value = _normal_value(identifier, country)
+    value = _normal_value(identifier.kind, identifier.value, country)
     if not value or len(value) > _LONGEST:
         return None
-    shared = identifier.kind in (IdentifierKind.EMAIL, IdentifierKind.PHONE)
-    return identifier.model_copy(update={"value": value, "issuer": "" if shared else identifier.issuer})
+    issuer = "" if identifier.kind in (IdentifierKind.EMAIL, IdentifierKind.PHONE) else identifier.issuer
+    if value == identifier.value and issuer == identifier.issuer:
+        return identifier
+    return identifier.model_copy(update={"value": value, "issuer": issuer})
 
 
-def _normal_value(identifier: Identifier, country: str | None) -> str | None:
-    match identifier.kind:
+def _normal_value(kind: IdentifierKind, value: str, country: str | None) -> str | None:
+    match kind:
         case IdentifierKind.EMAIL:
-            return _email(identifier.value)
+            return _email(value)
         case IdentifierKind.PHONE:
-            return _phone(identifier.value, country)
+            return _phone(value, country)
         case IdentifierKind.HANDLE:
-            return unicodedata.normalize("NFKC", identifier.value).strip().removeprefix("@").lower()
+            return unicodedata.normalize("NFKC", value).strip().removeprefix("@").lower()
         case _:
-            return identifier.value if identifier.value.strip() else None
+            return value if value.strip() else None
 
 
 def _email(value: str) -> str | None:
@@ -48,12 +51,19 @@ def _email(value: str) -> str | None:
     if not _EMAIL.fullmatch(text):
         return None
     local, _, domain = text.rpartition("@")
+    ascii_domain = _ascii_domain(domain)
+    return None if ascii_domain is None else f"{local}@{ascii_domain}"
+
+
+@lru_cache(maxsize=4_096)  # most customers share a few domains
+def _ascii_domain(domain: str) -> str | None:
     try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
+        return domain.encode("idna").decode("ascii")
     except UnicodeError:
         return None
 
 
+@lru_cache(maxsize=4_096)  # a person's number comes with each of their records
 def _phone(value: str, country: str | None) -> str | None:
     try:
         number = phonenumbers.parse(value, (country or "").upper() or None)

@@ -105,6 +105,10 @@ def _dotted(tree: Tree) -> tuple[str, ...]:
 
 
 def _path(names: tuple[str, ...]) -> Callable[[Any], Any]:
+    (first, *more) = names
+    if not more:
+        return lambda scope: scope.get(first) if isinstance(scope, dict) else None
+
     def search(scope: Any) -> Any:
         for name in names:
             if not isinstance(scope, dict):

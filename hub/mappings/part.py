@@ -107,11 +107,17 @@ class Leaf:
     def make(self, scope: Any, mint: Mint) -> Any:
         """This is the converted value, else the default, else None; raises RefusalError naming the field."""
         try:
-            value = self._read(scope)
+            value = self.expression.search(scope)
+            if value is not None and self.convert is not None:
+                value = self.convert(value)
+            if self.words is not None:
+                value = self.words.translate(value)
         except RefusalError as refusal:
             raise RefusalError(refusal.reason, refusal.what, self.name) from None
-        if value is not None:
-            return value
+        return value if value is not None else self._instead()
+
+    def _instead(self) -> Any:
+        """What stands where the vendor says nothing."""
         if self.default is not None:
             return self.default
         if self.words is not None and self.words.other is not None:
@@ -119,12 +125,6 @@ class Leaf:
         if self.required:
             raise RefusalError("mapping.required", "it is null, and the record cannot be without it", self.name)
         return None
-
-    def _read(self, scope: Any) -> Any:
-        value = self.expression.search(scope)
-        if value is not None and self.convert is not None:
-            value = self.convert(value)
-        return value if self.words is None else self.words.translate(value)
 
     def places(self) -> Trail:
         """These are the field, its table's entries, its ``else`` and its ``default``."""
@@ -251,9 +251,10 @@ class Entry:
         if self.when is not None and not self.when.is_true(scope):
             return []
         found = self.expression.search(scope)
-        converted = [
-            self.convert(value) for value in (found if isinstance(found, list) else [found]) if value is not None
-        ]
+        if found is None:
+            return []
+        values = found if isinstance(found, list) else [found]
+        converted = [self.convert(value) for value in values if value is not None]
         return [value for value in converted if value and value.strip()]
 
     def places(self) -> Trail:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hub.contract import Emotion
 from hub.pipeline.batch import PullBatch
-from hub.pipeline.gate import Question, ask
+from hub.pipeline.gate import Question
 from hub.pipeline.item import Entry, Item
 from hub.pipeline.rooms import Rooms
 from hub.privacy.policy import operation_for
@@ -40,13 +40,15 @@ def redact(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
         for name in free_text_fields(type(entry.record))
         if getattr(entry.record, name)
     ]
+    if not places:
+        return list(items)
     entries = [items[place.item].entries[place.entry] for place in places]
-    results = _redact_texts(batch, places, entries) if places else []
+    results = _redact_texts(batch, places, entries)
     found: dict[tuple[int, int], dict[str, Redacted]] = {}
     for place, result in zip(places, results, strict=True):
         found.setdefault((place.item, place.entry), {})[place.field] = result
     return [
-        replace(item, entries=tuple(_redacted(batch, one, found.get((i, e), {})) for e, one in enumerate(item.entries)))
+        item.with_entries([_redacted(batch, one, found.get((i, e), {})) for e, one in enumerate(item.entries)])
         for i, item in enumerate(items)
     ]
 
@@ -84,7 +86,7 @@ def _redacted(batch: PullBatch, entry: Entry, results: dict[str, Redacted]) -> E
 
 def gate_infer(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This marks what may not be analysed: other authors than customers at once, customers by their consent."""
-    return [replace(item, entries=tuple(_infer(batch, entry) for entry in item.entries)) for item in items]
+    return [item.with_entries([_infer(batch, entry) for entry in item.entries]) for item in items]
 
 
 def _infer(batch: PullBatch, entry: Entry) -> Entry:
@@ -92,18 +94,9 @@ def _infer(batch: PullBatch, entry: Entry) -> Entry:
         return entry
     if not isinstance(entry.record, Interaction | Feedback) or entry.record.author.role is not AuthorRole.CUSTOMER:
         return replace(entry, unanalysed="author.not_customer")
-    person = entry.person_id
     question = Question(*operation_for(batch.rooms.policy, "infer"), "hub", "infer")
-    asked = ask(
-        batch.rooms,
-        batch.events_of(person),
-        batch.profile_of(person),
-        person_id=person,
-        question=question,
-        at=batch.now,
-    )
-    batch.asked.append(asked)
-    return entry if asked.decision.allowed else replace(entry, unanalysed=asked.decision.reasons[0])
+    decision = batch.ask(entry.person_id, question)
+    return entry if decision.allowed else replace(entry, unanalysed=decision.reasons[0])
 
 
 def text_to_tag(record: Record) -> str | None:

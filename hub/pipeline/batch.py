@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.pipeline.gate import Asked, audit_decisions, ledger_events
+from hub.pipeline.gate import Asked, Desk, Question, audit_decisions, ledger_events
 from hub.pipeline.rooms import Rooms
-from hub.privacy.consent import LedgerEvent
+from hub.privacy.consent import Decision, LedgerEvent
+from hub.privacy.policy import operation_for
+from hub.schema import Record
 from hub.store.persons import Profile
 from hub.store.store import Tx
 
@@ -36,6 +40,7 @@ class PullBatch:
     audit: list[AuditEntry] = field(default_factory=list)
     agreed: set[str] = field(default_factory=set)
     caught_up: int = 0
+    operations: dict[tuple[str, Any, Any], tuple[str, str]] = field(default_factory=dict)
 
     def mint(self, entity: str, key: str) -> str:
         """This is the hub's id for a vendor's: keyed, so that nobody can guess one from the other."""
@@ -43,24 +48,48 @@ class PullBatch:
 
     def events_of(self, person_id: str) -> list[LedgerEvent]:
         """These consent events count for a person, merged identities included."""
-        self.load([person_id])
+        if person_id not in self.events:
+            self.load([person_id])
         return self.events[person_id]
 
     def profile_of(self, person_id: str) -> Profile:
         """This is what is known about a person: name, language, country, region, birth year."""
-        self.load([person_id])
+        if person_id not in self.profiles:
+            self.load([person_id])
         return self.profiles[person_id]
+
+    def ask(self, person_id: str, question: Question) -> Decision:
+        """This asks the gate about a customer, and puts question and answer on the audit record."""
+        asked = self.desk.ask(
+            self.events_of(person_id), self.profile_of(person_id), person_id=person_id, question=question
+        )
+        self.asked.append(asked)
+        return asked.decision
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The gate, as it stands for the whole batch: at one moment, under one policy."""
+        return Desk(self.rooms, self.now)
+
+    def operation_for(self, record: Record) -> tuple[str, str]:
+        """This is what the gate is asked before a record is kept: purpose and category."""
+        about = record.__dict__
+        key = (record.kind, about.get("visibility"), about.get("channel"))
+        if key not in self.operations:
+            kind, visibility, channel = key
+            self.operations[key] = operation_for(self.rooms.policy, kind, visibility=visibility, channel=channel)
+        return self.operations[key]
 
     def load(self, person_ids: Sequence[str]) -> None:
         """This looks up consents and profiles of people in one go."""
-        events = [person for person in person_ids if person not in self.events]
-        profiles = [person for person in person_ids if person not in self.profiles]
-        if events:
-            self.events |= {
-                person: ledger_events(rows) for person, rows in self.tx.consents.for_persons(events).items()
-            }
-        if profiles:
-            self.profiles |= self.tx.persons.profiles(profiles)
+        wanted = [person for person in person_ids if person not in self.events or person not in self.profiles]
+        if not wanted:
+            return
+        groups = self.tx.persons.groups(wanted)
+        rows = self.tx.consents.for_persons(wanted, groups)
+        # What the batch has already learnt of somebody is newer than what rests.
+        self.events = {person: ledger_events(found) for person, found in rows.items()} | self.events
+        self.profiles = self.tx.persons.profiles(wanted, groups) | self.profiles
 
     def forget(self, person_ids: Sequence[str]) -> None:
         """This drops the memory of people whose identities or profiles have just changed."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hub.audit.entry import Entry as AuditEntry
 from hub.pipeline.rooms import Rooms
@@ -39,7 +40,12 @@ def ask(
     rooms: Rooms, events: Sequence[LedgerEvent], profile: Profile, *, person_id: str, question: Question, at: datetime
 ) -> Asked:
     """This asks the gate about a customer; the youngest age that a birth year allows counts."""
-    query = Query(
+    query = _query(rooms, profile, person_id=person_id, question=question, at=at)
+    return Asked(query, decide(rooms.policy, events, query))
+
+
+def _query(rooms: Rooms, profile: Profile, *, person_id: str, question: Question, at: datetime) -> Query:
+    return Query(
         subject=person_id,
         purpose=question.purpose,
         category=question.category,
@@ -50,7 +56,28 @@ def ask(
         age=at.year - profile.birth_year - 1 if profile.birth_year else None,
         operation=question.operation,
     )
-    return Asked(query, decide(rooms.policy, events, query))
+
+
+@dataclass
+class Desk:
+    """The gate at one moment: of questions that differ in nothing it looks at, only the first is thought through.
+
+    A decision is a pure function of policy, events and query. Where there are no events, whom it is about changes nothing.
+    """
+
+    rooms: Rooms
+    at: datetime
+    _known: dict[tuple[Any, ...], Decision] = field(default_factory=dict)
+
+    def ask(self, events: Sequence[LedgerEvent], profile: Profile, *, person_id: str, question: Question) -> Asked:
+        """This asks the gate about a customer as ``ask`` does."""
+        query = _query(self.rooms, profile, person_id=person_id, question=question, at=self.at)
+        whose = (person_id, *events) if events else ()
+        key = (whose, question, query.jurisdictions, query.age)
+        decision = self._known.get(key)
+        if decision is None:
+            decision = self._known[key] = decide(self.rooms.policy, events, query)
+        return Asked(query, decision)
 
 
 def jurisdictions_of(profile: Profile, default: str | None) -> tuple[str, ...]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from operator import is_
 from typing import Literal
 
 from hub.contract import RawRecord
+from hub.pipeline.name import Name
 from hub.schema import EmotionTag, Record
 
 PullState = Literal["stored", "unchanged", "withheld", "quarantined"]
@@ -16,6 +19,7 @@ class Entry:
     """One canonical record of an item, and whose it is.
 
     ``person_id`` is the data subject, also of an agent's words in a customer's case.
+    ``names`` are the identifiers in it, until its person is found; they never go further.
     ``withheld`` is the reason why this record does not rest; ``unanalysed`` why it carries no emotion tag.
     """
 
@@ -24,6 +28,7 @@ class Entry:
     withheld: str | None = None
     unanalysed: str | None = None
     tag: EmotionTag | None = None
+    names: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,13 @@ class Item:
 
     def end(self, state: PullState, reason: str | None = None) -> Item:
         """This is the item at its end: nothing of it goes further."""
-        return replace(self, state=state, reason=reason, entries=())
+        return Item(self.raw, self.ref, (), state, reason)
+
+    def with_entries(self, entries: Sequence[Entry]) -> Item:
+        """This is the item with other entries; itself where they are the very same."""
+        if len(entries) == len(self.entries) and all(map(is_, entries, self.entries)):
+            return self
+        return Item(self.raw, self.ref, tuple(entries), self.state, self.reason)
 
     def live(self) -> tuple[Entry, ...]:
         """The entries that are still on their way."""

@@ -10,7 +10,7 @@ from typing import Any
 from hub.contract import Destination, Object
 from hub.mappings.outbound import OutMapping
 from hub.pipeline.caps import Caps
-from hub.pipeline.gate import Asked, Question, ask
+from hub.pipeline.gate import Asked, Desk, Question
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.view import Known, Subject, case_subjects, look_up, person_subjects
 from hub.privacy.consent import Decision
@@ -84,6 +84,7 @@ class PlanBatch:
     job: PushJob
     object: Object
     known: Known
+    desk: Desk
     asked: list[Asked] = field(default_factory=list)
 
 
@@ -92,7 +93,7 @@ def plan(
 ) -> tuple[list[Planned], list[Asked]]:
     """This decides about every row of some people; gives the rows, and all questions to the gate with their answers."""
     now = rooms.now()
-    batch = PlanBatch(rooms, tx, job, obj, look_up(tx, person_ids, now))
+    batch = PlanBatch(rooms, tx, job, obj, look_up(tx, person_ids, now), Desk(rooms, now))
     if obj.about == "case":
         subjects = case_subjects(tx, batch.known, person_ids, connection=job.connection, now=now)
     else:
@@ -192,13 +193,11 @@ def _permit(batch: PlanBatch, subject: Subject, reads: frozenset[str]) -> Permit
 
 
 def _ask(batch: PlanBatch, person_id: str, purpose: str, category: str) -> Decision:
-    asked = ask(
-        batch.rooms,
+    asked = batch.desk.ask(
         batch.known.events.get(person_id, []),
         batch.known.profiles.get(person_id, Profile()),
         person_id=person_id,
         question=Question(purpose, category, batch.job.connection, "activate"),
-        at=batch.rooms.now(),
     )
     batch.asked.append(asked)
     return asked.decision

@@ -18,23 +18,23 @@ from itertools import chain
 from hub.audit.entry import Entry as AuditEntry
 from hub.contract import Batch, Fetcher, RawRecord, Rechecker, Source, Stream
 from hub.errors import BadRecordError, HubError
-from hub.identity.matching import is_matchable
 from hub.mappings.inbound import InMapping
 from hub.pipeline.agreement import tag_what_rests
 from hub.pipeline.analysis import gate_infer, redact, tag
 from hub.pipeline.batch import PullBatch
 from hub.pipeline.border import clean
-from hub.pipeline.gate import Question, ask
+from hub.pipeline.gate import Question
 from hub.pipeline.headway import Headway
 from hub.pipeline.item import Entry, Item
-from hub.pipeline.people import identifiers_of, resolve_people
+from hub.pipeline.name import names_of
+from hub.pipeline.people import resolve_people
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.pipeline.withdrawal import revocations, withdraw_tags
 from hub.privacy.consent import POSITIVE
-from hub.privacy.policy import Policy, operation_for
+from hub.privacy.policy import Policy
 from hub.privacy.retention import expires_at
-from hub.schema import Case, ConsentEvent, Record
+from hub.schema import Case, ConsentEvent
 from hub.store.conflict import again_after_conflict
 from hub.store.ledger import PullCounts, PullOutcome, PullState
 from hub.store.quarantine import Quarantined
@@ -244,7 +244,10 @@ def _map_one(batch: PullBatch, mapping: InMapping, item: Item) -> Item:
         return item.end("quarantined", error.reason)
     if not records:
         return item.end("withheld", "mapping.not_wanted")
-    return replace(item, entries=tuple(Entry(record) for record in records))
+    vault = batch.rooms.vault
+    return item.with_entries([
+        Entry(record, names=names_of(record, connector=batch.connector, vault=vault)) for record in records
+    ])  # fmt: skip
 
 
 def withhold_suppressed(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -257,11 +260,9 @@ def withhold_suppressed(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
 
 
 def _suppression_hashes(batch: PullBatch, item: Item) -> set[str]:
+    vault = batch.rooms.vault
     return {
-        batch.rooms.vault.suppress_identifier(identifier)
-        for entry in item.entries
-        for identifier in identifiers_of(entry.record, connector=batch.connector, anybody=True)
-        if is_matchable(identifier)
+        vault.suppress_identifier(name.identifier) for entry in item.entries for name in entry.names if name.matchable
     }
 
 
@@ -299,41 +300,28 @@ def _quarantine_unknown(item: Item, policy: Policy) -> Item:
 
 def gate_collect(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This withholds every record that the hub may not hold; a consent event itself always rests, as evidence."""
-    return [replace(item, entries=tuple(_collect(batch, entry) for entry in item.entries)) for item in items]
+    batch.load(sorted({entry.person_id for item in items for entry in item.entries if entry.person_id}))
+    return [item.with_entries([_collect(batch, entry) for entry in item.entries]) for item in items]
 
 
 def _collect(batch: PullBatch, entry: Entry) -> Entry:
     if isinstance(entry.record, ConsentEvent) or entry.person_id is None:
         return entry
-    person = entry.person_id
-    question = Question(*_operation(batch, entry.record), "hub", "collect")
-    asked = ask(
-        batch.rooms,
-        batch.events_of(person),
-        batch.profile_of(person),
-        person_id=person,
-        question=question,
-        at=batch.now,
-    )
-    batch.asked.append(asked)
-    return entry if asked.decision.allowed else replace(entry, withheld=asked.decision.reasons[0])
-
-
-def _operation(batch: PullBatch, record: Record) -> tuple[str, str]:
-    visibility, channel = getattr(record, "visibility", None), getattr(record, "channel", None)
-    return operation_for(batch.rooms.policy, record.kind, visibility=visibility, channel=channel)
+    decision = batch.ask(entry.person_id, Question(*batch.operation_for(entry.record), "hub", "collect"))
+    return entry if decision.allowed else replace(entry, withheld=decision.reasons[0])
 
 
 def store(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This writes what is left of each item and gives the item its state."""
-    entries = [entry for item in items for entry in item.live() if entry.person_id]
-    kept = [entry for entry in entries if not isinstance(entry.record, ConsentEvent)]
+    live = [(item, entry) for item in items for entry in item.live() if entry.person_id]
+    rest = [(item, entry) for item, entry in live if not isinstance(entry.record, ConsentEvent)]
+    kept = [entry for _, entry in rest]
     _drop_what_is_gone(batch, items, {entry.record.id for entry in kept})
     # A record that may no longer carry a tag loses the one it has from earlier.
     batch.tx.tags.delete_for_records([entry.record.id for entry in kept if entry.tag is None])
-    batch.tx.records.put([_stored(batch, entry) for entry in kept])
+    batch.tx.records.put([_stored(batch, item, entry) for item, entry in rest])
     batch.tx.tags.put([entry.tag for entry in kept if entry.tag is not None])
-    batch.tx.persons.touch(sorted({entry.person_id for entry in entries if entry.person_id}))
+    batch.tx.persons.touch(sorted({entry.person_id for _, entry in live if entry.person_id}))
     return [_settle(item) if item.state is None else item for item in items]
 
 
@@ -347,23 +335,24 @@ def _drop_what_is_gone(batch: PullBatch, items: Sequence[Item], kept: Collection
     batch.tx.outbox.forget(owners)
 
 
-def _stored(batch: PullBatch, entry: Entry) -> StoredRecord:
+def _stored(batch: PullBatch, item: Item, entry: Entry) -> StoredRecord:
     record = entry.record
-    category = _operation(batch, record)[1]
+    category = batch.operation_for(record)[1]
     said = record.occurred_at
     clocks: dict[str, datetime] = {"collected": batch.now, "occurred": said, "last_contact": said}
     if isinstance(record, Case) and record.closed_at:
         clocks["case_closed"] = record.closed_at
     expiry = expires_at(batch.rooms.policy, category=category, purpose=None, source=batch.connector, clocks=clocks)
-    return StoredRecord(entry.person_id or "", record, category, expiry, batch.run_id)
+    return StoredRecord(entry.person_id or "", record, category, expiry, batch.run_id, item.ref)
 
 
 def _settle(item: Item) -> Item:
-    if not item.live():
+    live = item.live()
+    if not live:
         return replace(item, state="withheld", reason=item.entries[0].withheld)
     partly = [f"partly.{entry.withheld}" for entry in item.entries if entry.withheld]
-    unanalysed = [entry.unanalysed for entry in item.live() if entry.unanalysed]
-    return replace(item, state="stored", reason=next(iter(partly + unanalysed), None))
+    unanalysed = [entry.unanalysed for entry in live if entry.unanalysed]
+    return Item(item.raw, item.ref, item.entries, "stored", next(iter(partly + unanalysed), None))
 
 
 def catch_up(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -423,6 +412,6 @@ def _tally(run_id: str, sync: str, items: Sequence[Item]) -> PullReport:
         if item.reason:
             report.reasons[f"{item.state}: {item.reason}"] += 1
         for entry in item.live():
-            redaction = getattr(entry.record, "redaction", None)
-            report.entities.update(redaction.entities if redaction else {})
+            if redaction := entry.record.__dict__.get("redaction"):
+                report.entities.update(redaction.entities)
     return report

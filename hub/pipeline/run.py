@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,8 @@ def running(rooms: Rooms, sync: str, kind: str, *, part: str = "") -> Iterator[R
         record_changes(rooms, tx, run_id=run.id)
         rooms.audit.record(tx, [_entry(rooms, run, "run.started", kind)])
     failed: HubError | None = None
+    # What is loaded by now stays to the end: looking through it again and again for garbage takes a tenth of the time.
+    gc.freeze()
     try:
         yield run
         _require_balance(rooms, run)
@@ -78,6 +81,7 @@ def running(rooms: Rooms, sync: str, kind: str, *, part: str = "") -> Iterator[R
         run.error = TransientError(f"{sync}: the run was interrupted.")
         raise
     finally:
+        gc.unfreeze()
         _close(rooms, run)
     if failed is not None:
         raise failed from None  # the stranger's own text stays out of every traceback

@@ -10,7 +10,7 @@ from typing import Any
 from hub.emotion.tone import tone_hint
 from hub.pipeline.gate import ledger_events
 from hub.privacy.consent import LedgerEvent
-from hub.schema import Case, EmotionTag, Identifier, IdentifierKind, LoyaltyAccount
+from hub.schema import Case, EmotionTag, Identifier, IdentifierKind, LoyaltyAccount, Record
 from hub.store.persons import Profile
 from hub.store.store import Tx
 
@@ -55,22 +55,25 @@ def person_subjects(
 ) -> list[Subject]:
     """These are the people who have an identifier that the destination knows them by."""
     found = []
+    accounts = tx.records.for_persons(person_ids, kind="loyalty_account")
     for person_id in person_ids:
         own = known.identifiers.get(person_id, [])
         for target in sorted({one.value for one in own if one.kind is kind and one.issuer in {issuer, ""}}):
             view = _person(person_id, own, known.profiles.get(person_id, Profile()))
-            found.append(
-                Subject(person_id, target, view | _emotion(known.tags.get(person_id, [])) | _loyalty(tx, person_id))
-            )
+            view |= _emotion(known.tags.get(person_id, [])) | _loyalty(accounts.get(person_id, []))
+            found.append(Subject(person_id, target, view))
     return found
 
 
 def case_subjects(tx: Tx, known: Known, person_ids: Sequence[str], *, connection: str, now: datetime) -> list[Subject]:
     """These are the cases that one connection holds of the given people."""
     found = []
+    held = tx.records.for_persons(person_ids, kind="case")
     for person_id in person_ids:
-        cases = [record for record in tx.records.for_person(person_id, kind="case") if isinstance(record, Case)]
+        cases = [record for record in held.get(person_id, []) if isinstance(record, Case)]
         here = [case for case in cases if case.provenance.connection == connection]
+        if not here:
+            continue
         # Others may have spoken in the case: only its own person is asked at the gate, so only their tags count.
         mine = set(tx.persons.members(person_id))
         said = tx.tags.for_case([case.id for case in here], now)
@@ -135,8 +138,7 @@ def _case(case: Case, tags: Sequence[EmotionTag]) -> View:
     return _group("case", fields) | _emotion(said)
 
 
-def _loyalty(tx: Tx, person_id: str) -> View:
-    records = tx.records.for_person(person_id, kind="loyalty_account")
+def _loyalty(records: Sequence[Record]) -> View:
     accounts = [record for record in records if isinstance(record, LoyaltyAccount)]
     return _group("loyalty", {"tier": accounts[-1].tier, "points": accounts[-1].points}) if accounts else {}
 

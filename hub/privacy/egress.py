@@ -62,7 +62,7 @@ def scan(payload: bytes, identifiers: Sequence[KnownIdentifier], *, allowed: Col
 
     One hit a kind; none means that the payload may leave.
     """
-    wanted = [one for one in identifiers if one.kind not in allowed and one.value.strip()]
+    wanted = [(one, _needles(one)) for one in identifiers if one.kind not in allowed and one.value.strip()]
     permitted = [_needles(one) for one in identifiers if one.kind in allowed]
     hits: dict[str, Hit] = {}
     for number, (view, text) in enumerate(_views(payload) if wanted else ()):
@@ -70,8 +70,8 @@ def scan(payload: bytes, identifiers: Sequence[KnownIdentifier], *, allowed: Col
             hits.setdefault(TOO_DEEP, Hit(TOO_DEEP, view))
             break
         folded = _without(_folded(text), permitted)
-        for one in wanted:
-            if one.kind not in hits and (found := _find(one, folded)):
+        for one, needles in wanted:
+            if one.kind not in hits and (found := _find(one, needles, folded)):
                 hits[one.kind] = Hit(one.kind, f"{view}>{found}" if view else found)
     return list(hits.values())
 
@@ -184,11 +184,13 @@ def _case(text: str) -> str:
 
 
 def _nfkc(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def _lookalike(text: str) -> str:
     """Look-alike letters, accents, invisible characters and runs of blanks, folded away."""
+    if text.isascii():  # no look-alikes, accents or invisible characters there: a short way to the same
+        return " ".join(text.casefold().split())
     bare = (
         c for c in unicodedata.normalize("NFKD", text.translate(_LOOKALIKES)) if unicodedata.category(c) not in _GONE
     )
@@ -196,14 +198,20 @@ def _lookalike(text: str) -> str:
 
 
 def _digits(text: str) -> str:
+    if text.isascii():
+        return _NO_DIGITS.sub("", text)
     return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
 
 
 def _separators(text: str) -> str:
     """Letters and digits, with one blank for whatever stands between them."""
+    if text.isascii():
+        return " ".join(_WORDS.findall(text))
     return " ".join("".join(c if c.isalnum() else " " for c in text).split())
 
 
+_NO_DIGITS = re.compile(r"[^0-9]+")
+_WORDS = re.compile(r"[A-Za-z0-9]+")
 _GONE = frozenset({"Mn", "Me", "Cf"})
 FOLDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
@@ -241,9 +249,8 @@ def _without(folded: dict[str, str], permitted: Sequence[Mapping[str, str]]) -> 
     return folded
 
 
-def _find(identifier: KnownIdentifier, folded: Mapping[str, str]) -> str | None:
+def _find(identifier: KnownIdentifier, needles: Mapping[str, str], folded: Mapping[str, str]) -> str | None:
     """This is the first fold under which an identifier stands in a text, or None."""
-    needles = _needles(identifier)
     for name, text in folded.items():
         if name in NUMBERS:
             needle = _number(identifier.kind, needles[name], identifier.value)

@@ -20,6 +20,7 @@ from hub.privacy.rules import (
     JurisdictionFile,
     PurposeFile,
     RetentionFile,
+    RetentionRule,
 )
 from hub.schema import RECORD_MODELS
 
@@ -64,6 +65,11 @@ class Policy:
     def category_lineages(self) -> Lineages:
         """Each data category with itself and its parents."""
         return _lineages(self.categories)
+
+    @cached_property
+    def retention_rules(self) -> dict[tuple[str, str | None, str | None], tuple[RetentionRule, ...]]:
+        """The rules found so far for a category, purpose and source: what ``retention.py`` remembers."""
+        return {}
 
     @cached_property
     def _places(self) -> frozenset[str]:

@@ -33,8 +33,9 @@ def expires_at(
 
     Raises PolicyError where no rule applies, because then nothing may be kept.
     """
-    rules = (rule for rule in policy.retention.rules if _applies(policy, rule, category, purpose, source))
-    ends = [clocks[rule.start] + rule.keep for rule in rules if rule.start in clocks]
+    ends = [
+        clocks[rule.start] + rule.keep for rule in _rules(policy, category, purpose, source) if rule.start in clocks
+    ]
     if not ends:
         raise PolicyError(
             f"no retention rule ends for '{category}' data",
@@ -50,6 +51,14 @@ def due(items: Iterable[Held], now: datetime) -> list[Held]:
         (item for item in items if item.expires_at <= now and not item.on_hold),
         key=lambda item: (item.expires_at, item.id),
     )
+
+
+def _rules(policy: Policy, category: str, purpose: str | None, source: str | None) -> tuple[RetentionRule, ...]:
+    """These rules apply; the same question is asked for every record, so its answer stays with the policy."""
+    known, key = policy.retention_rules, (category, purpose, source)
+    if key not in known:
+        known[key] = tuple(rule for rule in policy.retention.rules if _applies(policy, rule, category, purpose, source))
+    return known[key]
 
 
 def _applies(policy: Policy, rule: RetentionRule, category: str, purpose: str | None, source: str | None) -> bool:

@@ -9,7 +9,7 @@ from hub.schema.loyalty import LoyaltyAccount, LoyaltyEvent
 from hub.schema.model import SCHEMA_VERSION, Model, UtcTime, category_of, free_text_fields
 from hub.schema.person import Identifier, Party, Person
 from hub.schema.provenance import Provenance, Redaction
-from hub.schema.record import PARTY_FIELD, RECORD_MODELS, Record, json_schemas, parse_record
+from hub.schema.record import PARTY_FIELD, RECORD_MODELS, Record, json_schemas, parse_record, read_record
 from hub.schema.terms import (
     DPV,
     AuthorRole,
@@ -63,4 +63,5 @@ __all__ = [
     "free_text_fields",
     "json_schemas",
     "parse_record",
+    "read_record",
 ]

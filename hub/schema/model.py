@@ -1,6 +1,7 @@
 """The frozen pydantic model under every canonical noun, and how a field names its data category."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
@@ -39,6 +40,7 @@ def category_of(model: type[BaseModel], field: str) -> DataCategory | None:
     return DataCategory(str(extra["category"])) if isinstance(extra, dict) and "category" in extra else None
 
 
+@cache
 def free_text_fields(model: type[BaseModel]) -> tuple[str, ...]:
     """These fields of a model hold what people wrote and must be redacted before they rest."""
     return tuple(

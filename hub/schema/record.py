@@ -49,6 +49,11 @@ def parse_record(data: dict[str, Any]) -> Record:
     return _RECORD.validate_python(data)
 
 
+def read_record(data: bytes) -> Record:
+    """This makes a canonical record of its JSON; raises pydantic.ValidationError."""
+    return _RECORD.validate_json(data)
+
+
 def json_schemas() -> dict[str, dict[str, Any]]:
     """These are the published JSON Schemas (draft 2020-12), one a kind."""
     models: dict[str, type[Model]] = {**RECORD_MODELS, "emotion_tag": EmotionTag}

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, text, update
 from hub.errors import FatalError
 from hub.store.bundle import WIDTH, bundle, unbundle
 from hub.store.sealing import place
-from hub.store.statements import add, chunks, upsert
+from hub.store.statements import add, among, chunks, upsert
 from hub.store.tables import (
     audit_anchors,
     audit_bundles,
@@ -104,7 +104,7 @@ class AuditLog:
         """This moves pending leaves into the tree from index ``first`` on; FatalError where that leaves a gap."""
         gone = 0
         for chunk in chunks(row.id for row in rows):
-            gone += self._unit.conn.execute(delete(audit_pending).where(audit_pending.c.id.in_(chunk))).rowcount
+            gone += self._unit.conn.execute(delete(audit_pending).where(among(audit_pending.c.id, chunk))).rowcount
         if gone != len(rows):
             raise FatalError("An audit entry is not the leaf that was waiting.")
         self.restore(first, [leaf for row in rows for leaf in row.leaves])
@@ -218,7 +218,7 @@ class AuditLog:
         """These are details by reference, opened; those of erased persons are missing."""
         found: dict[str, bytes] = {}
         for chunk in chunks(refs):
-            rows = self._unit.conn.execute(select(audit_detail).where(audit_detail.c.ref.in_(chunk))).all()
+            rows = self._unit.conn.execute(select(audit_detail).where(among(audit_detail.c.ref, chunk))).all()
             self._unit.keys.load(row.person_id for row in rows)
             for row in rows:
                 data = self._unit.keys.open(row.person_id, row.sealed, place("audit_detail", row.person_id, row.ref))

@@ -1,11 +1,14 @@
 """Components: who stands for whom after persons were merged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from hub.store.statements import chunks, pairs, unique
+from hub.store.statements import among, chunks, pairs, unique
 from hub.store.tables import persons
+
+Groups = Mapping[str, list[str]]
+"""Each person with everybody in its merged component, itself included."""
 
 
 def roots(conn: Connection, person_ids: Iterable[str]) -> dict[str, str]:
@@ -13,21 +16,21 @@ def roots(conn: Connection, person_ids: Iterable[str]) -> dict[str, str]:
     wanted = unique(person_ids)
     found: dict[str, str] = {}
     for chunk in chunks(wanted):
-        found.update(pairs(conn, select(persons.c.id, persons.c.root).where(persons.c.id.in_(chunk))))
+        found.update(pairs(conn, select(persons.c.id, persons.c.root).where(among(persons.c.id, chunk))))
     return {person_id: found[person_id] for person_id in wanted if person_id in found}
 
 
 def members(conn: Connection, person_ids: Sequence[str]) -> dict[str, list[str]]:
     """This maps each person to everybody in its merged component, itself included, ordered by id."""
-    root_of = roots(conn, person_ids)
-    of_root: dict[str, list[str]] = {}
-    for chunk in chunks(unique(root_of.values())):
-        rows = conn.execute(
-            select(persons.c.root, persons.c.id).where(persons.c.root.in_(chunk)).order_by(persons.c.id)
-        )
-        for root, person_id in rows:
-            of_root.setdefault(root, []).append(person_id)
-    return {person_id: of_root[root] for person_id, root in root_of.items()}
+    wanted = unique(person_ids)
+    found: dict[str, list[str]] = {}
+    other = persons.alias("other")
+    joined = persons.join(other, other.c.root == persons.c.root)
+    for chunk in chunks(wanted):
+        query = select(persons.c.id, other.c.id).select_from(joined).where(among(persons.c.id, chunk))
+        for person_id, member in conn.execute(query.order_by(other.c.id)).all():
+            found.setdefault(person_id, []).append(member)
+    return {person_id: found[person_id] for person_id in wanted if person_id in found}
 
 
 def subtree(conn: Connection, person_id: str) -> list[str]:
@@ -38,7 +41,7 @@ def subtree(conn: Connection, person_id: str) -> list[str]:
         level = [
             child
             for chunk in chunks(level)
-            for child in conn.execute(select(persons.c.id).where(persons.c.parent.in_(chunk))).scalars()
+            for child in conn.execute(select(persons.c.id).where(among(persons.c.parent, chunk))).scalars()
         ]
         found.extend(level)
     return found

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from hub.schema import ConsentEvent, Party
 from hub.store import components
 from hub.store.locks import hold_components
-from hub.store.sealing import opened, sealed
-from hub.store.statements import Row, add, chunks, fetch, pairs, take, unique
+from hub.store.sealing import opened, sealed_model
+from hub.store.statements import Row, add, among, chunks, fetch, pairs, take, unique
 from hub.store.tables import consent_events, counters
 from hub.store.unit import Unit
 
@@ -79,15 +79,18 @@ class Consents:
         """This leaves the tombstone of an erased person; a second one is not written."""
         self._append([_New(person_id, f"erased_{person_id}", "erased", "erased")])
 
-    def for_persons(self, person_ids: Sequence[str]) -> dict[str, list[ConsentEntry]]:
+    def for_persons(
+        self, person_ids: Sequence[str], groups: components.Groups | None = None
+    ) -> dict[str, list[ConsentEntry]]:
         """These are the entries of each person and all merged with it, in the order the hub came to know."""
-        groups = components.members(self._unit.conn, person_ids)
+        groups = components.members(self._unit.conn, person_ids) if groups is None else groups
         everybody = unique(member for group in groups.values() for member in group)
-        self._unit.keys.load(everybody)
         found: dict[str, list[ConsentEntry]] = {}
         for chunk in chunks(everybody):
-            query = select(consent_events).where(consent_events.c.person_id.in_(chunk))
-            for row in fetch(self._unit.conn, query):
+            query = select(consent_events).where(among(consent_events.c.person_id, chunk))
+            rows = fetch(self._unit.conn, query)
+            self._unit.keys.load(row["person_id"] for row in rows)
+            for row in rows:
                 found.setdefault(row["person_id"], []).append(self._entry(row))
         entries = {key: [entry for one in group for entry in found.get(one, ())] for key, group in groups.items()}
         return {key: sorted(group, key=lambda entry: entry.seq) for key, group in entries.items()}
@@ -98,7 +101,7 @@ class Consents:
         latest: dict[str, int] = {}
         for chunk in chunks(unique(member for group in groups.values() for member in group)):
             query = select(consent_events.c.person_id, func.max(consent_events.c.seq))
-            query = query.where(consent_events.c.person_id.in_(chunk)).group_by(consent_events.c.person_id)
+            query = query.where(among(consent_events.c.person_id, chunk)).group_by(consent_events.c.person_id)
             latest.update(pairs(self._unit.conn, query))
         return {key: max(latest.get(one, 0) for one in group) for key, group in groups.items()}
 
@@ -142,14 +145,14 @@ class Consents:
         columns = (consent_events.c.person_id, consent_events.c.event_id, consent_events.c.digest)
         found: set[tuple[str, str, str]] = set()
         for chunk in chunks(unique(event_ids)):
-            query = select(*columns).where(consent_events.c.event_id.in_(chunk))
+            query = select(*columns).where(among(consent_events.c.event_id, chunk))
             found.update((row[0], row[1], row[2]) for row in self._unit.conn.execute(query))
         return found
 
     def _row(self, seq: int, one: _New) -> Row:
         body = None
         if one.event is not None:
-            body = sealed(self._unit, "consent_events", one.person_id, str(seq), one.event.model_dump(mode="json"))
+            body = sealed_model(self._unit, "consent_events", one.person_id, str(seq), one.event)
         return {
             "seq": seq,
             "event_id": one.event_id,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, delete, select, update
 
 from hub.errors import PolicyError
-from hub.store.statements import add, chunks, pairs, unique
+from hub.store.statements import add, among, chunks, pairs, unique
 from hub.store.tables import person_keys
 from hub.store.vault import Vault
 
@@ -32,7 +32,7 @@ class Keys:
         missing = [person_id for person_id in unique(person_ids) if person_id not in self._cache]
         for chunk in chunks(missing):
             rows = self._conn.execute(
-                select(person_keys.c.person_id, person_keys.c.wrapped).where(person_keys.c.person_id.in_(chunk))
+                select(person_keys.c.person_id, person_keys.c.wrapped).where(among(person_keys.c.person_id, chunk))
             )
             found = {person_id: self._vault.unwrap(wrapped) for person_id, wrapped in rows}
             self._cache.update({person_id: found.get(person_id) for person_id in chunk})
@@ -79,7 +79,7 @@ class Keys:
         found: dict[str, str] = {}
         for chunk in chunks(unique(person_ids)):
             query = select(person_keys.c.person_id, person_keys.c.audit_ref)
-            found.update(pairs(self._conn, query.where(person_keys.c.person_id.in_(chunk))))
+            found.update(pairs(self._conn, query.where(among(person_keys.c.person_id, chunk))))
         return found
 
     def rewrap(self, limit: int = 1_000) -> int:

@@ -25,7 +25,7 @@ from hub.store.delivery import (
     check_step,
 )
 from hub.store.sealing import opened, sealed
-from hub.store.statements import CHUNK, Row, add, chunks, fetch, pairs, unique
+from hub.store.statements import CHUNK, Row, add, among, chunks, fetch, pairs, unique
 from hub.store.tables import deliveries, persons
 from hub.store.unit import Unit
 
@@ -135,7 +135,7 @@ class Outbox:
         query = query.where(or_(deliveries.c.state == _S.PENDING, due)).order_by(deliveries.c.id).limit(limit)
         rows = pairs(self._unit.conn, query)
         for chunk in chunks(rows):
-            mine = deliveries.c.id.in_(chunk)
+            mine = among(deliveries.c.id, chunk)
             self._unit.conn.execute(
                 update(deliveries)
                 .where(mine, deliveries.c.state == _S.PENDING)
@@ -164,7 +164,7 @@ class Outbox:
         query = query.order_by(deliveries.c.id).limit(limit).with_for_update(skip_locked=True, of=deliveries)
         rows = fetch(self._unit.conn, query)
         for chunk in chunks(row["id"] for row in rows):
-            statement = update(deliveries).where(deliveries.c.id.in_(chunk))
+            statement = update(deliveries).where(among(deliveries.c.id, chunk))
             sending = {"state": _S.SENDING, "sent_by": run_id, "reason": None, "updated_at": self._unit.now}
             self._unit.conn.execute(statement.values(sending))
         return self._opened([{**row, "state": _S.SENDING} for row in rows])
@@ -221,7 +221,7 @@ class Outbox:
         held: dict[tuple[str, str], list[Row]] = {}
         reached = or_(deliveries.c.state == _S.CONFIRMED, deliveries.c.state.in_(_IN_FLIGHT))
         for chunk in chunks(group):
-            query = select(deliveries).where(deliveries.c.person_id.in_(chunk), reached)
+            query = select(deliveries).where(among(deliveries.c.person_id, chunk), reached)
             for row in fetch(self._unit.conn, query):
                 held.setdefault((row["connection"], row["object"]), []).append(row)
         return [_receipt(connection, object, rows) for (connection, object), rows in sorted(held.items())]
@@ -254,7 +254,7 @@ class Outbox:
         settled = and_(deliveries.c.payload.is_not(None), deliveries.c.state.in_((_S.CONFIRMED, _S.FAILED)))
         groups = components.members(self._unit.conn, unique(person_ids))
         for chunk in chunks(unique(member for group in groups.values() for member in group)):
-            mine = update(deliveries).where(deliveries.c.person_id.in_(chunk), settled)
+            mine = update(deliveries).where(among(deliveries.c.person_id, chunk), settled)
             self._unit.conn.execute(mine.values(payload=None))
 
     @property
@@ -278,7 +278,7 @@ class Outbox:
         wanted = [deliveries.c[name] for name in columns]
         for chunk in chunks(unique(target_refs)):
             latest = select(func.max(deliveries.c.id)).where(
-                deliveries.c.sync == sync, deliveries.c.object == object, deliveries.c.target_ref.in_(chunk),
+                deliveries.c.sync == sync, deliveries.c.object == object, among(deliveries.c.target_ref, chunk),
                 text("state = 'confirmed'"),
             ).group_by(deliveries.c.target_ref)  # fmt: skip
             yield from fetch(self._unit.conn, select(*wanted).where(deliveries.c.id.in_(latest)))
@@ -288,7 +288,7 @@ class Outbox:
         wanted = ("idempotency_key", "attempt", "state", "open", "retry_at", "closed_as")
         found: dict[str, Row] = {}
         for chunk in chunks(unique(keys)):
-            query = select(*(deliveries.c[name] for name in wanted)).where(deliveries.c.idempotency_key.in_(chunk))
+            query = select(*(deliveries.c[name] for name in wanted)).where(among(deliveries.c.idempotency_key, chunk))
             query = query.where(text("idempotency_key IS NOT NULL")).order_by(deliveries.c.attempt)
             found |= {row["idempotency_key"]: row for row in fetch(self._unit.conn, query)}
         return found
@@ -298,7 +298,7 @@ class Outbox:
         found: dict[str, int] = {}
         for chunk in chunks(unique(keys)):
             query = select(deliveries.c.idempotency_key, func.count()).where(
-                deliveries.c.idempotency_key.in_(chunk), text("idempotency_key IS NOT NULL"),
+                among(deliveries.c.idempotency_key, chunk), text("idempotency_key IS NOT NULL"),
                 deliveries.c.state == _S.FAILED,
             )  # fmt: skip
             told = pairs(self._unit.conn, query.group_by(deliveries.c.idempotency_key))
@@ -310,7 +310,7 @@ class Outbox:
         wanted = [deliveries.c[name] for name in names]
         found: dict[str, Row] = {}
         for chunk in chunks(unique(keys)):
-            query = select(*wanted).where(deliveries.c.open, deliveries.c.idempotency_key.in_(chunk))
+            query = select(*wanted).where(deliveries.c.open, among(deliveries.c.idempotency_key, chunk))
             found |= {row["idempotency_key"]: row for row in fetch(self._unit.conn, query)}
         return found
 
@@ -319,14 +319,16 @@ class Outbox:
         for sync, object in sorted({(row.sync, row.object) for row in rows}):
             refs = [row.target_ref for row in rows if (row.sync, row.object) == (sync, object)]
             for chunk in chunks(refs):
-                older = and_(self._open_rows(sync), deliveries.c.object == object, deliveries.c.target_ref.in_(chunk))
+                older = and_(
+                    self._open_rows(sync), deliveries.c.object == object, among(deliveries.c.target_ref, chunk)
+                )
                 waiting = update(deliveries).where(older, deliveries.c.state == _S.PENDING)
                 self._unit.conn.execute(waiting.values(state=_S.WITHHELD, reason="superseded", **self._ended()))
             self._end_failed(sync, object, refs)
 
     def _end_failed(self, sync: str, object: str, target_refs: Iterable[str]) -> None:
         for chunk in chunks(unique(target_refs)):
-            older = and_(self._open_rows(sync), deliveries.c.object == object, deliveries.c.target_ref.in_(chunk))
+            older = and_(self._open_rows(sync), deliveries.c.object == object, among(deliveries.c.target_ref, chunk))
             failed = update(deliveries).where(older, deliveries.c.state == _S.FAILED)
             self._unit.conn.execute(failed.values(closed_as=Closing.SUPERSEDED, retry_at=None, **self._ended()))
 
@@ -336,7 +338,7 @@ class Outbox:
             refs = [row["target_ref"] for row in rows if (row["sync"], row["object"]) == (sync, object)]
             for chunk in chunks(refs):
                 older = update(deliveries).where(
-                    deliveries.c.sync == sync, deliveries.c.object == object, deliveries.c.target_ref.in_(chunk),
+                    deliveries.c.sync == sync, deliveries.c.object == object, among(deliveries.c.target_ref, chunk),
                     text("state = 'confirmed'"), deliveries.c.payload.is_not(None),
                 )  # fmt: skip
                 self._unit.conn.execute(older.values(payload=None))

@@ -16,7 +16,7 @@ from hub.store import components, touches
 from hub.store.conflict import Conflict
 from hub.store.locks import hold_components
 from hub.store.sealing import opened, sealed
-from hub.store.statements import add, chunks, fetch, pairs, unique, upsert
+from hub.store.statements import add, among, chunks, fetch, pairs, unique, upsert
 from hub.store.tables import counters, identifiers, merges, persons, profiles
 from hub.store.unit import Unit
 
@@ -46,7 +46,18 @@ class Profile:
 
     def over(self, older: "Profile") -> "Profile":
         """This is the profile in which what is unknown here comes from ``older``."""
-        return Profile(**(asdict(older) | {name: value for name, value in asdict(self).items() if value is not None}))
+        return Profile(
+            older.name if self.name is None else self.name,
+            older.language if self.language is None else self.language,
+            older.country if self.country is None else self.country,
+            older.region if self.region is None else self.region,
+            older.birth_year if self.birth_year is None else self.birth_year,
+        )
+
+
+def new_person_id() -> str:
+    """This is an id for somebody new: random, so that it says nothing."""
+    return f"per_{os.urandom(16).hex()}"
 
 
 class Persons:
@@ -62,7 +73,7 @@ class Persons:
         for chunk in chunks(unique(lookups)):
             joined = identifiers.join(persons, persons.c.id == identifiers.c.person_id)
             query = select(identifiers.c.lookup, persons.c.root).select_from(joined)
-            found.update(pairs(self._unit.conn, query.where(identifiers.c.lookup.in_(chunk))))
+            found.update(pairs(self._unit.conn, query.where(among(identifiers.c.lookup, chunk))))
         return found
 
     def hold(self, lookups: Iterable[str]) -> dict[str, str]:
@@ -91,7 +102,12 @@ class Persons:
 
     def create_many(self, count: int) -> list[str]:
         """This makes ``count`` persons and gives their ids, which are random and say nothing."""
-        ids = [f"per_{os.urandom(16).hex()}" for _ in range(count)]
+        ids = [new_person_id() for _ in range(count)]
+        self.create_all(ids)
+        return ids
+
+    def create_all(self, ids: Sequence[str]) -> None:
+        """This makes persons under ids that ``new_person_id`` gave."""
         add(self._unit.conn, persons, [
             {"id": person_id, "parent": None, "root": person_id, "status": ACTIVE, "touched": None,
              "created_at": self._unit.now, "erased_at": None}
@@ -99,7 +115,6 @@ class Persons:
         ])  # fmt: skip
         self._unit.keys.create(ids)
         touches.mark(self._unit, ids)
-        return ids
 
     def attach(self, person_id: str, identifiers: Sequence[Identifier]) -> tuple[str, ...]:
         """This attaches normalised identifiers: see ``attach_many``."""
@@ -111,6 +126,8 @@ class Persons:
         Gives the lookups that were left where they are because they belong to somebody outside the person's component:
         resolution must merge or decide, the store never moves an identifier. Raises PolicyError for erased persons.
         """
+        if not found:
+            return ()
         wanted = {
             self._unit.vault.lookup_identifier(identifier): (person_id, identifier)
             for person_id, group in found.items()
@@ -129,7 +146,7 @@ class Persons:
     def detach(self, gone: Sequence[Identifier]) -> None:
         """This forgets identifiers: whoever brings them next is somebody new."""
         for chunk in chunks(unique(self._unit.vault.lookup_identifier(one) for one in gone)):
-            self._unit.conn.execute(delete(identifiers).where(identifiers.c.lookup.in_(chunk)))
+            self._unit.conn.execute(delete(identifiers).where(among(identifiers.c.lookup, chunk)))
 
     def identifiers(self, person_ids: Sequence[str]) -> dict[str, list[Identifier]]:
         """These are the identifiers of each person and all merged with it, opened; oldest first."""
@@ -142,9 +159,11 @@ class Persons:
 
     def set_profiles(self, found: Mapping[str, Profile]) -> None:
         """This lays a profile over what is known of each person; raises PolicyError for erased persons."""
+        if not found:
+            return
         known: dict[str, Profile] = {}
         for chunk in chunks(found):
-            rows = fetch(self._unit.conn, select(profiles).where(profiles.c.person_id.in_(chunk)))
+            rows = fetch(self._unit.conn, select(profiles).where(among(profiles.c.person_id, chunk)))
             known |= {row["person_id"]: self._profile(row) for row in rows}
         rows_new = [
             {"person_id": person_id, "updated_at": self._unit.now,
@@ -153,9 +172,13 @@ class Persons:
         ]  # fmt: skip
         upsert(self._unit.conn, profiles, rows_new)
 
-    def profiles(self, person_ids: Sequence[str]) -> dict[str, Profile]:
+    def groups(self, person_ids: Sequence[str]) -> components.Groups:
+        """This maps each person to everybody merged with it, itself included: what several questions can share."""
+        return components.members(self._unit.conn, person_ids)
+
+    def profiles(self, person_ids: Sequence[str], groups: components.Groups | None = None) -> dict[str, Profile]:
         """These are the profiles of persons and all merged with them, newer facts over older; unknown ones are empty."""
-        rows = self._of_components(profiles, person_ids, profiles.c.updated_at)
+        rows = self._of_components(profiles, person_ids, profiles.c.updated_at, groups)
         found = {}
         for person_id, group in rows.items():
             found[person_id] = Profile()
@@ -190,7 +213,7 @@ class Persons:
             raise FatalError("The person to split off was never merged into another one.")
         run(update(persons).where(persons.c.id == gone).values(parent=None))
         for chunk in chunks(components.subtree(self._unit.conn, gone)):
-            run(update(persons).where(persons.c.id.in_(chunk)).values(root=gone))
+            run(update(persons).where(among(persons.c.id, chunk)).values(root=gone))
         undone = and_(merges.c.gone == gone, merges.c.undone_at.is_(None))
         run(update(merges).where(undone).values(undone_at=self._unit.now, undone_reason=reason))
         self.touch([row.root, gone])
@@ -266,14 +289,14 @@ class Persons:
         return roots
 
     def _of_components(
-        self, table: Table, person_ids: Sequence[str], order: Column[Any]
+        self, table: Table, person_ids: Sequence[str], order: Column[Any], groups: components.Groups | None = None
     ) -> dict[str, list[Mapping[str, Any]]]:
-        groups = components.members(self._unit.conn, person_ids)
+        groups = self.groups(person_ids) if groups is None else groups
         everybody = unique(member for group in groups.values() for member in group)
         self._unit.keys.load(everybody)
         of_member: dict[str, list[Mapping[str, Any]]] = {}
         for chunk in chunks(everybody):
-            query = select(table).where(table.c.person_id.in_(chunk))
+            query = select(table).where(among(table.c.person_id, chunk))
             for row in fetch(self._unit.conn, query):
                 of_member.setdefault(row["person_id"], []).append(row)
         return {
@@ -307,5 +330,5 @@ class Persons:
 
     def _verify(self, lookups: Sequence[str]) -> None:
         for chunk in chunks(lookups):
-            known = and_(identifiers.c.lookup.in_(chunk), identifiers.c.verified.is_(False))
+            known = and_(among(identifiers.c.lookup, chunk), identifiers.c.verified.is_(False))
             self._unit.conn.execute(update(identifiers).where(known).values(verified=True))

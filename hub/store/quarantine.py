@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, text, update
 
-from hub.store.statements import CHUNK, Row, chunks, fetch, upsert
+from hub.store.statements import CHUNK, Row, among, chunks, fetch, upsert
 from hub.store.tables import outcomes, quarantine
 from hub.store.unit import Unit
 
@@ -52,7 +52,7 @@ class Quarantine:
         refs = [self._unit.vault.source_ref(*key) for key in keys]
         return sum(
             self._unit.conn.execute(
-                update(quarantine).where(quarantine.c.ref.in_(chunk)).values(wanted_at=self._unit.now)
+                update(quarantine).where(among(quarantine.c.ref, chunk)).values(wanted_at=self._unit.now)
             ).rowcount
             for chunk in chunks(refs)
         )
@@ -108,7 +108,7 @@ class Quarantine:
     def release(self, refs: Iterable[str]) -> int:
         """This forgets records (``Vault.source_ref``) that were read well since; gives how many there were."""
         return sum(
-            self._unit.conn.execute(delete(quarantine).where(quarantine.c.ref.in_(chunk))).rowcount
+            self._unit.conn.execute(delete(quarantine).where(among(quarantine.c.ref, chunk))).rowcount
             for chunk in chunks(refs)
         )
 

@@ -8,10 +8,10 @@ from functools import cache
 from sqlalchemy import and_, delete, func, select
 
 from hub.errors import FatalError, PolicyError
-from hub.schema import PARTY_FIELD, ConsentEvent, EmotionTag, Party, Record, free_text_fields, parse_record
+from hub.schema import PARTY_FIELD, ConsentEvent, EmotionTag, Party, Record, free_text_fields, read_record
 from hub.store import components, touches
-from hub.store.sealing import opened, sealed
-from hub.store.statements import CHUNK, Row, chunks, fetch, pairs, unique, upsert
+from hub.store.sealing import opened_bytes, sealed_model
+from hub.store.statements import CHUNK, Row, among, chunks, fetch, pairs, unique, upsert
 from hub.store.tables import persons, records
 from hub.store.tags import Tags
 from hub.store.unit import Unit
@@ -27,6 +27,7 @@ class StoredRecord:
         category: personal data category, for retention.
         expires_at: when it must be gone, UTC; None: no rule sets an end.
         run_id: the run that stores it.
+        source_ref: ``Vault.source_ref`` of the vendor record, where it is at hand; else it is made of the provenance.
     """
 
     person_id: str
@@ -34,6 +35,7 @@ class StoredRecord:
     category: str
     expires_at: datetime | None
     run_id: str
+    source_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +96,27 @@ class Records:
         """These are the records by id, opened; unknown ones and those of erased persons are missing."""
         found: dict[str, Record] = {}
         for chunk in chunks(unique(ids)):
-            rows = fetch(self._unit.conn, select(records).where(records.c.id.in_(chunk)))
+            rows = fetch(self._unit.conn, select(records).where(among(records.c.id, chunk)))
             found |= {record.id: record for record in self._open(rows)}
         return found
 
     def for_person(self, person_id: str, kind: str | None = None) -> list[Record]:
         """These are the records about a person and all merged with it, oldest first."""
-        group = components.members(self._unit.conn, [person_id]).get(person_id, [])
-        found: list[Record] = []
-        for chunk in chunks(group):
-            query = select(records).where(records.c.person_id.in_(chunk))
+        return self.for_persons([person_id], kind).get(person_id, [])
+
+    def for_persons(self, person_ids: Sequence[str], kind: str | None = None) -> dict[str, list[Record]]:
+        """These are the records about each person and all merged with it, oldest first; unknown persons are missing."""
+        groups = components.members(self._unit.conn, person_ids)
+        of_member: dict[str, list[Record]] = {}
+        for chunk in chunks(unique(member for group in groups.values() for member in group)):
+            query = select(records).where(among(records.c.person_id, chunk))
             query = query if kind is None else query.where(records.c.kind == kind)
-            found.extend(self._open(fetch(self._unit.conn, query)))
-        return sorted(found, key=lambda record: (record.occurred_at, record.id))
+            for row, record in self._opened(fetch(self._unit.conn, query)):
+                of_member.setdefault(row["person_id"], []).append(record)
+        return {
+            person_id: sorted((one for member in group for one in of_member.get(member, ())), key=_order)
+            for person_id, group in groups.items()
+        }
 
     def of_source(self, source_ref: str) -> list[str]:
         """These are the ids of the records that came from one vendor record (``Vault.source_ref``)."""
@@ -116,7 +126,7 @@ class Records:
         """This maps vendor records to the ids of the records that came from them."""
         found: dict[str, list[str]] = {}
         for chunk in chunks(unique(source_refs)):
-            query = select(records.c.source_ref, records.c.id).where(records.c.source_ref.in_(chunk))
+            query = select(records.c.source_ref, records.c.id).where(among(records.c.source_ref, chunk))
             for source_ref, record_id in self._unit.conn.execute(query.order_by(records.c.id)):
                 found.setdefault(source_ref, []).append(record_id)
         return found
@@ -125,14 +135,14 @@ class Records:
         """This maps records to the persons they are about."""
         found: dict[str, str] = {}
         for chunk in chunks(unique(ids)):
-            query = select(records.c.id, records.c.person_id).where(records.c.id.in_(chunk))
+            query = select(records.c.id, records.c.person_id).where(among(records.c.id, chunk))
             found.update(pairs(self._unit.conn, query))
         return found
 
     def delete(self, ids: Iterable[str]) -> int:
         """This deletes records and their tags; gives how many records there were."""
         return sum(
-            self._unit.conn.execute(delete(records).where(records.c.id.in_(chunk))).rowcount for chunk in chunks(ids)
+            self._unit.conn.execute(delete(records).where(among(records.c.id, chunk))).rowcount for chunk in chunks(ids)
         )
 
     def purge(self, person_id: str) -> int:
@@ -144,7 +154,7 @@ class Records:
         groups = components.members(self._unit.conn, unique(person_ids))
         holders: set[str] = set()
         for chunk in chunks(unique(member for group in groups.values() for member in group)):
-            query = select(records.c.person_id).distinct().where(records.c.person_id.in_(chunk))
+            query = select(records.c.person_id).distinct().where(among(records.c.person_id, chunk))
             holders.update(self._unit.conn.execute(query).scalars())
         return [person_id for person_id, group in groups.items() if holders.isdisjoint(group)]
 
@@ -194,21 +204,24 @@ class Records:
         found: dict[str, list[str]] = {}
         for chunk in chunks(root_of):
             query = select(records.c.id, records.c.person_id).order_by(records.c.id)
-            query = query.where(records.c.person_id.in_(chunk), records.c.kind == "case")
+            query = query.where(among(records.c.person_id, chunk), records.c.kind == "case")
             for case_id, person_id in self._unit.conn.execute(query):
                 found.setdefault(root_of[person_id], []).append(case_id)
         return {root: sorted(cases) for root, cases in found.items()}
 
     def _open(self, rows: Sequence[Row]) -> Iterator[Record]:
+        return (record for _, record in self._opened(rows))
+
+    def _opened(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Record]]:
         self._unit.keys.load(row["person_id"] for row in rows)
         for row in rows:
-            body = opened(self._unit, "records", row["person_id"], row["id"], row["sealed"])
+            body = opened_bytes(self._unit, "records", row["person_id"], row["id"], row["sealed"])
             if body is not None:
-                yield parse_record(body)
+                yield row, read_record(body)
 
     def _row(self, one: StoredRecord, record: Record) -> Row:
         source = record.provenance
-        channel = getattr(record, "channel", None)
+        channel = record.__dict__.get("channel")
         return {
             "id": record.id,
             "kind": record.kind,
@@ -216,16 +229,20 @@ class Records:
             "category": str(one.category),
             "channel": None if channel is None else str(channel),
             "role": str(_party(record).role),
-            "case_id": getattr(record, "case_id", None),
+            "case_id": record.__dict__.get("case_id"),
             "connection": source.connection,
             "stream": source.stream,
-            "source_ref": self._unit.vault.source_ref(source.connection, source.stream, source.key),
+            "source_ref": one.source_ref or self._unit.vault.source_ref(source.connection, source.stream, source.key),
             "occurred_at": record.occurred_at,
             "expires_at": one.expires_at,
             "run_id": one.run_id,
             "stored_at": self._unit.now,
-            "sealed": sealed(self._unit, "records", one.person_id, record.id, record.model_dump(mode="json")),
+            "sealed": sealed_model(self._unit, "records", one.person_id, record.id, record),
         }
+
+
+def _order(record: Record) -> tuple[datetime, str]:
+    return record.occurred_at, record.id
 
 
 def _party(record: Record) -> Party:
@@ -243,7 +260,7 @@ def _check(record: Record) -> None:
     if isinstance(record, ConsentEvent):
         raise FatalError("A consent event was put among the records.", fix="Append it to the consent ledger.")
     texts = [name for name in _texts(type(record)) if getattr(record, name)]
-    if texts and getattr(record, "redaction", None) is None:
+    if texts and record.__dict__.get("redaction") is None:
         raise PolicyError(
             f"A record of kind {record.kind} holds free text ({', '.join(texts)}) that was not redacted.",
             reason="store.unredacted",

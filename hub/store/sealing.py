@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from hub.schema import Model
 from hub.store.unit import Unit
 
 
@@ -12,10 +13,20 @@ def sealed(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> b
     return unit.keys.seal(person_id, data, place(table, person_id, row_id))
 
 
+def sealed_model(unit: Unit, table: str, person_id: str, row_id: str, value: Model) -> bytes:
+    """This seals a canonical value for one row, as ``sealed`` would its JSON."""
+    return unit.keys.seal(person_id, value.model_dump_json().encode(), place(table, person_id, row_id))
+
+
 def opened(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> Any:
     """This opens what ``sealed`` made; None where the key was shredded or nothing rests."""
-    data = unit.keys.open(person_id, value, place(table, person_id, row_id))
+    data = opened_bytes(unit, table, person_id, row_id, value)
     return None if data is None else json.loads(data)
+
+
+def opened_bytes(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> bytes | None:
+    """This is the JSON that was sealed, as it was written."""
+    return unit.keys.open(person_id, value, place(table, person_id, row_id))
 
 
 def place(table: str, person_id: str, row_id: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 
 from hub.store.locks import hold
-from hub.store.statements import add_missing, chunks, unique
+from hub.store.statements import add_missing, among, chunks, unique
 from hub.store.tables import suppression
 from hub.store.unit import Unit
 
@@ -36,7 +36,7 @@ class Suppression:
         hold(self._unit.conn, _LOCK, shared=True)
         found: set[str] = set()
         for chunk in chunks(unique(hashes)):
-            query = select(suppression.c.hash).where(suppression.c.hash.in_(chunk))
+            query = select(suppression.c.hash).where(among(suppression.c.hash, chunk))
             found.update(self._unit.conn.execute(query).scalars())
         return found
 

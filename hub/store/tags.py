@@ -10,8 +10,8 @@ from hub.errors import FatalError, PolicyError
 from hub.schema import AuthorRole, EmotionTag
 from hub.store import components
 from hub.store.mood import Mood, MoodSum
-from hub.store.sealing import opened, sealed
-from hub.store.statements import CHUNK, Row, chunks, fetch, unique, upsert
+from hub.store.sealing import opened, sealed_model
+from hub.store.statements import CHUNK, Row, among, chunks, fetch, unique, upsert
 from hub.store.tables import records, tags
 from hub.store.unit import Unit
 
@@ -68,19 +68,21 @@ class Tags:
 
     def delete(self, ids: Iterable[str]) -> int:
         """This deletes tags; gives how many there were."""
-        return sum(self._unit.conn.execute(delete(tags).where(tags.c.id.in_(chunk))).rowcount for chunk in chunks(ids))
+        return sum(
+            self._unit.conn.execute(delete(tags).where(among(tags.c.id, chunk))).rowcount for chunk in chunks(ids)
+        )
 
     def delete_for_records(self, record_ids: Iterable[str]) -> int:
         """This deletes the tags of records, as when one may no longer be analysed; gives how many there were."""
         return sum(
-            self._unit.conn.execute(delete(tags).where(tags.c.record_id.in_(chunk))).rowcount
+            self._unit.conn.execute(delete(tags).where(among(tags.c.record_id, chunk))).rowcount
             for chunk in chunks(record_ids)
         )
 
     def purge(self, person_ids: Sequence[str]) -> int:
         """This deletes all tags of persons, as after a withdrawal; gives how many there were."""
         return sum(
-            self._unit.conn.execute(delete(tags).where(tags.c.person_id.in_(chunk))).rowcount
+            self._unit.conn.execute(delete(tags).where(among(tags.c.person_id, chunk))).rowcount
             for chunk in chunks(person_ids)
         )
 
@@ -112,7 +114,7 @@ class Tags:
     def _live(self, name: str, values: Sequence[str], now: datetime | None) -> dict[str, list[EmotionTag]]:
         found: dict[str, list[EmotionTag]] = {}
         for chunk in chunks(values):
-            query = select(tags).where(tags.c[name].in_(chunk), tags.c.expires_at > (now or self._unit.now))
+            query = select(tags).where(among(tags.c[name], chunk), tags.c.expires_at > (now or self._unit.now))
             for row, tag in self._open(fetch(self._unit.conn, query)):
                 found.setdefault(row[name], []).append(tag)
         return found
@@ -128,7 +130,7 @@ class Tags:
         wanted = [records.c[name] for name in ("id", "person_id", "case_id", "channel", "role")]
         found: dict[str, Row] = {}
         for chunk in chunks(unique(ids)):
-            rows = fetch(self._unit.conn, select(*wanted).where(records.c.id.in_(chunk)))
+            rows = fetch(self._unit.conn, select(*wanted).where(among(records.c.id, chunk)))
             found |= {row["id"]: row for row in rows}
         return found
 
@@ -141,7 +143,7 @@ class Tags:
             "channel": record["channel"],
             "occurred_at": tag.occurred_at,
             "expires_at": tag.expires_at,
-            "sealed": sealed(self._unit, "tags", tag.person_id, tag.id, tag.model_dump(mode="json")),
+            "sealed": sealed_model(self._unit, "tags", tag.person_id, tag.id, tag),
         }
 
 

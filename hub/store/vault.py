@@ -22,10 +22,23 @@ _LOOKUP_CHARS = 40  # 160 bits: no collision among billions of identifiers
 _REF_CHARS = 32  # 128 bits
 
 
-def _framed(parts: tuple[str, ...]) -> bytes:
-    # Each part carries its length, so that ("ab", "c") and ("a", "bc") never meet.
-    encoded = [part.encode() for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+Keyed = hmac.HMAC
+"""A hash that has taken in its key already: copying it is quicker than keying one anew for each value."""
+
+
+def _keyed(key: bytes) -> Keyed:
+    return hmac.new(key, digestmod="sha256")
+
+
+def _hash(keyed: Keyed, parts: tuple[str, ...]) -> str:
+    framed = b""
+    for part in parts:
+        # Each part carries its length, so that ("ab", "c") and ("a", "bc") never meet.
+        encoded = part.encode()
+        framed += len(encoded).to_bytes(4, "big") + encoded
+    fresh = keyed.copy()
+    fresh.update(framed)
+    return fresh.hexdigest()
 
 
 class Vault:
@@ -48,10 +61,11 @@ class Vault:
         self._root = root_key
         self._derived = epoch_keys is None
         self._keks = dict(epoch_keys or {})
-        self._lookup_key = self._derive("lookup")
-        self._ref_key = self._derive("ref")
-        self._suppress_key = self._derive("suppress")
+        self._lookup = _keyed(self._derive("lookup"))
+        self._ref = _keyed(self._derive("ref"))
+        self._suppress = _keyed(self._derive("suppress"))
         self._tenant_key = self._derive("tenant")
+        self._tokens: dict[str, bytes] = {}
         self._kek(epoch)
 
     def __repr__(self) -> str:
@@ -59,7 +73,7 @@ class Vault:
 
     def lookup(self, kind: str, value: str) -> str:
         """This is the keyed hash by which an identifier is found: 40 hexadecimal digits, the same for ever."""
-        return hmac.digest(self._lookup_key, _framed((kind, value)), "sha256").hex()[:_LOOKUP_CHARS]
+        return _hash(self._lookup, (kind, value))[:_LOOKUP_CHARS]
 
     def lookup_identifier(self, identifier: Identifier) -> str:
         """This is the lookup of a normalised identifier; its issuer is part of its kind."""
@@ -67,7 +81,7 @@ class Vault:
 
     def ref(self, *parts: str) -> str:
         """This is the keyed hash of ``parts``, 32 hexadecimal digits, for record ids and references to vendor records."""
-        return hmac.digest(self._ref_key, _framed(parts), "sha256").hex()[:_REF_CHARS]
+        return _hash(self._ref, parts)[:_REF_CHARS]
 
     def source_ref(self, connection: str, stream: str, key: str) -> str:
         """This is the reference of one vendor record, as the ledger and ``records.of_source`` know it."""
@@ -75,7 +89,7 @@ class Vault:
 
     def suppress(self, kind: str, value: str) -> str:
         """This is the hash of an identifier on the suppression list; its key differs from that of ``lookup``."""
-        return hmac.digest(self._suppress_key, _framed((kind, value)), "sha256").hex()[:_LOOKUP_CHARS]
+        return _hash(self._suppress, (kind, value))[:_LOOKUP_CHARS]
 
     def suppress_identifier(self, identifier: Identifier) -> str:
         """This is the suppression hash of a normalised identifier."""
@@ -83,7 +97,9 @@ class Vault:
 
     def token_key(self, scope: str) -> bytes:
         """This is the 32-byte key that makes tokens for one scope; two scopes can never be joined."""
-        return self._derive(f"token/{scope}")
+        if scope not in self._tokens:
+            self._tokens[scope] = self._derive(f"token/{scope}")
+        return self._tokens[scope]
 
     def new_key(self) -> tuple[bytes, bytes]:
         """This makes a person's key: the key itself, and the same wrapped (AES-KW) under the current epoch."""
