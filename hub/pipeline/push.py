@@ -124,7 +124,7 @@ def select(rooms: Rooms, job: PushJob, obj: Object, run: Run, *, show: bool = Fa
     """
     stream = f"push:{obj.name}"
     with rooms.store.read() as tx:
-        position, head = int(tx.ledger.cursor(job.sync, stream) or 0), tx.persons.head()
+        position, head = int(tx.ledger.cursor(job.sync, stream, job.connection) or 0), tx.persons.head()
     while position < head:
         shown, position = _select_batch(rooms, job, obj, run, (position, head), show=show)
         yield shown
