@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 SERVER = os.environ.get("ATTUNE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
-FEW = "voucherify-push,sweep"
+FEW = "zendesk-pull,salesforce-push"
 
 
 @pytest.fixture(scope="module")

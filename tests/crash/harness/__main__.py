@@ -65,9 +65,10 @@ def main() -> None:
         world = World(folder / "world", PEOPLE, rehearsal, database.url)
         new_database(world.folder)
         gc.freeze()  # a child's garbage collector need not look at, and so copy, what it has from here
-        for chapter in STORY:
+        wanted = options.chapters.split(",") if options.chapters else [chapter.name for chapter in STORY]
+        for chapter in STORY[: max(n for n, chapter in enumerate(STORY, 1) if chapter.name in wanted)]:
             chapter.meanwhile(world)
-            if not options.chapters or chapter.name in options.chapters.split(","):
+            if chapter.name in wanted:
                 print(
                     json.dumps(asdict(Interrupter(world, database, chapter, folder, options).interrupt())), flush=True
                 )
