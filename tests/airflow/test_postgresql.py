@@ -31,7 +31,7 @@ def test_the_dags_do_their_work_on_postgresql(deployed, postgres_url, airflow_db
         runs = conn.execute(sa.select(tables.runs.c.sync, tables.runs.c.status).order_by(tables.runs.c.seq)).all()
         sent = tables.deliveries.c.state == "confirmed"
         confirmed = conn.execute(sa.select(sa.func.count()).select_from(tables.deliveries).where(sent)).scalar_one()
-        entries = conn.execute(sa.select(sa.func.count()).select_from(tables.audit_entries)).scalar_one()
+        entries = conn.execute(sa.select(sa.func.sum(tables.audit_bundles.c.count))).scalar_one()
         waiting = conn.execute(sa.select(sa.func.count()).select_from(tables.audit_pending)).scalar_one()
     engine.dispose()
     syncs = ["salesforce-pull", "zendesk-pull", "zendesk-push", "sweep"]

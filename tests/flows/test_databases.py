@@ -72,11 +72,11 @@ class Account:
         return Counter(self.told("consent_events", "type", "event_id", "digest", "person_id"))
 
     def audit(self):
-        return [
-            {**entry, "at": None, "run": self.syncs.get(entry.get("run")),
-             "subject": self.subjects.get(entry.get("subject"))}
-            for entry in self.entries
-        ]  # fmt: skip
+        for entry in self.entries:
+            plain = {**entry, "at": None, "run": self.syncs.get(entry.get("run"))}
+            if entry["type"] == "change":  # the settings differ: each names its own store and its own simulators
+                plain["reasons"] = None
+            yield {**plain, "subject": self.subjects.get(entry.get("subject"))}
 
     def everything(self):
         return {
