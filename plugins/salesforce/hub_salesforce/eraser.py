@@ -142,7 +142,7 @@ class SalesforceEraser:
         for portion in portions(ids, IDS_A_QUERY):
             select = ", ".join(("Id", "IsDeleted", *blanks))
             soql = f"SELECT {select} FROM {sobject} WHERE Id IN {quote_soql_value(list(portion))}"  # noqa: S608 - ids are quoted by simple-salesforce
-            for row in self._org.rows(soql, deleted=True):
+            for row in self._org.identified(soql, deleted=True):
                 binned = binned or row["IsDeleted"] is True
                 gone = row["IsDeleted"] is True or (blanks and all(row[blank] is None for blank in blanks))
                 if not gone:

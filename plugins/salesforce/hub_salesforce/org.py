@@ -107,7 +107,14 @@ class Org:
     def rows(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
         """These are all rows of a query that is known to be small."""
         found = [row for page in self.pages(soql, deleted=deleted) for row in page]
-        if not all(isinstance(row, dict) and isinstance(row.get("Id"), str) for row in found):
+        if not all(isinstance(row, dict) for row in found):
+            raise TransientError("Salesforce answered a query with rows that are none.")
+        return found
+
+    def identified(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
+        """These are all rows of a query, each with its Id; raises TransientError where one has none."""
+        found = self.rows(soql, deleted=deleted)
+        if not all(isinstance(row.get("Id"), str) for row in found):
             raise TransientError("Salesforce answered a query with rows that have no Id.")
         return found
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from hub.contract import ConfigError
 
-_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?\Z|\Z")
+_ID = re.compile(r"[A-Za-z0-9]{0,18}\Z")  # it goes into a query
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -153,7 +153,7 @@ class SalesforceSource:
             ids = quote_soql_value(wanted[at : at + IDS_A_QUERY])
             soql = f"SELECT Id, Email, IndividualId FROM Contact WHERE IndividualId IN {ids} ORDER BY Id"  # noqa: S608 - ids are quoted by simple-salesforce
             try:
-                contacts = self._org.rows(soql)
+                contacts = self._org.identified(soql)
             except RefusedError as refused:
                 raise _unreadable(plan, refused) from None
             for contact in contacts:

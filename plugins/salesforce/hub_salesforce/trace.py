@@ -108,7 +108,7 @@ class Tracer:
         for portion in portions(sorted(set(values)), IDS_A_QUERY):
             soql = f"SELECT {select} FROM {sobject} WHERE {by} IN {quote_soql_value(list(portion))}"  # noqa: S608 - values are quoted by simple-salesforce
             try:
-                rows += self._org.rows(soql, deleted=True)
+                rows += self._org.identified(soql, deleted=True)
             except RefusedError as refused:
                 trace.closed[sobject] = refused.code
                 break

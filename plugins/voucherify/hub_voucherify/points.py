@@ -106,6 +106,8 @@ class PointsWriter:
             answer = self._client.write("POST", f"{self._member(card)}/balance", entry)
         except UnknownOutcomeError:
             return unknown(record)
+        if answer.ok and "balance" not in answer.body:
+            return unknown(record)  # a good status without the new balance says nothing of what was done
         return confirmed(record, card.get("id")) if answer.ok else refused(record, answer)
 
     def _member(self, card: Mapping[str, Any]) -> str:

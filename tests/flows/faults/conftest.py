@@ -139,12 +139,12 @@ def clean_runs():
 
 
 @pytest.fixture
-def fresh(make_world, clean_runs, tmp_path_factory):
-    """Makes worlds that share their keys, so that references can be compared."""
+def fresh(world_in, clean_runs, tmp_path_factory):
+    """Makes worlds that share their keys, so that references can be compared; on SQLite, whose file can be copied."""
     keys = clean_runs.setdefault("keys", tmp_path_factory.mktemp("keys"))
 
     def make(connector, config, switches, name):
-        world = make_world(PEOPLE, name)
+        world = world_in("sqlite", PEOPLE, name)
         for key in ("root.key", "audit.key"):
             if (keys / key).exists():
                 shutil.copy(keys / key, world.folder / "var" / key)
