@@ -13,7 +13,7 @@ HARNESS = Path(__file__).parent / "harness"
 
 @pytest.fixture(scope="session")
 def points():
-    """How many boundaries are tried (ATTUNE_CRASH): ``spread`` by everybody, ``many`` by CI, ``all`` where time allows."""
+    """How many boundaries are tried (ATTUNE_CRASH): ``spread`` by everybody, ``many`` and ``all`` where time allows."""
     return os.environ.get("ATTUNE_CRASH", "spread")
 
 

@@ -2,7 +2,7 @@
 
 ``harness`` does the killing, in a process of its own; what counts as the same end stands in ``harness/comparison.py``.
 A spread of the boundaries is tried, the first of each kind in each chapter of the story included; ATTUNE_CRASH=many tries
-some 700, as CI does, ATTUNE_CRASH=all every one, which takes the better part of an hour.
+some 700, ATTUNE_CRASH=all every one, which takes the better part of an hour.
 """
 
 import pytest
