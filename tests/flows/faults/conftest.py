@@ -30,7 +30,7 @@ class PullTarget:
 PULLS = {
     "x": PullTarget("x", "GET /2/users/*", ("data",), simulator={"page_cap": 3}),
     "salesforce": PullTarget("salesforce", "GET */query*", ("records",), simulator={"page_size": 3}),
-    "zendesk": PullTarget("zendesk", "GET */incremental/*", ("tickets", "users"), {"page_size": 3}),
+    "zendesk": PullTarget("zendesk", "GET */incremental/*", ("tickets", "users"), {"page_size": 3, "timeout": 0.4}),
     "voucherify": PullTarget("voucherify", "GET /v1/customers*", ("customers",), {"page_size": 3}),
 }
 
@@ -51,7 +51,7 @@ PUSHES = {
     "salesforce-bulk": PushTarget(
         "salesforce", "PATCH */jobs/ingest/*", "GET */jobs/ingest/*", config={"bulk_threshold": 0}
     ),
-    "zendesk": PushTarget("zendesk", "PUT */update_many*", "GET */job_statuses*"),
+    "zendesk": PushTarget("zendesk", "PUT */update_many*", "GET */job_statuses*", config={"timeout": 0.4}),
     "voucherify": PushTarget("voucherify", "PUT /v1/customers/*"),
     "voucherify-bulk": PushTarget(
         "voucherify", "POST /v1/customers/bulk/async", "GET /v1/async-actions*", config={"bulk_above": 1}
