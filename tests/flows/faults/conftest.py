@@ -161,13 +161,13 @@ def read_world(fresh, clean_runs):
     """A world whose connector has been read by nobody yet, and the truth of a clean run."""
 
     def make(target: PullTarget):
-        if target.connector not in clean_runs:
+        if ("read", target.connector) not in clean_runs:
             world = fresh(target.connector, target.config, target.simulator, "clean")
             report = world.pull(f"{target.connector}-pull")[f"{target.connector}-pull"]
             assert report.error is None and not report.counts["quarantined"]
             calls = len(world.simulator(target.connector).calls)
-            clean_runs[target.connector] = truth_of_reading(world), calls
-        return fresh(target.connector, target.config, target.simulator, "faulty"), *clean_runs[target.connector]
+            clean_runs["read", target.connector] = truth_of_reading(world), calls
+        return fresh(target.connector, target.config, target.simulator, "faulty"), *clean_runs["read", target.connector]
 
     return make
 
@@ -191,14 +191,14 @@ def write_world(fresh, clean_runs, tmp_path_factory):
 
     def make(name: str):
         target = PUSHES[name]
-        if name not in clean_runs:
+        if ("write", name) not in clean_runs:
             world = prepared(target, "clean")
             report = settled(world, target)[0]
             simulator = world.simulator(target.connector)
             assert report.error is None and report.counts["failed"] == report.counts["unknown"] == 0
             assert writes_of(simulator) and set(writes_of(simulator).values()) == {1}
-            clean_runs[name] = vendor_holds(simulator), writes_of(simulator), len(simulator.calls)
-        return prepared(target, "faulty"), *clean_runs[name]
+            clean_runs["write", name] = vendor_holds(simulator), writes_of(simulator), len(simulator.calls)
+        return prepared(target, "faulty"), *clean_runs["write", name]
 
     return make
 
