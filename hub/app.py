@@ -400,7 +400,12 @@ def _linear_en() -> Tagger:
 
 
 def _key(deployment: Deployment, reference: str, name: str) -> bytes:
-    text = resolve_secret(reference, deployment.root)
+    return read_key(reference, deployment.root, name)
+
+
+def read_key(reference: str, root: Path, name: str) -> bytes:
+    """This is the key behind a secret reference; ``name`` says whose in errors. Raises ConfigError where it is none."""
+    text = resolve_secret(reference, root)
     try:
         key = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

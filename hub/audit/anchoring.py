@@ -15,9 +15,9 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 from rfc3161_client import TimestampRequestBuilder, VerificationError, VerifierBuilder, decode_timestamp_response
 
 from hub.audit.checkpoint import read_size
-from hub.audit.key import NoteError, Verifier
+from hub.audit.key import NoteError, Verifier, signature_line
 from hub.audit.log import AuditLog
-from hub.audit.note import add_lines, read_note, signature_lines
+from hub.audit.note import read_note
 from hub.audit.witness import request
 from hub.errors import ConfigError, FatalError, TransientError
 from hub.store.audit import Anchor
@@ -25,7 +25,7 @@ from hub.store.audit import Anchor
 Post = Callable[[str, bytes, str], tuple[int, bytes]]
 """Posts a body of a media type to an address; gives status and answer. Raises TransientError where nobody answers."""
 
-MAX_ANSWER_BYTES = 64 * 1024
+_GAP = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +89,14 @@ def _cosigned(witness: TrustedWitness, size: int, note: str, status: int, body: 
     if status != HTTPStatus.OK:
         raise TransientError(f"witness {witness.name} answered with status {status}.", fix="Try again.")
     try:
-        lines = signature_lines(note.partition("\n\n")[0] + "\n\n" + body.decode())
-        opened = read_note(add_lines(note, lines), [witness.key])
+        # The answer alone beside the text: an earlier cosignature in our note must not stand in for a missing one.
+        opened = read_note(f"{note.partition(_GAP)[0]}{_GAP}{body.decode()}", [witness.key])
     except (NoteError, UnicodeDecodeError):
         raise TransientError(
             f"witness {witness.name} gave no cosignature of its own key.", fix="Check its vkey."
         ) from None
-    mine = [line for line in lines if _is_of(line, witness.key)]
-    return Anchor(size, "witness", witness.name, "".join(mine).encode()), mine if opened.signed else []
-
-
-def _is_of(line: str, key: Verifier) -> bool:
-    return line.split(" ")[1:2] == [key.name]
+    lines = [signature_line(verifier, signature) for verifier, signature in opened.signed]
+    return Anchor(size, "witness", witness.name, "".join(lines).encode()), lines
 
 
 def _told(witness: TrustedWitness, body: bytes) -> int:

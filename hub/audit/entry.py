@@ -18,13 +18,11 @@ class Entry(Model):
     """What happened, as it goes into the log.
 
     ``subject`` is the person's random audit reference, which means nothing once the person is erased. ``reasons`` are codes.
-    ``c`` is a commitment to personal detail that rests sealed elsewhere. Times are ISO 8601 text; there are no floats, so
-    that the canonical form (RFC 8785) is the same everywhere.
+    Times are ISO 8601 text; there are no floats, so that the canonical form (RFC 8785) is the same everywhere.
     """
 
     # In the order of the alphabet, which is the order of RFC 8785; "at" and "v" come in when the leaf is made.
     actor: str = Field("hub", max_length=60)
-    c: str | None = Field(None, max_length=64)
     dest: str | None = Field(None, max_length=80)
     outcome: str = Field(max_length=60)
     policy: str | None = Field(None, max_length=80)

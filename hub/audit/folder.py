@@ -57,9 +57,7 @@ class LogFolder:
 
         The checkpoint is not among them: write it last, so that a reader never sees one that runs ahead of its tiles.
         """
-        for level, index, width in tiles_of(new):
-            if (index + 1) * WIDTH <= old >> 8 * level:
-                continue
+        for level, index, width in tiles_of(new, old):
             self.write(tile_path(level, index, width), tile(level, index)[: width * HASH_BYTES])
             if level == 0:
                 rows = leaves(index * WIDTH, width)

@@ -69,11 +69,6 @@ def add_lines(note: str, lines: Iterable[str]) -> str:
     return note + "".join(fresh)
 
 
-def signature_lines(note: str) -> list[str]:
-    """These are a note's signature lines, as they stand there."""
-    return [f"{_DASH}{line}\n" for line in _split(note)[1]]
-
-
 def _split(note: str) -> tuple[str, list[str]]:
     if len(note) > MAX_NOTE_BYTES or any(ord(char) < 0x20 and char != "\n" for char in note):
         raise NoteError("malformed note: too long, or control characters in it.")

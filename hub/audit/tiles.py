@@ -20,11 +20,14 @@ def entries_path(index: int, width: int = 0) -> str:
     return f"tile/entries/{_number(index)}{_partial(width)}"
 
 
-def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
-    """This yields (level, index, width) of every tile of a log with ``size`` entries; width 256 is full."""
+def tiles_of(size: int, old: int = 0) -> Iterator[tuple[int, int, int]]:
+    """This yields (level, index, width) of every tile of a log with ``size`` entries; width 256 is full.
+
+    Tiles that were full already when the log had ``old`` entries are left out.
+    """
     level, nodes = 0, size
     while nodes:
-        for index in range(0, nodes, WIDTH):
+        for index in range((old >> HEIGHT * level) // WIDTH * WIDTH, nodes, WIDTH):
             yield level, index // WIDTH, min(WIDTH, nodes - index)
         level, nodes = level + 1, nodes // WIDTH
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,7 +13,7 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from hub.app import Hub, open_hub, write_key
+from hub.app import Hub, open_hub, read_key, write_key
 from hub.audit.anchoring import TimestampAuthority, cosign, timestamp
 from hub.audit.entry import Entry
 from hub.audit.folder import LogFolder, verify_folder
@@ -260,7 +259,7 @@ def witness(
 
 def _witness_key(path: Path, *, ed25519: bool) -> Ed25519PrivateKey | MLDSA44PrivateKey:
     write_key(path)
-    seed = base64.b64decode(path.read_text(encoding="ascii"))
+    seed = read_key(f"file:{path}", Path(), "the witness's key")
     return Ed25519PrivateKey.from_private_bytes(seed) if ed25519 else MLDSA44PrivateKey.from_seed_bytes(seed)
 
 

@@ -262,6 +262,25 @@ def test_a_witness_that_does_not_know_the_log_says_so(open_log, witness):
         anchor(stranger, witness)
 
 
+def test_a_cosignature_of_somebody_else_is_not_taken_for_the_witnesss(open_log, witness):
+    log = open_log(mirror=None)
+    write(log, 3)
+    anchor(log, witness)  # from now on our own note carries a true one
+    stranger = Cosigner(witness.key.name, Ed25519PrivateKey.generate(), lambda: 1)
+    text = log.checkpoint().partition("\n\n")[0] + "\n"
+    with pytest.raises(TransientError, match="no cosignature of its own key"):
+        cosign(log, witness, lambda *_: (200, stranger.line(text).encode()))
+
+
+@pytest.mark.parametrize("content", ["", "not a key", "AAAA", "\xff"])
+def test_a_witness_key_that_is_none_is_told(tmp_path, content):
+    from hub.cli.audit import _witness_key
+
+    (tmp_path / "witness.key").write_text(content, encoding="latin-1")
+    with pytest.raises(ConfigError):
+        _witness_key(tmp_path / "witness.key", ed25519=True)
+
+
 def test_two_requests_at_once_cannot_roll_a_witness_back(open_log, tmp_path, witness):
     log = open_log()
     write(log, 3)

@@ -1,4 +1,4 @@
-"""The delivery benchmark runs; nothing is timed here."""
+"""The benchmarks run; nothing is timed here."""
 
 import json
 import subprocess
@@ -27,3 +27,10 @@ def test_the_feed_is_the_same_for_everybody():
     members = {one["record"]["id"] for one in records if one["stream"] == "members"}
     assert len(members) == 10
     assert {one["record"]["card"] for one in records if one["stream"] == "activities"} <= members
+
+
+def test_the_audit_log_is_measured_beside_its_peers():
+    command = [sys.executable, str(ROOT / "bench" / "bench_audit.py"), "--sizes", "1000", "--json"]
+    rows = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout)
+    assert {row["what"].split(":")[0] for row in rows} == {"plain table", "hash chain", "hub"}
+    assert all(row["size"] == 1_000 and row["per_second"] > 0 for row in rows)
