@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import yaml
 
 from hub.cli.consent import _append
 from hub.errors import LockedError
@@ -120,3 +121,24 @@ def test_what_was_quarantined_is_looked_at_again_when_it_comes_again(world):
     assert again.counts["quarantined"] == 0 and again.counts["stored"] >= first.counts["quarantined"]
     with world.open() as hub, hub.store.read() as tx:
         assert tx.quarantine.count() == 0
+
+
+def test_a_push_pointed_at_another_connection_begins_at_its_beginning(world):
+    world.pull("salesforce-pull")
+    first = world.push("salesforce-push")["salesforce-push"].counts["selected"]
+    assert first > 0
+    assert world.push("salesforce-push")["salesforce-push"].counts["selected"] == 0
+
+    def point_elsewhere(settings):
+        here = settings["syncs"]["salesforce-push"]
+        settings["connections"]["other-crm"] = settings["connections"][here["connection"]]
+        here["connection"] = "other-crm"
+
+    world.edit(point_elsewhere)
+    rules = world.folder / "privacy" / "destinations.yaml"
+    known = yaml.safe_load(rules.read_text())
+    known["destinations"]["other-crm"] = known["destinations"]["salesforce"]
+    rules.write_text(yaml.safe_dump(known))
+    report = world.push("salesforce-push")["salesforce-push"]
+    assert report.error is None, report.error
+    assert report.counts["selected"] > 0  # people; the cases are those of the first connection
