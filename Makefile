@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format airflow bench clean sync uv
+.PHONY: help demo test check format airflow airflow-e2e scale-e2e bench clean sync uv
 
 UV_VERSION := 0.13.9
 PYTHON ?= python3.11
@@ -12,9 +12,10 @@ unexport VIRTUAL_ENV
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 RUN := .venv/bin/python -m
+AIRFLOW_PORT ?= 8080
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):[^#]*## /  make \1\t/' | expand -t 20
 
 demo: uv ## set everything up and run the main job against simulators of four systems
 	@$(UV) sync --quiet --frozen --inexact --no-default-groups --group plugins
@@ -26,7 +27,7 @@ test: sync ## set everything up and run the tests
 check: sync ## format, lint, types, import rules, generated docs
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
-	$(RUN) mypy -p hub -p hub_x -p hub_salesforce -p hub_zendesk -p hub_voucherify
+	$(RUN) mypy -p hub -p hub_x -p hub_salesforce -p hub_zendesk -p hub_voucherify -p hub_pii_en -p hub_emotion_en
 	.venv/bin/python -c "from importlinter.cli import lint_imports_command as main; main()"
 	.venv/bin/python docs/generate.py --check
 
@@ -35,8 +36,15 @@ format: sync ## format the code and write the generated reference pages
 	$(RUN) ruff format .
 	.venv/bin/python docs/generate.py
 
-airflow: sync ## parse the DAGs and run them once against the simulators, in a real Airflow
-	@$(RUN) pytest -q tests/airflow
+airflow: uv ## Apache Airflow with the hub's DAGs, and simulators of four systems, until Ctrl-C
+	@$(UV) sync --quiet --frozen --inexact --no-default-groups --group plugins --extra airflow
+	@exec $(RUN) hub.airflow.local --sandbox --port $(AIRFLOW_PORT)
+
+airflow-e2e: sync ## the same in a real Airflow as by hand, and nothing personal in it: SQLite, LocalExecutor
+	@$(RUN) pytest -q -m cluster tests/cluster/test_local.py
+
+scale-e2e: sync ## the same with PostgreSQL, Redis and two Celery workers, each of which is killed in the middle
+	@$(RUN) pytest -q -m cluster tests/cluster/test_scale.py
 
 bench: sync ## measure; prints its tables
 	@for file in bench/bench_*.py; do .venv/bin/python "$$file"; done

@@ -15,6 +15,7 @@ sed -e "s|^AIRFLOW_FERNET_KEY=.*|AIRFLOW_FERNET_KEY=$(secret)|" \
     -e "s|^AIRFLOW_API_SECRET_KEY=.*|AIRFLOW_API_SECRET_KEY=$(secret)|" \
     -e "s|^AIRFLOW_DB_PASSWORD=.*|AIRFLOW_DB_PASSWORD=$(word)|" \
     -e "s|^HUB_DB_PASSWORD=.*|HUB_DB_PASSWORD=$(word)|" \
+    -e "s|^REDIS_PASSWORD=.*|REDIS_PASSWORD=$(word)|" \
     -e "s|^HUB_UID=.*|HUB_UID=$(id -u)|" \
     .env.example > .env
 mkdir -p var/deployment

@@ -21,8 +21,10 @@ from pydantic.fields import FieldInfo
 
 from hub import config, contract, errors, plugins
 from hub.cli import app
+from hub.cli.connection_form import FILE, make_form
 from hub.cli.plugins import time_range
 from hub.schema import json_schemas
+from hub.telemetry import catalogue, vocabulary
 
 DOCS = Path(__file__).parent
 REFERENCE = DOCS / "reference"
@@ -64,6 +66,7 @@ MEANING = {
     "SyncSettings.objects": "push: what to write, in this order",
     "SyncSettings.purpose": "push: what it is for; a purpose of `privacy/purposes.yaml`",
     "SweepSettings.schedule": "cron expression, UTC",
+    "EmailSettings.port": "its port",
 }
 
 
@@ -91,7 +94,12 @@ def pages() -> dict[Path, str]:
         REFERENCE / "errors.md": errors_page(),
         REFERENCE / "plugin-contract.md": contract_page(),
         REFERENCE / "connectors.md": connectors_page(),
+        REFERENCE / "airflow-connections.md": airflow_page(),
+        REFERENCE / "metrics.md": metrics_page(),
     }
+    for name, connector in _own_connectors().items():
+        form = json.dumps(make_form(connector), indent=2, ensure_ascii=False) + "\n"
+        made[DOCS.parent / "plugins" / name / f"hub_{name}" / FILE] = form
     for kind, schema in json_schemas().items():
         made[REFERENCE / "schema" / f"{kind}.json"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     return made
@@ -153,9 +161,14 @@ def settings_page() -> str:
         ("syncs.NAME", config.SyncSettings),
         ("syncs.NAME.caps", config.CapSettings),
         ("sweep", config.SweepSettings),
+        ("console", config.ConsoleSettings),
+        ("review", config.ReviewSettings),
         ("audit", config.AuditSettings),
         ("audit.witnesses, each", config.WitnessSettings),
         ("audit.timestamps, each", config.TimestampSettings),
+        ("alerts", config.AlertSettings),
+        ("alerts.slack", config.SlackSettings),
+        ("alerts.email", config.EmailSettings),
     ]
     for title, model in models:
         rows = [
@@ -259,10 +272,40 @@ def _method(method: Any) -> str:
     return f"```python\n{method.__name__}{signature}\n```\n\n{text}\n"
 
 
+def _own_connectors() -> dict[str, contract.Connector]:
+    own = {path.name for path in (DOCS.parent / "plugins").iterdir() if path.is_dir()}
+    return plugins.load(own).offered.connectors
+
+
+def airflow_page() -> str:
+    """This is each connection type in Airflow, with the fields of its form."""
+    parts = [
+        "# Connections in Airflow\n\n",
+        NOTE,
+        "Each connector of this repository is a connection type. The form's fields are the connector's settings; what is left "
+        "empty counts as not given. *Host* is an address to call instead of the vendor's own. How to use one: "
+        "[Run on Airflow](../how-to/run-on-airflow.md).\n",
+    ]
+    for name, connector in sorted(_own_connectors().items()):
+        form = make_form(connector)
+        rows = [_form_row(key, entry) for key, entry in form["fields"].items()]
+        parts += [
+            f"\n## {form['title']}\n\n`conn_type`: `hub_{name}`\n\n",
+            table(("field", "label", "kind", "meaning"), rows),
+        ]
+    return "".join(parts)
+
+
+def _form_row(key: str, entry: dict[str, Any]) -> tuple[str, ...]:
+    schema = entry["schema"]
+    kind = "password" if schema.get("format") == "password" else schema["type"][0]
+    default = f"; `{schema['default']}` if empty" if "default" in schema else ""
+    return f"`{key}`", entry["label"], kind, entry.get("description", "").rstrip(".") + default
+
+
 def connectors_page() -> str:
     """This is what the plugins of this repository read, write and want to be told."""
-    own = {path.name for path in (DOCS.parent / "plugins").iterdir() if path.is_dir()}
-    offered = plugins.load(own).offered.connectors
+    offered = _own_connectors()
     parts = [
         "# Connectors\n\n",
         NOTE,
@@ -306,6 +349,54 @@ def _connector(name: str, connector: contract.Connector) -> list[str]:
         limits = [(f"`{one.name}`", f"`{one.match}`", _number(one.calls), f"{one.per:g}") for one in manifest.limits]
         parts += ["\n### Call limits\n\n", table(("limit", "calls", "how many", "seconds"), limits)]
     return [*parts, f"\n### Settings\n\n{prose}\n\n", table(("key", "type", "default", "meaning"), settings)]
+
+
+def metrics_page() -> str:
+    """This is every metric with its labels, every span, and the words that may stand in them."""
+    metrics = [
+        (
+            f"`{one.name}`",
+            f"`{one.exposed}`",
+            one.kind,
+            one.unit,
+            ", ".join(f"`{label}`" for label in one.labels),
+            one.about,
+        )
+        for one in catalogue.METRICS
+    ]
+    words = [
+        ("sync, connection, stream, object, limit, name", "names of `hub.yaml`, and of the connectors' call limits"),
+        ("run", "the random id of a run; only in spans"),
+        ("error", _listed(vocabulary.ERRORS)),
+        ("state", _listed(vocabulary.STATES)),
+        ("kind", _listed(vocabulary.KINDS)),
+        ("entity", _listed(vocabulary.ENTITIES)),
+        ("emotion", _listed(vocabulary.EMOTIONS)),
+        ("alert", _listed(vocabulary.ALERTS)),
+        (
+            "reason",
+            _listed(one for one in vocabulary.REASONS if not one.startswith("partly."))
+            + "; each also behind `partly.`",
+        ),
+    ]
+    attributes = [(f"`{name}`", label or "whole number") for name, label in catalogue.ATTRIBUTES.items()]
+    return "".join([
+        "# Metrics and spans\n\n",
+        NOTE,
+        "What `hub metrics` tells, by its name in OpenTelemetry and in Prometheus. Counters are totals since the database has "
+        "had them, and go on when a process ends. How to use them: [watch the hub](../how-to/watch-the-hub.md).\n\n",
+        table(("metric", "in Prometheus", "kind", "unit", "labels", "what"), metrics),
+        "\n## Words\n\nA label holds a word from here, or `other`.\n\n",
+        table(("label", "words"), words),
+        "\n## Spans\n\n",
+        table(("span", "what"), [(f"`{name}`", about) for name, about in catalogue.SPANS.items()]),
+        "\n",
+        table(("attribute", "word"), attributes),
+    ])  # fmt: skip
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in sorted(words))
 
 
 def _number(calls: int | None) -> str:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import secrets
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -23,31 +22,88 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub import plugins as plugin_loader
 from hub.audit.anchoring import TimestampAuthority, TrustedWitness, read_certificates
+from hub.audit.anchors import Anchors
 from hub.audit.folder import LogFolder
 from hub.audit.key import Signer, Verifier
 from hub.audit.keyring import KeyRing
 from hub.audit.log import AuditLog
 from hub.budget import SharedBudget, limits_of
-from hub.config import Deployment, SyncSettings, load_settings, resolve_config, resolve_limits, resolve_secret
-from hub.contract import Connector, ConsentSource, Context, Destination, Limit, Object, Source, Stream, Tagger
-from hub.errors import ConfigError, TransientError
+from hub.config import (
+    Deployment,
+    SyncSettings,
+    load_settings,
+    name_of_secret,
+    resolve_config,
+    resolve_limits,
+    resolve_secret,
+)
+from hub.contract import (
+    Capability,
+    Connector,
+    ConsentSource,
+    Context,
+    Destination,
+    Eraser,
+    Limit,
+    Object,
+    Scorer,
+    Source,
+    Stream,
+    Tagger,
+)
+from hub.emotion.selection import Shares
+from hub.errors import ConfigError, HubError, PolicyError, TransientError
 from hub.mappings.load import MappingSet, load_mappings
+from hub.mappings.touchpoint import channels_of
 from hub.pipeline.caps import Caps
+from hub.pipeline.door import Door, Viewer
+from hub.pipeline.erase import EraseJob
 from hub.pipeline.holder import this_process
 from hub.pipeline.journal import ErasureJournal, replay
+from hub.pipeline.order import Order
 from hub.pipeline.plan import PushJob
 from hub.pipeline.pull import PullJob
+from hub.pipeline.restore import RestoreJob
 from hub.pipeline.rooms import Rooms
+from hub.pipeline.rotation import RotationJob, read_copy
 from hub.pipeline.sweep import SweepJob
+from hub.pipeline.upkeep import UpkeepReport
+from hub.pipeline.upkeep import upkeep as run_upkeep
 from hub.plugins import Plugins
-from hub.privacy.policy import Policy, load_policy
+from hub.privacy.access import AccessPolicy, load_access
+from hub.privacy.approvals import Approvals, load_approvals
+from hub.privacy.controller import Controller, load_controller
+from hub.privacy.deadlines import Deadlines, load_deadlines
+from hub.privacy.dossier import Dossier, Flow, load_statement
+from hub.privacy.dossier import Source as FlowSource
+from hub.privacy.policy import UNREADABLE, Policy, closed_policy, load_policy
 from hub.privacy.redaction import RedactionPolicy, Redactor, load_redaction, make_redactor
+from hub.privacy.wordbook import Wordbook, load_wordbook
+from hub.revision import revision_of
+from hub.schema import EmotionLabel
 from hub.store.delivery import Retry
-from hub.store.store import Store, open_store
+from hub.store.epochs import Epochs
+from hub.store.store import Store, has_keys, open_store
 from hub.store.vault import Vault
+from hub.telemetry.vocabulary import declare
 from hub.transport import PreparedSession, Route, TransportLimits, check_base_url, prepare_session
+from hub.watch.alert import Alert, find_alerts
+from hub.watch.channel import Answer, Channel, notify
+from hub.watch.lineage import Lineage, lineage_of
+from hub.watch.mail import Mail
+from hub.watch.sample import Sample, samples
+from hub.watch.slack import Slack
+from hub.watch.snapshot import Plan, Snapshot, take_snapshot
+from hub.watch.thresholds import Thresholds
 
 KEY_BYTES = 32
+
+_Found = TypeVar("_Found")
+
+# Anchoring comes after the work and must not hold it up.
+_ANCHORING = TransportLimits(
+    connect_timeout=5, read_timeout=15, answer_timeout=20, retries=1, max_wait=5, max_response_bytes=1 << 20
+)
 
 
 def utc_now() -> datetime:
@@ -81,8 +137,22 @@ class Hub:
 
     @cached_property
     def vault(self) -> Vault:
-        """Keyed hashes and encryption under the root key."""
-        return Vault(_key(self.deployment, self.deployment.settings.root_key, "root_key"))
+        """Keyed hashes and encryption under the root key.
+
+        A database without anybody in it gets a file of epoch keys; an older one, whose keys hang from the root key alone,
+        gets it with its first rotation.
+        """
+        epochs = self.epochs
+        if not epochs.path.exists() and not self.dry_run and not has_keys(self.deployment.store_url()):
+            epochs.create(self.now())
+        return _vault(epochs, self.deployment.settings.tenant)
+
+    @cached_property
+    def epochs(self) -> Epochs:
+        """The file of epoch keys."""
+        settings = self.deployment.settings
+        key = _key(self.deployment, settings.root_key, "root_key")
+        return Epochs(self.deployment.path(settings.keys.epochs), key, name_of_secret("root_key", settings.root_key))
 
     @cached_property
     def store(self) -> Store:
@@ -112,6 +182,90 @@ class Hub:
         return load_policy(self.deployment.path(self.deployment.settings.privacy))
 
     @cached_property
+    def controller(self) -> Controller:
+        """Who answers for the data."""
+        return load_controller(self.deployment.path(self.deployment.settings.privacy))
+
+    @cached_property
+    def wordbook(self) -> Wordbook:
+        """What the departments call the emotions."""
+        return load_wordbook(self.deployment.path(self.deployment.settings.privacy))
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        """By when people must have an answer."""
+        return load_deadlines(self.deployment.path(self.deployment.settings.privacy))
+
+    @cached_property
+    def access(self) -> AccessPolicy:
+        """Who may look at what."""
+        return load_access(self.deployment.path(self.deployment.settings.privacy), self.policy)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """What was approved of what the configuration says."""
+        return load_approvals(self.deployment.path(self.deployment.settings.privacy))
+
+    @property
+    def stale_flows(self) -> tuple[str, ...]:
+        """These pushes are not what the approved impact assessment describes; none before the first approval."""
+        return self.approvals.stale_flows(self.dossier) if self.approvals.assessment else ()
+
+    @cached_property
+    def dossier(self) -> Dossier:
+        """What this deployment does with personal data, for those who must be told and those who must judge."""
+        return Dossier(
+            tenant=self.deployment.settings.tenant,
+            policy=self.policy,
+            access=self.access,
+            statement=load_statement(self.deployment.path(self.deployment.settings.privacy)),
+            sources=tuple(self._sources()),
+            flows=tuple(self._flows()),
+            channels=self._channels(),
+            labels=tuple(EmotionLabel),
+            model=self.tagger.name,
+            measures=dict(getattr(self.tagger, "measures", {})),
+            redaction={"languages": self.redaction.languages, "entities": self.redaction.entities},
+        )
+
+    def _syncs(self, kind: str) -> list[tuple[str, SyncSettings]]:
+        return sorted((name, sync) for name, sync in self.deployment.settings.syncs.items() if sync.kind == kind)
+
+    def _sources(self) -> Iterator[FlowSource]:
+        for _, sync in self._syncs("pull"):
+            manifest = self.connector(sync.connection).manifest
+            yield FlowSource(sync.connection, manifest.title, manifest.hosts, sync.streams)
+
+    def _flows(self) -> Iterator[Flow]:
+        for name, sync in self._syncs("push"):
+            manifest = self.connector(sync.connection).manifest
+            yield Flow(name, sync.connection, manifest.title, manifest.hosts, str(sync.purpose), sync.objects)
+
+    def _channels(self) -> tuple[str, ...]:
+        read = [
+            (self.connector(sync.connection).manifest.name, one)
+            for _, sync in self._syncs("pull")
+            for one in sync.streams
+        ]
+        wanted = {f"{connector}.{stream}" for connector, stream in read}
+        files = [source for source in self.mappings.files if source.name in wanted]
+        return tuple(sorted(frozenset[str]().union(*(channels_of(source) for source in files))))
+
+    @cached_property
+    def door(self) -> Door:
+        """Where whoever uses this deployment asks before they see anything personal."""
+        return self.door_for(self.actor)
+
+    def door_for(self, actor: str) -> Door:
+        """This is the door for somebody else than the deployment's own actor, such as a user of a console."""
+        bound = self.deployment.settings.roles
+        for name, roles in bound.items() if self.access.file.roles else ():
+            for role in roles:
+                _pick(dict.fromkeys(self.access.file.roles, role), role, f"roles.{name}")
+        viewer = Viewer(actor, frozenset(bound.get(actor, ())))
+        return Door(self.store, self.audit, self.access, viewer, self.now)
+
+    @cached_property
     def mappings(self) -> MappingSet:
         """The mapping files: the site's own first, then the plugins'."""
         site = self.deployment.path(self.deployment.settings.mappings)
@@ -120,10 +274,22 @@ class Hub:
     @cached_property
     def audit(self) -> AuditLog:
         """The transparency log."""
+        return self.audit_of(self.store)
+
+    def audit_of(self, store: Store) -> AuditLog:
+        """This is the transparency log in a store."""
         settings = self.deployment.settings.audit
         mirror = LogFolder(self.deployment.path(settings.mirror)) if settings.mirror else None
-        keyring = KeyRing.load(self.deployment.path(settings.keys), self.signer)
-        return AuditLog(self.store, self.signer, self.now, mirror, keyring)
+        return AuditLog(
+            store, self.signer, self.now, mirror, KeyRing.load(self.deployment.path(settings.keys), self.signer)
+        )
+
+    @property
+    def anchors(self) -> Anchors:
+        """Everybody who speaks about the audit log."""
+        hours = self.deployment.settings.audit.anchor_every
+        every = None if hours is None else timedelta(hours=hours)
+        return Anchors(self.audit, self.witnesses, self.authorities, self.post, every)
 
     @property
     def witnesses(self) -> list[TrustedWitness]:
@@ -146,7 +312,7 @@ class Hub:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         session = prepare_session(
-            Route(origin, check_base_url(origin, where=f"audit: {url}")), pause=self.sleep
+            Route(origin, check_base_url(origin, where=f"audit: {url}")), limits=_ANCHORING, pause=self.sleep
         ).session
         with session:
             try:
@@ -168,7 +334,24 @@ class Hub:
         if unknown := sorted(set(policy.recognisers) - set(offered)):
             known = ", ".join(sorted(offered)) or "none"
             raise ConfigError(f"redaction.yaml: no plugin offers recogniser {unknown[0]!r} (offered: {known}).")
-        return make_redactor(policy, recognisers=[offered[name]() for name in policy.recognisers])
+        installed = [name for name in policy.names if name == "spacy" or name in offered]
+        if not installed:
+            raise ConfigError(
+                f"redaction.yaml: none of names: {', '.join(policy.names)} is installed.",
+                fix="Install the plugin, or add spacy to the list; it is always there.",
+            )
+        if policy.second_names not in {None, "spacy", *offered}:
+            raise ConfigError(
+                f"redaction.yaml: second_names: {policy.second_names!r} is not installed.",
+                fix="Install the plugin, or name spacy; it is always there.",
+            )
+        second = policy.second_names or "spacy"
+        return make_redactor(
+            policy,
+            recognisers=[offered[name]() for name in policy.recognisers],
+            names=None if installed[0] == "spacy" else offered[installed[0]](),
+            second=None if second == "spacy" else offered[second](),
+        )
 
     @cached_property
     def tagger(self) -> Tagger:
@@ -178,28 +361,127 @@ class Hub:
     @property
     def make_tagger(self) -> Callable[[], Tagger]:
         """What makes the tagger; cheap, so that a misspelt name is told before anything is pulled."""
-        makers: dict[str, Callable[[], Tagger]] = {"linear-en": _linear_en, **self.plugins.offered.taggers}
-        maker: Callable[[], Tagger] = _pick(makers, self.deployment.settings.tagger, "tagger")
-        return maker
+        makers: dict[str, Callable[[], Tagger | Scorer]] = {"linear-en": _linear_en, **self.plugins.offered.taggers}
+        maker: Callable[[], Tagger | Scorer] = _pick(makers, self.deployment.settings.tagger, "tagger")
+        return lambda: _whole(maker())
+
+    @property
+    def review_shares(self) -> Shares:
+        """Which tags people look at."""
+        review = self.deployment.settings.review
+        return Shares(review.sampled, review.unsure, review.below)
 
     @property
     def rooms(self) -> Rooms:
-        """What the flow works with."""
+        """What the flow works with; raises PolicyError where the lint finds an error in the privacy rules."""
+        if errors := [problem for problem in self.policy.lint() if problem.severity == "error"]:
+            raise PolicyError(
+                f"{errors[0].where}: {errors[0].message}", reason="policy.lint", fix="See 'hub privacy lint'."
+            )
+        return self._rooms(self.policy, self.mappings, self.deadlines)
+
+    @property
+    def rooms_to_erase(self) -> Rooms:
+        """The same, whatever the lint finds, and where a file of rules cannot even be read.
+
+        For what only takes away: erasures, withdrawals, and what is owed about them. Rules that may let out too much are no
+        reason to keep somebody's data. Instead of rules that cannot be read there are some that allow nothing; for the
+        deadlines, those that the hub came with.
+        """
+        shipped = defaults_folder() / "privacy"
+        policy = _readable(lambda: self.policy, closed_policy)
+        sound = policy.is_readable and all(problem.severity != "error" for problem in policy.lint())
+        mappings = _readable(lambda: self.mappings, lambda: MappingSet([]))
+        deadlines = _readable(lambda: self.deadlines, lambda: load_deadlines(shipped))
+        return replace(self._rooms(policy, mappings, deadlines), sound=sound)
+
+    def _rooms(self, policy: Policy, mappings: MappingSet, deadlines: Deadlines) -> Rooms:
+        declare(self.words)
         return Rooms(
             store=self.store,
             vault=self.vault,
             audit=self.audit,
-            mappings=self.mappings,
-            policy=self.policy,
+            mappings=mappings,
+            policy=policy,
             redactor=lambda: self.redactor,
             tagger=lambda: self.tagger,
             now=self.now,
             jurisdiction=self.deployment.settings.jurisdiction,
             revision=self.revision,
             journal=self.journal,
+            deadlines=deadlines,
             parts=self.parts,
+            review=self.review_shares,
+            syncs=frozenset({*self.deployment.settings.syncs, "sweep", "keys"}),
             holder=str(this_process()),
         )
+
+    @property
+    def words(self) -> frozenset[str]:
+        """These names of the settings may be told in metrics and traces."""
+        settings = self.deployment.settings
+        told = {"sweep", "keys", *settings.syncs, *settings.connections}
+        told |= {one for sync in settings.syncs.values() for one in (*sync.streams, *sync.objects)}
+        return frozenset(
+            told | {one.name for one in settings.audit.witnesses} | {one.name for one in settings.audit.timestamps}
+        )
+
+    @property
+    def plans(self) -> list[Plan]:
+        """These are the syncs of the settings, and the sweep, as monitoring sees them."""
+        settings = self.deployment.settings
+        syncs = [Plan(name, sync.kind, sync.connection, sync.schedule) for name, sync in sorted(settings.syncs.items())]
+        return [*syncs, Plan("sweep", "sweep", schedule=settings.sweep.schedule)]
+
+    def snapshot(self) -> Snapshot:
+        """This is how the deployment is now, in ids, dates and counts."""
+        declare(self.words)
+        try:
+            standings = self.anchors.standing()
+        except (
+            HubError
+        ):  # certificates that cannot be read: 'hub check' and 'hub status' say so, the rest is still worth seeing
+            standings = []
+        found = take_snapshot(self.store, self.plans, standings)
+        known = set(self.deployment.settings.connections)
+        declare(one.name for one in found.budgets if one.connection in known)
+        return found
+
+    def find_alerts(self, snapshot: Snapshot) -> list[Alert]:
+        """These are the alerts that stand in a snapshot, by the thresholds of the settings."""
+        settings = self.deployment.settings.alerts
+        thresholds = Thresholds(**{one.name: getattr(settings, one.name) for one in fields(Thresholds)})
+        return find_alerts(snapshot, thresholds)
+
+    def samples(self) -> list[Sample]:
+        """These are all metrics as they are now."""
+        snapshot = self.snapshot()
+        return samples(snapshot, self.find_alerts(snapshot))
+
+    def lineage_of(self, run_id: str) -> Lineage | None:
+        """This is which datasets a run read and wrote; None where there is no such run."""
+        settings = self.deployment.settings
+        connectors = {name: one.connector for name, one in settings.connections.items()}
+        return lineage_of(self.store, settings.tenant, connectors, run_id)
+
+    @property
+    def channels(self) -> list[Channel]:
+        """These channels hear of alerts; raises ConfigError where a secret is not where it should be."""
+        settings, root = self.deployment.settings.alerts, self.deployment.root
+        found: list[Channel] = []
+        if slack := settings.slack:
+            found.append(Slack(resolve_secret(slack.webhook, root), slack.host, self.sleep))
+        if mail := settings.email:
+            login = (mail.user, resolve_secret(mail.password, root)) if mail.user and mail.password else None
+            certificates = self.deployment.path(mail.certificates) if mail.certificates else None
+            found.append(Mail(mail.host, mail.port, mail.security, certificates, login, mail.sender, mail.to))
+        return found
+
+    def notify(self, alerts: Sequence[Alert]) -> list[Answer]:
+        """This tells each channel what it has not heard yet, or not for long; gives what became of it."""
+        settings = self.deployment.settings
+        repeat = timedelta(hours=settings.alerts.repeat_hours)
+        return [notify(self.store, channel, settings.tenant, alerts, repeat) for channel in self.channels]
 
     @property
     def actor(self) -> str:
@@ -210,9 +492,19 @@ class Hub:
     def parts(self) -> dict[str, str]:
         """Version or hash of everything that a run works with."""
         plugins = {f"plugin {one.name}": f"{one.version} {one.status}" for one in self.plugins.found}
-        rules = {"policy": self.policy.version, "redaction": self.redaction.fingerprint}
-        settings = {"settings": self.deployment.revision, "tagger": self.deployment.settings.tagger}
-        return {**plugins, **rules, **settings, "mappings": self.mappings.revision[:12], "audit key": self._key_hash}
+        files = {
+            "policy": lambda: self.policy.version,
+            "access": lambda: self.access.version,
+            "redaction": lambda: self.redaction.fingerprint,
+            "mappings": lambda: self.mappings.revision[:12],
+        }
+        rules = {name: _readable(version, lambda: UNREADABLE) for name, version in files.items()}
+        settings = {
+            "settings": self.deployment.revision,
+            "configuration": self.revision,
+            "tagger": self.deployment.settings.tagger,
+        }
+        return {**plugins, **rules, **settings, "audit key": self._key_hash}
 
     @property
     def _key_hash(self) -> str:
@@ -220,9 +512,8 @@ class Hub:
 
     @property
     def revision(self) -> str:
-        """The hash over settings, mappings and policy that a run is made under."""
-        parts = (self.deployment.revision, self.mappings.revision, self.policy.version)
-        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:12]
+        """The revision of the configuration that a run is made under, as Airflow names it too (``hub.airflow.bundle``)."""
+        return revision_of(self.deployment)
 
     def sync(self, name: str) -> SyncSettings:
         """This is a sync of the settings; raises ConfigError."""
@@ -263,6 +554,12 @@ class Hub:
         settings = self._connection(connection)
         declared = self.plugins.connector(settings.connector).manifest.limits
         return limits_of(declared, resolve_limits(connection, settings, declared))
+
+    def job(self, order: Order, kind: str | None = None) -> PullJob | PushJob:
+        """This is what an order asks for, ready to run; raises ConfigError, also where the sync is not of that ``kind``."""
+        if (kind or self.sync(order.sync).kind) == "pull":
+            return self.pull_job(order.sync, full=order.full, only=order.streams)
+        return self.push_job(order.sync, approved=order.approved)
 
     def pull_job(self, name: str, *, full: bool = False, only: Collection[str] = ()) -> PullJob:
         """This is a pull ready to run: streams checked against the manifest, consent streams first.
@@ -322,13 +619,47 @@ class Hub:
             approved=approved,
             retry=Retry(attempts=sync.attempts),
             backlog=sync.backlog,
+            stale=name in self.stale_flows,
+            checkpoint=self.sessions[-1].checkpoint,
         )
 
     def sweep_job(self, *, approved: int | None = None) -> SweepJob:
         """This is a retention sweep ready to run; up to ``approved`` records may be deleted, whatever the cap says."""
         settings = self.deployment.settings.sweep
         cap = settings.cap if approved is None or settings.cap is None else max(settings.cap, approved)
-        return SweepJob(cap, timedelta(days=settings.dead_letters))
+        connections = self.deployment.settings.connections
+        connectors = {name: connection.connector for name, connection in connections.items()}
+        return SweepJob(cap, timedelta(days=settings.dead_letters), connectors)
+
+    def upkeep(self, progress: Callable[[int], None] = lambda _: None) -> UpkeepReport:
+        """This is what the sweep does beside retention: epoch keys take turns, erasures that wait are gone on with."""
+        return run_upkeep(self.rooms_to_erase, self.rotation_job(), self.erase_job, progress=progress)
+
+    def rotation_job(self, *, now: bool = False) -> RotationJob:
+        """This is a rotation of the epoch keys, where it is time, or in any case."""
+        settings = self.deployment.settings.keys
+        period = None if now else timedelta(days=settings.rotate_days)
+        return RotationJob(self.epochs, self.deployment.path(settings.copy_to), period)
+
+    def restore_job(self, backup: Path | None, *, lost: int = 0) -> RestoreJob:
+        """This is a restore of the deployment's database; nothing is opened or made for it."""
+        vault = _vault(self.epochs, self.deployment.settings.tenant)
+        copy = read_copy(self.rotation_job().copy)
+        url = self.deployment.store_url()
+        return RestoreJob(url, vault, self.journal, copy, self.audit_of, self.now, backup, lost)
+
+    def erase_job(self, person_id: str, *, identity: str = "operator", received_at: datetime | None = None) -> EraseJob:
+        """This is the erasure of one person at every connection of the deployment."""
+        connections = self.deployment.settings.connections
+        erasers = {name: self._eraser(name) for name in sorted(connections)}
+        connectors = {name: connection.connector for name, connection in connections.items()}
+        return EraseJob(person_id, erasers, connectors, identity, self.actor, received_at)
+
+    def _eraser(self, connection: str) -> Eraser | None:
+        if Capability.ERASE not in self.connector(connection).manifest.capabilities:
+            return None
+        opened = self.connect(connection)
+        return opened if isinstance(opened, Eraser) else None
 
     def _check_fields(self, connector: str, obj: Object) -> None:
         mapped = self.mappings.outbound(connector, obj.name).fields
@@ -369,6 +700,16 @@ def open_hub(config: Path, *, dry_run: bool = False, now: Callable[[], datetime]
     return Hub(load_settings(config), now=now, dry_run=dry_run)
 
 
+def _vault(epochs: Epochs, tenant: str) -> Vault:
+    if not epochs.path.exists():
+        told = f"{epochs.source}, without keys.epochs ({epochs.path} is not there)"
+        return Vault(epochs.root_key, refresh=epochs.keys, source=told, tenant=tenant)
+    epoch, keys = epochs.keys()
+    return Vault(
+        epochs.root_key, epoch=epoch, epoch_keys=keys, refresh=epochs.keys, source=epochs.source, tenant=tenant
+    )
+
+
 def consent_streams(source: Any) -> tuple[str, ...]:
     """These streams of an opened connector hold consent objects."""
     return tuple(source.consent_streams()) if isinstance(source, ConsentSource) else ()
@@ -390,6 +731,22 @@ def defaults_folder() -> Path:
     package = Path(str(sys.modules["hub"].__file__)).parent
     packaged = package / "_defaults"
     return packaged if packaged.is_dir() else package.parent
+
+
+def _readable(read: Callable[[], _Found], instead: Callable[[], _Found]) -> _Found:
+    try:
+        return read()
+    except (ConfigError, PolicyError):
+        return instead()
+
+
+def _whole(made: Tagger | Scorer) -> Tagger:
+    """A plugin may bring a whole tagger, or only a model that scores."""
+    if isinstance(made, Tagger):
+        return made
+    from hub.emotion.scored import wrap_scorer
+
+    return wrap_scorer(made)
 
 
 def _linear_en() -> Tagger:

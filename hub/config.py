@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -16,16 +17,29 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from hub.contract import Limit
 from hub.errors import ConfigError
+from hub.references import read_connection, read_keyring
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MAX_BYTES = 1_000_000
 _MAX_SECRET = 64 * 1024
 _NAME = r"^[a-z][a-z0-9_-]{0,40}$"
-_SECRET = re.compile(r"(env|file):(.+)\Z", re.DOTALL)
+_SECRET = re.compile(r"(env|file|airflow|keyring):(.+)\Z", re.DOTALL)
 Name = Annotated[str, Field(pattern=_NAME)]
+ROOT_FILE = ".deployment"
+"""Marks a copy of a configuration (``hub.revision``): it holds the folder of the deployment that was copied."""
+
+DEFAULT_ROLES: dict[str, tuple[str, ...]] = {"operator": ("operations",)}
+"""Where nobody says who is what: whoever operates the hub sees its runs, and nobody's data."""
 
 
 class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _require_reference(value: str | None) -> str | None:
+    if value is not None and not _SECRET.match(value):
+        raise ValueError("a secret stands in the file itself; write env:NAME, file:PATH or another reference instead")
+    return value
 
 
 class LimitSettings(_Settings):
@@ -39,7 +53,8 @@ class LimitSettings(_Settings):
 class ConnectionSettings(_Settings):
     """A configured connector with credentials.
 
-    ``config`` is checked by the connector's own model; secrets in it are references: ``env:NAME`` or ``file:PATH``.
+    ``config`` is checked by the connector's own model; secrets in it are references: ``env:NAME``, ``file:PATH``,
+    ``airflow:CONNECTION``, ``airflow:CONNECTION/FIELD`` or ``keyring:SERVICE/USER``.
     """
 
     connector: str
@@ -83,6 +98,13 @@ class SyncSettings(_Settings):
     objects: tuple[str, ...] = ()
     purpose: str | None = None
     schedule: str | None = Field(None, description="cron expression, UTC")
+    parallel: int = Field(
+        1,
+        ge=1,
+        le=16,
+        description="pull: parts of a full read that may be read at once, where the connector can cut it; under Airflow by as "
+        "many tasks",
+    )
     caps: CapSettings = Field(
         CapSettings(), description="push: how much one run may change before it asks for approval, see below"
     )
@@ -104,6 +126,8 @@ class SyncSettings(_Settings):
             raise ValueError(f"{given[0]!r} belongs to a push")
         if self.kind == "push" and (self.streams or not self.objects or not self.purpose):
             raise ValueError("a push names objects and a purpose, and no streams")
+        if self.kind == "push" and self.parallel > 1:
+            raise ValueError("'parallel' belongs to a pull")
         return self
 
 
@@ -117,6 +141,33 @@ class SweepSettings(_Settings):
     dead_letters: int = Field(
         90, ge=1, description="days after which unresolved dead letters and quarantined records are given up"
     )
+
+
+class ReviewSettings(_Settings):
+    """Which emotion tags people look at, and how many of them must say the same."""
+
+    sampled: float = Field(0.01, ge=0, le=1, description="share of all tags; what is measured on them holds for all")
+    unsure: float = Field(0.02, ge=0, le=1, description="share of the tags that the tagger was not sure of")
+    below: float = Field(
+        0.5, ge=0, le=1, description="confidence below which it is not sure; where it abstained it never is"
+    )
+    reviewers: int = Field(2, ge=1, le=5, description="how many people must say the same before it counts")
+
+
+class KeySettings(_Settings):
+    """Where the keys are that wrap persons' keys, and how often a new one takes over.
+
+    Neither file belongs in a backup of the database: what such a backup holds of an erased person is unreadable once the
+    epoch's key is destroyed.
+    """
+
+    epochs: Path = Field(Path("var/epochs.json"), description="the epoch keys, wrapped under the root key")
+    copy_to: Path = Field(
+        Path("var/person-keys.copy"),
+        alias="copy",
+        description="all persons' keys under the current epoch, written at each rotation; 'hub restore' reads it",
+    )
+    rotate_days: int = Field(7, ge=1, le=365, description="the sweep begins a new epoch when the last is so old")
 
 
 class WitnessSettings(_Settings):
@@ -143,8 +194,96 @@ class AuditSettings(_Settings):
         description="folder with a copy of the log, best on another disk; the log never signs what contradicts it",
     )
     keys: Path = Field(Path("var/audit-keys.json"), description="all keys the log ever had; written by a rotation")
+    keep: timedelta = Field(
+        timedelta(days=1095),
+        ge=timedelta(days=180),
+        description="how long the log is kept at least, never below P180D (EU AI Act, Art. 19 and 26); the hub itself "
+        "deletes none of it",
+    )
     witnesses: tuple[WitnessSettings, ...] = Field((), description="who cosigns checkpoints ('hub audit anchor')")
     timestamps: tuple[TimestampSettings, ...] = Field((), description="who stamps checkpoints ('hub audit anchor')")
+    anchor_every: int | None = Field(
+        24,
+        ge=1,
+        description="hours after which witnesses and timestamp authorities are asked again at the end of a run, if the log "
+        "has grown; null: only by 'hub audit anchor'",
+    )
+
+
+class ConsoleSettings(_Settings):
+    """What users of Airflow are at the console inside its pages, by what Airflow itself lets them do.
+
+    ``roles`` may give a single one more, as ``airflow:ID``.
+    """
+
+    readers: tuple[str, ...] = Field(
+        ("observer",), description="roles of `privacy/access.yaml` for whoever Airflow lets read every DAG's runs"
+    )
+    operators: tuple[str, ...] = Field(
+        ("operations",), description="roles for whoever it lets change connections, beside those of a reader"
+    )
+
+
+class SlackSettings(_Settings):
+    """A channel of Slack, or of what speaks its format, by an incoming webhook."""
+
+    webhook: str = Field(description="the webhook's address, as a reference: whoever knows it may write there")
+    host: str = Field("hooks.slack.com", description="the only host that is called for it")
+
+    _is_a_reference = field_validator("webhook")(_require_reference)
+
+
+class EmailSettings(_Settings):
+    """A mail server that sends alerts to people."""
+
+    host: str = Field(description="the mail server")
+    port: int = Field(587, ge=1, le=65_535)
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`tls` is encrypted from the first byte (port 465); `none` is for this machine only"
+    )
+    certificates: Path | None = Field(
+        None, description="PEM file with the certificates it must descend from; those that the system trusts if absent"
+    )
+    user: str | None = Field(None, description="who logs in; nobody if absent")
+    password: str | None = Field(None, description="the password, as a reference")
+    sender: str = Field(description="the address that mails come from")
+    to: tuple[str, ...] = Field(min_length=1, description="the addresses that they go to")
+
+    _is_a_reference = field_validator("password")(_require_reference)
+
+    @model_validator(mode="after")
+    def _is_encrypted(self) -> EmailSettings:
+        if self.security == "none" and (self.host not in LOOPBACK or self.password):
+            raise ValueError("without TLS only a server on this machine is used, and no password is sent")
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password belong together")
+        return self
+
+
+class AlertSettings(_Settings):
+    """When `hub alerts` tells something, and whom `hub alerts --notify` tells."""
+
+    failures: int = Field(3, ge=1, description="so many failed runs in a row are an alert")
+    missed: int = Field(3, ge=1, description="so many times of its schedule may pass until a sync is stale")
+    stale_hours: int | None = Field(
+        None, ge=1, description="hours until any sync is stale, whatever its schedule; by the schedule if absent"
+    )
+    zero_hours: int = Field(
+        12,
+        ge=1,
+        description="hours for which a pull that usually reads something may read nothing: longer than your nights",
+    )
+    dead_letter_hours: int = Field(24, ge=1, description="hours that a dead letter may wait for somebody")
+    withheld_rise: float = Field(
+        0.25, gt=0, le=1, description="by how much the withheld share of a run may exceed the usual one"
+    )
+    withheld_rows: int = Field(20, ge=1, description="runs that read fewer records than this say nothing about a share")
+    erasure_hours: int = Field(72, ge=1, description="hours that a step of an erasure may wait")
+    expiry_hours: int = Field(48, ge=1, description="hours that something may rest past its date")
+    anchor_hours: int = Field(48, ge=1, description="hours without a word of a witness who should have spoken")
+    repeat_hours: int = Field(24, ge=1, description="hours after which `--notify` tells of the same alert again")
+    slack: SlackSettings | None = Field(None, description="a Slack channel to notify")
+    email: EmailSettings | None = Field(None, description="people to notify by e-mail")
 
 
 class Settings(_Settings):
@@ -159,7 +298,13 @@ class Settings(_Settings):
         "operator",
         description="who acts, as the audit log tells it: a role or staff number, never a name; may be a reference",
     )
+    roles: dict[str, tuple[str, ...]] = Field(
+        default_factory=lambda: dict(DEFAULT_ROLES),
+        description="who may look at what: the roles of `privacy/access.yaml` that an actor has; an actor without an entry "
+        "sees nothing at all",
+    )
     audit: AuditSettings = Field(AuditSettings(), description="what keeps the audit log from being rewritten unseen")
+    keys: KeySettings = Field(KeySettings(), description="the keys that wrap persons' keys, and their rotation")
     erasure_journal: Path = Field(
         Path("var/erasures.log"), description="where erasures are journalled, apart from the database"
     )
@@ -169,10 +314,13 @@ class Settings(_Settings):
         None, description="allow-list of plugin names; all installed ones if absent"
     )
     tagger: str = "linear-en"
+    review: ReviewSettings = Field(ReviewSettings(), description="which tags people look at ('hub review')")
     jurisdiction: str | None = Field(None, description="where a person is who does not say; strictest rules if absent")
     connections: dict[Name, ConnectionSettings] = Field(default_factory=dict)
     syncs: dict[Name, SyncSettings] = Field(default_factory=dict)
     sweep: SweepSettings = SweepSettings()
+    console: ConsoleSettings = Field(ConsoleSettings(), description="what users of Airflow may see at the console")
+    alerts: AlertSettings = Field(AlertSettings(), description="what is worth an alert, and who hears of it, see below")
 
     @model_validator(mode="after")
     def _syncs_name_connections(self) -> Settings:
@@ -203,7 +351,10 @@ class Deployment(_Settings):
 
 
 def load_settings(path: Path) -> Deployment:
-    """This reads ``hub.yaml``; raises ConfigError with file, line and the nearest valid name."""
+    """This reads ``hub.yaml``; raises ConfigError with file, line and the nearest valid name.
+
+    Beside a ``ROOT_FILE`` it is a copy: its rules lie beside it as well, all else where the deployment is.
+    """
     text = _read(path)
     data = _parse(path, text)
     try:
@@ -211,7 +362,11 @@ def load_settings(path: Path) -> Deployment:
     except ValidationError as error:
         raise ConfigError(_explain(path, text, error)) from None
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return Deployment(settings=settings, root=path.resolve().parent, revision=digest)
+    folder = path.resolve().parent
+    if not (mark := folder / ROOT_FILE).is_file():
+        return Deployment(settings=settings, root=folder, revision=digest)
+    copied = settings.model_copy(update={"privacy": folder / "privacy", "mappings": folder / "mappings"})
+    return Deployment(settings=copied, root=Path(_read(mark).strip()), revision=digest)
 
 
 def _parse(path: Path, text: str) -> dict[str, Any]:
@@ -304,7 +459,12 @@ def _keys_at(place: list[str]) -> list[str]:
         "connections": ConnectionSettings,
         "syncs": SyncSettings,
         "sweep": SweepSettings,
+        "console": ConsoleSettings,
+        "review": ReviewSettings,
+        "alerts": AlertSettings,
     }
+    if place[:1] == ["alerts"] and place[1:2] in (["slack"], ["email"]):
+        return sorted((SlackSettings if place[1] == "slack" else EmailSettings).model_fields)
     if place[:1] == ["connections"] and "limits" in place[2:]:
         return sorted(LimitSettings.model_fields)
     return sorted((models.get(place[0], Settings) if place else Settings).model_fields)
@@ -323,16 +483,29 @@ def _line_of(text: str, place: list[str]) -> int:
 
 
 def resolve_secret(value: str, root: Path, environ: Mapping[str, str] = os.environ) -> str:
-    """This looks a secret reference up: ``env:NAME`` or ``file:PATH`` (relative to ``root``); other text is itself."""
+    """This looks a secret reference up; other text is itself. Raises ConfigError, which names the reference.
+
+    ``env:NAME``, ``file:PATH`` (relative to ``root``), ``airflow:CONNECTION`` (its password, or with
+    ``/FIELD`` a field of its form) and ``keyring:SERVICE/USER``.
+    """
     found = _SECRET.match(value)
     if found is None:
         return value
     kind, where = found.groups()
-    if kind == "env":
-        if where not in environ:
-            raise ConfigError(f"secret reference {value!r}: this environment variable is not set.", fix=f"Set {where}.")
-        return environ[where]
-    return _read_secret(root / where, value)
+    if kind == "file":
+        return _read_secret(root / where, value)
+    if kind == "airflow":
+        return read_connection(where, environ)
+    if kind == "keyring":
+        return read_keyring(where)
+    if where not in environ:
+        raise ConfigError(f"secret reference {value!r}: this environment variable is not set.", fix=f"Set {where}.")
+    return environ[where]
+
+
+def name_of_secret(setting: str, value: str) -> str:
+    """This names a secret in an error: the setting, and the reference where it is one; never a value."""
+    return f"{setting} ({value})" if _SECRET.match(value) else setting
 
 
 def _read_secret(path: Path, reference: str) -> str:
@@ -361,22 +534,25 @@ def resolve_config(name: str, connection: ConnectionSettings, model: type[BaseMo
         if isinstance(given, str) and given and not _SECRET.match(given):
             raise ConfigError(
                 f"connections.{name}.config.{field}: a secret stands in the file itself.",
-                fix="Write env:NAME or file:PATH instead.",
+                fix="Write env:NAME, file:PATH, airflow:CONNECTION or keyring:SERVICE/USER instead.",
             )
         if isinstance(values[field], str) and not values[field].strip():
             raise ConfigError(
                 f"connections.{name}.config.{field}: the secret is empty.",
                 fix="Put it where the reference points, or leave the setting out.",
             )
+    return check_config(f"connections.{name}.config", values, model)
+
+
+def check_config(where: str, values: Mapping[str, Any], model: type[BaseModel]) -> Any:
+    """This makes a connector's settings object of values with secrets in them; raises ConfigError without any of them."""
     try:
         return model.model_validate(values)
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part) for part in problem["loc"])
         hint = _nearest(field, sorted(model.model_fields)) if problem["type"] == "extra_forbidden" else ""
-        raise ConfigError(
-            f"connections.{name}.config.{field}: {problem['msg'].removeprefix('Value error, ')}{hint}."
-        ) from None
+        raise ConfigError(f"{where}.{field}: {problem['msg'].removeprefix('Value error, ')}{hint}.") from None
 
 
 def resolve_limits(name: str, connection: ConnectionSettings, declared: Sequence[Limit]) -> list[Limit]:

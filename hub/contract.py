@@ -60,6 +60,7 @@ class Capability(StrEnum):
     RANGE = "range"
     PARTITION = "partition"
     FETCH = "fetch"
+    BIOMETRIC = "biometric"
 
 
 MOST_PARTITIONS = 50
@@ -152,6 +153,9 @@ class Manifest:
         objects: what it writes.
         contract: major version of the contract it was written for.
         limits: the vendor's documented call limits, narrowest first; without any, the vendor's headers alone rule.
+        high_risk: True where it takes in voice, faces or typing (capability ``biometric``): a high-risk system by the EU AI
+            Act, Annex III.
+        conformity: with ``high_risk``: id of its conformity assessment. Without both a ``biometric`` connector does not load.
     """
 
     name: str
@@ -163,6 +167,8 @@ class Manifest:
     objects: tuple[Object, ...] = ()
     contract: int = CONTRACT_VERSION
     limits: tuple[Limit, ...] = ()
+    high_risk: bool = False
+    conformity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,6 +517,22 @@ class Tagger(Protocol):
         ...
 
 
+@runtime_checkable
+class Scorer(Protocol):
+    """This tells how likely each canonical emotion is; the hub makes the tag of it: abstention, valence, distress, churn risk.
+
+    ``cut`` is the probability, 0..1, below which the best label is not trusted. Where a model was trained on other labels than
+    the hub's, its scores are added up to the hub's before they are handed over.
+    """
+
+    name: str
+    cut: float
+
+    def score(self, texts: Sequence[str]) -> Sequence[Mapping[str, float]]:
+        """This answers for each redacted, masked English text, in order: a probability for each canonical label."""
+        ...
+
+
 class Register(Protocol):
     """This is where a plugin hands in what it offers."""
 
@@ -518,8 +540,8 @@ class Register(Protocol):
         """This adds a connector."""
         ...
 
-    def tagger(self, name: str, make: Callable[[], Tagger]) -> None:
-        """This adds an emotion tagger, chosen by name in ``hub.yaml``."""
+    def tagger(self, name: str, make: Callable[[], Tagger | Scorer]) -> None:
+        """This adds an emotion tagger, or a model that scores emotions, chosen by name in ``hub.yaml``."""
         ...
 
     def recogniser(self, name: str, make: Callable[[], Any]) -> None:
@@ -574,6 +596,7 @@ __all__ = [
     "RawRecord",
     "Rechecker",
     "Register",
+    "Scorer",
     "Source",
     "Stream",
     "SubjectIdentifier",

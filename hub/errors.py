@@ -11,6 +11,7 @@
     ├── UnknownOutcomeError  read back before sending again                exit 3
     ├── PolicyError      refused by a privacy rule; nothing was done       exit 4
     ├── LockedError      another run holds the lock                        exit 75
+    │   └── NotYetError  what must come first is still under way           exit 75
     └── FatalError       an invariant does not hold; stop everything       exit 1
 
 Each message says what is wrong, where, and what to do. No message ever holds personal data.
@@ -114,3 +115,7 @@ class LockedError(HubError):
     """Another run holds the lock of this sync."""
 
     exit_code = 75
+
+
+class NotYetError(LockedError):
+    """What must be done first is still under way, by others; come back soon."""

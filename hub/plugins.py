@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import Any, Literal
 
 import pluggy
 
-from hub.contract import CONTRACT_VERSION, PROJECT, Capability, Connector, Context, Hooks, Tagger
-from hub.errors import ConfigError, HubError
+from hub.contract import CONTRACT_VERSION, PROJECT, Capability, Connector, Context, Hooks, Scorer, Tagger
+from hub.errors import ConfigError, HubError, TransientError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\Z")
 _PROTOCOL_OF = {Capability.READ: "streams", Capability.WRITE: "objects"}
@@ -48,7 +49,7 @@ class Registered:
     """What plugins have handed in: the hub's only view of them."""
 
     connectors: dict[str, Connector] = field(default_factory=dict)
-    taggers: dict[str, Callable[[], Tagger]] = field(default_factory=dict)
+    taggers: dict[str, Callable[[], Tagger | Scorer]] = field(default_factory=dict)
     recognisers: dict[str, Callable[[], Any]] = field(default_factory=dict)
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
@@ -64,7 +65,7 @@ class _Shelf:
         _check_connector(connector)
         _put(self.offered.connectors, "connector", connector.manifest.name, connector)
 
-    def tagger(self, name: str, make: Callable[[], Tagger]) -> None:
+    def tagger(self, name: str, make: Callable[[], Tagger | Scorer]) -> None:
         _put(self.offered.taggers, "tagger", name, make)
 
     def recogniser(self, name: str, make: Callable[[], Any]) -> None:
@@ -141,6 +142,22 @@ def open_connector(connector: Connector, config: Any, context: Context) -> Any:
     )
 
 
+@contextmanager
+def shielded(where: str) -> Iterator[None]:
+    """This lets a plugin's code run outside a run: anything but a HubError becomes a TransientError.
+
+    It names the kind of the stranger's error and never its text, which may quote a secret or a person.
+    """
+    try:
+        yield
+        return
+    except HubError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything
+        kind = type(error).__name__
+    raise TransientError(f"{where}: {kind} in the plugin.", fix="Try again; if it stays so, tell the plugin's makers.")
+
+
 def _load_one(point: EntryPoint, offered: Registered) -> Plugin:
     shelf = _Shelf(point.name)
     try:
@@ -175,6 +192,10 @@ def _check_connector(connector: Connector) -> None:
         )
     if not _NAME.match(manifest.name):
         raise PluginProblem(f"connector name {manifest.name!r} must be lower-case letters, digits and '_'")
+    if Capability.BIOMETRIC in manifest.capabilities and not (manifest.high_risk and manifest.conformity):
+        raise PluginProblem(
+            f"connector {manifest.name!r} takes in voice, faces or typing; that needs high_risk and a conformity id"
+        )
     for capability, what in _PROTOCOL_OF.items():
         if (capability in manifest.capabilities) != bool(getattr(manifest, what)):
             raise PluginProblem(

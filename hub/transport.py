@@ -6,9 +6,11 @@ paging links included.
 """
 
 import fnmatch
+import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -139,16 +141,18 @@ class Turn(threading.local):
         self._budget = budget
         self._grant: Any = None
         self._call = ""
+        self._look: Callable[[], None] = lambda: None
 
-    def start(self, call: str) -> None:
-        """This waits until the first attempt may start; raises ThrottledError."""
-        self._call = call
+    def start(self, call: str, look: Callable[[], None]) -> None:
+        """This waits until the first attempt may start; ``look`` is called before each. Raises ThrottledError."""
+        self._call, self._look = call, look
         self.again()
 
     def again(self) -> None:
-        """This waits until one more attempt may start; raises ThrottledError."""
+        """This waits until one more attempt may start; raises ThrottledError, and whatever the last look before it raises."""
         if self._budget is not None:
             self._grant = self._budget.take(self._call)
+        self._look()  # after all waiting: what was in order a minute ago may not be now
 
     def end(self, response: BaseHTTPResponse | requests.Response | None) -> float:
         """This settles an attempt, once, and gives the seconds that nobody may call now."""
@@ -224,6 +228,51 @@ def parse_date(text: str) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+Look = Callable[..., None]
+"""Is given the parts of a request - address, headers, body - as bytes, and raises PolicyError where it may not leave."""
+
+
+class Checkpoint:
+    """Where each request of a session is looked at before its first byte leaves; it passes while nobody looks."""
+
+    def __init__(self) -> None:
+        self._look: Look | None = None
+
+    @contextmanager
+    def watching(self, look: Look) -> Iterator[None]:
+        """This has ``look`` look at every request while the block runs, whichever thread makes it."""
+        self._look = look
+        try:
+            yield
+        finally:
+            self._look = None
+
+    def check(self, request: requests.PreparedRequest) -> None:
+        """This raises PolicyError where the request may not leave; a body that is read piece by piece is read whole."""
+        if self._look is not None:
+            headers = "\n".join(f"{name}: {_text(value)}" for name, value in request.headers.items())
+            self._look((request.url or "").encode(), headers.encode(), _whole_body(request))
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _whole_body(request: requests.PreparedRequest) -> bytes:
+    body: Any = request.body
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if not isinstance(body, bytes):
+        body = body.read() if hasattr(body, "read") else b"".join(body)
+        body = body.encode() if isinstance(body, str) else body
+        request.body = body
+        request.headers.pop("Transfer-Encoding", None)
+        request.headers["Content-Length"] = str(len(body))
+    return bytes(body)
+
+
 class PinnedAdapter(HTTPAdapter):
     """This sends requests to pinned hosts only, with time-outs and bounded retries.
 
@@ -233,13 +282,15 @@ class PinnedAdapter(HTTPAdapter):
         traffic: counters to add to.
         pause: how to wait.
         budget: asked before each attempt, told after it.
+        checkpoint: looks at each request.
     """
 
     def __init__(
         self, route: Route, limits: TransportLimits, traffic: Traffic, pause: Callable[[float], None],
-        budget: Budget | None = None,
+        budget: Budget | None = None, checkpoint: Checkpoint | None = None,
     ) -> None:  # fmt: skip
         self._route, self._limits, self._traffic, self._turn = route, limits, traffic, Turn(budget)
+        self._checkpoint = checkpoint or Checkpoint()
         retry = BoundedRetry(
             total=limits.retries, connect=limits.retries, read=0, redirect=0, status=limits.retries, other=0,
             backoff_factor=0.5, backoff_jitter=0.2, raise_on_status=False, respect_retry_after_header=True,
@@ -264,11 +315,11 @@ class PinnedAdapter(HTTPAdapter):
         asked = request.url or ""
         request.url = self._route.resolve(asked)
         timeout = timeout or (self._limits.connect_timeout, self._limits.read_timeout)
-        self._turn.start(f"{request.method} {urlsplit(asked).path}")
-        self._traffic.requests += 1
-        self._traffic.bytes_out += len(request.body or b"")
         response = None
         try:
+            self._turn.start(f"{request.method} {urlsplit(asked).path}", lambda: self._checkpoint.check(request))
+            self._traffic.requests += 1
+            self._traffic.bytes_out += len(request.body or b"")
             response = super().send(request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies=None)
         finally:
             request.url = asked
@@ -291,10 +342,11 @@ class PinnedAdapter(HTTPAdapter):
 
 @dataclass(slots=True)
 class PreparedSession:
-    """A session and its counters."""
+    """A session, its counters, and where its requests are looked at."""
 
     session: requests.Session
     traffic: Traffic = field(default_factory=Traffic)
+    checkpoint: Checkpoint = field(default_factory=Checkpoint)
 
 
 def prepare_session(
@@ -305,12 +357,14 @@ def prepare_session(
     budget: Budget | None = None,
 ) -> PreparedSession:
     """This makes one connection's session; environment proxies and CA overrides are ignored (``trust_env=False``)."""
+    # It quotes the addresses that it tries again, and an address may ask for a person by e-mail.
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)
     prepared = PreparedSession(requests.Session())
     prepared.session.trust_env = False
     prepared.session.headers["User-Agent"] = "attune-hub"
     limits = limits or TransportLimits()
     prepared.session.max_redirects = limits.max_redirects
-    adapter = PinnedAdapter(route, limits, prepared.traffic, pause, budget)
+    adapter = PinnedAdapter(route, limits, prepared.traffic, pause, budget, prepared.checkpoint)
     for prefix in ("https://", "http://"):
         prepared.session.mount(prefix, adapter)
     return prepared

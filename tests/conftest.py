@@ -26,6 +26,11 @@ from hub.store.tables import metadata
 
 KINDS = ("sqlite", "postgresql")
 
+# What a terminal would change of the commands' tables must not change what their tests see: before hub.cli is imported.
+os.environ["COLUMNS"] = "160"
+for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "NO_COLOR", "LINES"):
+    os.environ.pop(name, None)
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:

@@ -95,6 +95,21 @@ def test_retry_after_as_a_date_is_waited_for(session, vendor):
     assert vendor.clock.slept == [20], "a date is meant by the vendor's own clock"
 
 
+def test_each_attempt_is_looked_at_after_its_wait(vendor):
+    prepared = prepare_session(Route("https://api.vendor.example", vendor.url), pause=vendor.clock.sleep)
+    vendor.faults.add(Fault("POST /items", reply=Reply(429, {}, {"Retry-After": "40"}), times=-1))
+    started, looks = vendor.clock.now(), []
+
+    def look(*parts):
+        looks.append((vendor.clock.now() - started).total_seconds())
+        if len(looks) == 2:
+            raise PolicyError("not any more", reason="consent.moved")
+
+    with prepared.checkpoint.watching(look), pytest.raises(PolicyError):
+        prepared.session.post("https://api.vendor.example/items", json={})
+    assert looks == [0, 40] and len(vendor.calls) == 1
+
+
 @pytest.mark.parametrize("told", ["soon", "-5", "1e9", "", "Mon, 99 Nov 2026 99:99:99 GMT"])
 def test_a_retry_after_that_cannot_be_read_asks_for_nothing(session, vendor, told):
     vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}, {"Retry-After": told}), times=-1))
@@ -107,6 +122,13 @@ def test_a_wait_that_is_too_long_is_the_callers_business(session, vendor):
     answer = session.get("https://api.vendor.example/items/1.json")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
     assert len(vendor.calls) == 1 and vendor.clock.slept == []
+
+
+def test_no_log_quotes_an_address_that_is_tried_again(session, vendor, caplog):
+    vendor.stop()
+    with caplog.at_level("DEBUG"), pytest.raises(requests.ConnectionError):
+        session.get("https://api.vendor.example/items/ada@example.com.json")
+    assert caplog.text == ""
 
 
 def test_retries_end(session, vendor):

@@ -6,11 +6,17 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from airflow.configuration import AIRFLOW_HOME, conf
 from airflow.exceptions import AirflowTimetableInvalid
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from hub.config import Deployment, load_settings
-from hub.errors import ConfigError
+from hub.config import Deployment, Settings, load_settings
+from hub.errors import ConfigError, PolicyError
+from hub.mappings.document import read_document
+from hub.privacy.policy import load_policy
+
+ROLE = "privacy_officer"
+"""The role under ``roles`` of ``hub.yaml`` whose holders may approve; Airflow must know them by the same names."""
 
 
 def config_of(dag_file: str, environ: Mapping[str, str] = os.environ) -> Path:
@@ -19,6 +25,12 @@ def config_of(dag_file: str, environ: Mapping[str, str] = os.environ) -> Path:
     A relative HUB_CONFIG starts at that folder too: Airflow's processes do not all work in the same one.
     """
     return (Path(dag_file).resolve().parents[1] / (environ.get("HUB_CONFIG") or "hub.yaml")).resolve()
+
+
+def default_config(environ: Mapping[str, str] = os.environ) -> Path:
+    """This is the ``hub.yaml`` where no DAG file tells: ``[hub] config``, else HUB_CONFIG, else in Airflow's home."""
+    told = conf.get("hub", "config", fallback="") or environ.get("HUB_CONFIG", "")
+    return (Path(AIRFLOW_HOME) / (told or "hub.yaml")).resolve()
 
 
 def read_deployment(config: Path) -> Deployment:
@@ -30,6 +42,29 @@ def read_deployment(config: Path) -> Deployment:
         if schedule is not None:
             _check_cron(schedule, f"{config}: {place}.schedule")
     return deployment
+
+
+def check_files(config: Path) -> Deployment:
+    """This reads ``hub.yaml`` and the site's mapping files; raises ConfigError with file and line."""
+    deployment = read_deployment(config)
+    for path in sorted(deployment.path(deployment.settings.mappings).glob("*.yaml")):
+        read_document(path, path.read_bytes())
+    return deployment
+
+
+def check_configuration(config: Path) -> None:
+    """This reads the privacy rules as well; raises ConfigError, or PolicyError where they contradict themselves."""
+    deployment = check_files(config)
+    for problem in load_policy(deployment.path(deployment.settings.privacy)).lint():
+        if problem.severity == "error":
+            raise PolicyError(
+                f"{problem.where}: {problem.message}", reason="policy.lint", fix="See 'hub privacy lint'."
+            )
+
+
+def officers_of(settings: Settings) -> list[str]:
+    """These are the actors who may approve for privacy, in the order of the alphabet."""
+    return sorted(actor for actor, roles in settings.roles.items() if ROLE in roles)
 
 
 def _check_cron(cron: str, where: str) -> None:

@@ -1,22 +1,26 @@
-"""The DAG factory: one DAG per sync of ``hub.yaml``, one for the retention sweep, one for the audit log.
+"""The DAG factory: one DAG per sync of ``hub.yaml``, and one each for retention, withdrawals and the audit log.
 
 The same file gives the same DAGs to the byte: Airflow keeps a version of a DAG for every difference it sees.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from airflow.providers.standard.operators.python import PythonOperator
-from airflow.sdk import DAG, CronTriggerTimetable, Param, get_parsing_context
+from airflow.sdk import DAG, AssetAlias, AssetAny, AssetOrTimeSchedule, CronTriggerTimetable, Param, get_parsing_context
 
-from hub.airflow.deployment import read_deployment
-from hub.airflow.retry import HubRetryPolicy
-from hub.airflow.work import Result, pull_sync, push_sync, sweep, verify_audit
-from hub.config import SyncSettings
+from hub.airflow.asset import owed, pulled
+from hub.airflow.connections import register
+from hub.airflow.deployment import officers_of, read_deployment
+from hub.airflow.group import add_tasks
+from hub.airflow.officer import OfficerApproval
+from hub.airflow.task import HubTask, patient
+from hub.airflow.work import check_overdue, nudge_owing, sweep, verify_audit
+from hub.config import Settings, SyncSettings
 from hub.errors import ConfigError
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,18 +29,28 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 AUDIT_SCHEDULE = "47 3 * * *"
 """When the audit log is recomputed: once a night, because it reads all of it."""
 
-RETRIES = 4
-"""With the delays below, and with those of the retry policy, the last try begins after a killed run's lease is over."""
+CONSENT_SCHEDULE = "*/10 * * * *"
+"""When it is looked which systems owe a withdrawal: often enough that a push can still fail once within the hour."""
 
-_DEFAULTS: Mapping[str, Any] = {
-    "owner": "attune",
-    "retries": RETRIES,
-    "retry_delay": timedelta(minutes=1),
-    "retry_exponential_backoff": 2.0,
-    "max_retry_delay": timedelta(minutes=30),
-    "retry_policy": HubRetryPolicy(),
-    "execution_timeout": timedelta(hours=2),
-}
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What the DAGs are made of.
+
+    Args:
+        config: absolute path of ``hub.yaml``.
+        settings: what it says.
+        pools: the Airflow pool for each connection; the default pool for all others.
+    """
+
+    config: Path
+    settings: Settings
+    pools: Mapping[str, str]
+
+    @property
+    def officers(self) -> Sequence[str]:
+        """Who may approve for privacy."""
+        return officers_of(self.settings)
 
 
 def build_dags(config: Path, namespace: dict[str, Any], *, pools: Mapping[str, str] | None = None) -> None:
@@ -49,69 +63,88 @@ def build_dags(config: Path, namespace: dict[str, Any], *, pools: Mapping[str, s
         namespace: where Airflow looks for DAGs.
         pools: the Airflow pool for each connection that shares a vendor's limit; the default pool for all others.
     """
+    register()
     only = get_parsing_context().dag_id
     try:
-        makers = _makers(config, pools or {})
+        deployed = Deployed(config, read_deployment(config).settings, pools or {})
     except ConfigError:
         if only is not None:
             raise  # a task that cannot find its DAG says why in its own log
         return
-    for dag_id, make in makers.items():
+    for dag_id, make in _makers(deployed).items():
         # A task's process needs its own DAG only.
         if only in (None, dag_id):
             namespace[dag_id] = make(dag_id)
 
 
-def _makers(config: Path, pools: Mapping[str, str]) -> dict[str, Callable[[str], DAG]]:
-    settings = read_deployment(config).settings
+def _makers(deployed: Deployed) -> dict[str, Callable[[str], DAG]]:
     makers: dict[str, Callable[[str], DAG]] = {
-        f"hub_sync__{name}": _sync_maker(config, name, sync, pools.get(sync.connection))
-        for name, sync in sorted(settings.syncs.items())
+        f"hub_sync__{name}": _sync_maker(deployed, name, sync) for name, sync in sorted(deployed.settings.syncs.items())
     }
-    makers["hub_sweep"] = lambda dag_id: _sweep_dag(dag_id, config, settings.sweep.schedule)
-    makers["hub_audit"] = lambda dag_id: _audit_dag(dag_id, config)
+    makers["hub_sweep"] = lambda dag_id: _sweep_dag(dag_id, deployed)
+    makers["hub_consent"] = lambda dag_id: _consent_dag(dag_id, deployed)
+    makers["hub_audit"] = lambda dag_id: _audit_dag(dag_id, deployed)
     return makers
 
 
-def _sync_maker(config: Path, name: str, sync: SyncSettings, pool: str | None) -> Callable[[str], DAG]:
+def _sync_maker(deployed: Deployed, name: str, sync: SyncSettings) -> Callable[[str], DAG]:
     make = _pull_dag if sync.kind == "pull" else _push_dag
-    return lambda dag_id: make(dag_id, config, name, sync, pool)
+    return lambda dag_id: make(dag_id, deployed, name, sync)
 
 
-def _pull_dag(dag_id: str, config: Path, name: str, sync: SyncSettings, pool: str | None) -> DAG:
+def _pull_dag(dag_id: str, deployed: Deployed, name: str, sync: SyncSettings) -> DAG:
     doc = (
         f"Reads {', '.join(f'`{stream}`' for stream in sync.streams)} of connection `{sync.connection}`, from where the "
         f"last run stopped. The same as `hub pull {name}`.\n\n{_ADVICE}"
     )
-    full = Param(
-        False, type="boolean", title="Full", description="Read from the beginning again; what is unchanged stays."
-    )
-    with _dag(dag_id, f"Pull: {name}", sync.schedule, doc, ["pull", sync.connection], {"full": full}) as dag:
-        _task("pull", pull_sync, pool, config=str(config), sync=name)
+    with _dag(dag_id, f"Pull: {name}", _cron(sync.schedule), doc, ["pull", sync.connection], _reading()) as dag:
+        add_tasks(deployed.config, name, sync, deployed.officers, deployed.pools.get(sync.connection))
     return dag
 
 
-def _push_dag(dag_id: str, config: Path, name: str, sync: SyncSettings, pool: str | None) -> DAG:
+def _push_dag(dag_id: str, deployed: Deployed, name: str, sync: SyncSettings) -> DAG:
     doc = (
         f"Writes {', '.join(f'`{one}`' for one in sync.objects)} to connection `{sync.connection}` for the purpose "
-        f"`{sync.purpose}`: what is due and permitted. The same as `hub push {name}`.\n\n{_ADVICE}"
+        f"`{sync.purpose}`: what is due and permitted, after each pull and by the clock. The same as `hub push {name}`."
+        f"\n\n{_ADVICE}"
     )
-    with _dag(dag_id, f"Push: {name}", sync.schedule, doc, ["push", sync.connection]) as dag:
-        _task("push", push_sync, pool, config=str(config), sync=name)
+    clock = _cron(sync.schedule)
+    schedule = _nudged(sync, clock) if clock else None
+    with _dag(dag_id, f"Push: {name}", schedule, doc, ["push", sync.connection]) as dag:
+        add_tasks(deployed.config, name, sync, deployed.officers, deployed.pools.get(sync.connection))
     return dag
 
 
-def _sweep_dag(dag_id: str, config: Path, schedule: str | None) -> DAG:
+def _nudged(sync: SyncSettings, clock: CronTriggerTimetable) -> AssetOrTimeSchedule:
+    """A nudge may be lost, the clock comes again; either way a push sends all that is due."""
+    return AssetOrTimeSchedule(timetable=clock, assets=AssetAny(pulled(), owed(sync.connection)))
+
+
+def _sweep_dag(dag_id: str, deployed: Deployed) -> DAG:
     doc = "Deletes what has outlived its retention rule; the next pushes clear it downstream. The same as `hub sweep`."
-    with _dag(dag_id, "Retention sweep", schedule, doc, ["sweep"]) as dag:
-        _task("sweep", sweep, None, config=str(config))
+    config = str(deployed.config)
+    with _dag(dag_id, "Retention sweep", _cron(deployed.settings.sweep.schedule), doc, ["sweep"]) as dag:
+        approve = OfficerApproval(task_id="approve", config=config, of="sweep", officers=deployed.officers, **patient())
+        HubTask(task_id="sweep", python_callable=sweep, op_kwargs={"config": config, "approved": approve.output})
     return dag
 
 
-def _audit_dag(dag_id: str, config: Path) -> DAG:
+def _consent_dag(dag_id: str, deployed: Deployed) -> DAG:
+    doc = (
+        "Looks which systems owe a withdrawal and nudges their pushes; red where one should have been through by now. "
+        "`hub outcomes obligations list` tells more."
+    )
+    told = {"config": str(deployed.config)}
+    with _dag(dag_id, "Withdrawals", _cron(CONSENT_SCHEDULE), doc, ["consent"]) as dag:
+        HubTask(task_id="nudge", python_callable=nudge_owing, op_kwargs=told, outlets=[AssetAlias(owed("").name)])
+        HubTask(task_id="overdue", python_callable=check_overdue, op_kwargs=told)
+    return dag
+
+
+def _audit_dag(dag_id: str, deployed: Deployed) -> DAG:
     doc = "Recomputes the audit log's tree and compares it with the signed checkpoint. The same as `hub audit verify`."
-    with _dag(dag_id, "Audit log check", AUDIT_SCHEDULE, doc, ["audit"]) as dag:
-        _task("verify", verify_audit, None, config=str(config))
+    with _dag(dag_id, "Audit log check", _cron(AUDIT_SCHEDULE), doc, ["audit"]) as dag:
+        HubTask(task_id="verify", python_callable=verify_audit, op_kwargs={"config": str(deployed.config)})
     return dag
 
 
@@ -121,29 +154,41 @@ _ADVICE = (
 )
 
 
+def _reading() -> dict[str, Param]:
+    """What the form of a pull asks; a range leaves the place where the next pull goes on as it is."""
+    moment: dict[str, Any] = {"type": ["null", "string"], "format": "date-time"}
+    return {
+        "full": Param(
+            False,
+            type="boolean",
+            title="Full",
+            description="Read from the beginning again; what is unchanged stays. The privacy officer must approve it.",
+        ),
+        "from": Param(None, **moment, title="From", description="Read a range of time once more: from here, UTC."),
+        "to": Param(None, **moment, title="To", description="With From: up to here, without it."),
+    }
+
+
+def _cron(schedule: str | None) -> CronTriggerTimetable | None:
+    return CronTriggerTimetable(schedule, timezone="UTC") if schedule else None
+
+
 def _dag(
-    dag_id: str, title: str, schedule: str | None, doc: str, tags: list[str], params: dict[str, Param] | None = None
+    dag_id: str, title: str, schedule: Any, doc: str, tags: list[str], params: dict[str, Param] | None = None
 ) -> DAG:
     return DAG(
         dag_id=dag_id,
         dag_display_name=title,
-        schedule=CronTriggerTimetable(schedule, timezone="UTC") if schedule else None,
+        schedule=schedule,
         start_date=START,
         catchup=False,
         max_active_runs=1,
         # Five failed runs in a row pause the DAG: somebody should look.
         max_consecutive_failed_dag_runs=5,
-        dagrun_timeout=timedelta(hours=12),
-        default_args=dict(_DEFAULTS),
+        # An approval may take a day, and the vendors' bulk jobs an hour.
+        dagrun_timeout=timedelta(hours=36),
+        default_args={"owner": "attune"},
         tags=sorted({"attune", *tags}),
         params=dict(params or {}),
         doc_md=doc,
-    )
-
-
-def _task(task_id: str, work: Callable[..., Result], pool: str | None, **arguments: str) -> PythonOperator:
-    chosen: dict[str, Any] = {"pool": pool} if pool else {}
-    # The result is in the XCom; Airflow would print it into the log as well.
-    return PythonOperator(
-        task_id=task_id, python_callable=work, op_kwargs=arguments, show_return_value_in_logs=False, **chosen
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 from hub.errors import ConfigError
 
 MAX_TIME = 2**63 - 1
+# No plus and no space, as Unicode's White_Space has it; half a surrogate pair is no text.
+_NAME = re.compile("[^+\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ud800-\udfff]+")
 _SUBTREE = b"subtree/v1\n\0"
 
 
@@ -165,11 +168,6 @@ def message(type: KeyType, name: str, text: str, stamp: int) -> bytes:
     return head + bytes([len(origin)]) + origin + struct.pack(">QQ", 0, int(lines[1])) + digest
 
 
-def timestamp_of(verifier: Verifier, signature: bytes) -> int | None:
-    """This is when a cosignature was made, in seconds since 1970; None for a log's own signature."""
-    return None if verifier.type is KeyType.LOG else _stamped(verifier.type, signature)[0]
-
-
 def signature_line(verifier: Verifier, signature: bytes) -> str:
     """This is one line of a note's signatures."""
     return f"\N{EM DASH} {verifier.name} {base64.b64encode(verifier.key_hash + signature).decode()}\n"
@@ -182,7 +180,7 @@ def key_hash(name: str, key: bytes) -> bytes:
 
 def is_name(name: str) -> bool:
     """This tells whether a key may carry this name."""
-    return bool(name) and "+" not in name and not any(char.isspace() for char in name)
+    return _NAME.fullmatch(name) is not None
 
 
 def decode(encoded: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -72,11 +73,7 @@ class KeyRing:
 
     def open(self, note: str, origin: str) -> Checkpoint:
         """This is the checkpoint in a note, signed by a key that had its turn at that size; raises NoteError."""
-        checkpoint, opened = read_checkpoint(note, origin, self.verifiers)
-        turn = {span.vkey for span in self.spans if _covers(span, checkpoint.size)}
-        if not any(verifier.vkey in turn for verifier in opened.signers):
-            raise NoteError(f"the key that signed the checkpoint of {checkpoint.size} entries had not its turn then.")
-        return checkpoint
+        return _open(self, note, origin)
 
     def rotated(self, signer: Signer, size: int) -> KeyRing:
         """These are the keys after ``signer`` has taken over at the checkpoint of ``size`` entries."""
@@ -93,6 +90,15 @@ class KeyRing:
         fresh = path.with_suffix(".new")
         fresh.write_text(self.text(), encoding="ascii")
         os.replace(fresh, path)
+
+
+@lru_cache(maxsize=16)  # every proof of one day carries the same checkpoint
+def _open(ring: KeyRing, note: str, origin: str) -> Checkpoint:
+    checkpoint, opened = read_checkpoint(note, origin, ring.verifiers)
+    turn = {span.vkey for span in ring.spans if _covers(span, checkpoint.size)}
+    if not any(verifier.vkey in turn for verifier in opened.signers):
+        raise NoteError(f"the key that signed the checkpoint of {checkpoint.size} entries had not its turn then.")
+    return checkpoint
 
 
 def _covers(span: KeySpan, size: int) -> bool:

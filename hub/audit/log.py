@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from hub.audit.checkpoint import Checkpoint
+from hub.audit.chronology import Chronology
+from hub.audit.detail import seal_details
 from hub.audit.entry import Entry, stamp_of
 from hub.audit.folder import CHECKPOINT, LogFolder
 from hub.audit.key import NoteError, Signer
@@ -30,12 +32,16 @@ SEQUENCE_BATCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a check of the whole log found; ``problem`` says where it breaks, None where it holds."""
+    """What a check of the whole log found; ``problem`` says where it breaks, None where it holds.
+
+    ``remark`` is what a reader should know though the log holds: that the clock was turned back.
+    """
 
     size: int
     root: bytes
     pending: int
     problem: str | None = None
+    remark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,9 +73,10 @@ class AuditLog:
         return self.keyring or KeyRing.of(self.signer)
 
     def record(self, tx: Tx, entries: Sequence[Entry]) -> None:
-        """This writes entries in the transaction of what they describe: no audit, no action."""
+        """This writes entries, and seals their details, in the transaction of what they describe: no audit, no action."""
         stamp = stamp_of(self.now())
-        tx.audit.append([entry.leaf(stamp) for entry in entries])
+        sealed = seal_details(tx, [entry.detail for entry in entries if entry.detail])
+        tx.audit.append([entry.leaf(stamp, sealed.get(entry.detail) if entry.detail else None) for entry in entries])
 
     def sequence(self, *, successor: Signer | None = None) -> Checkpoint:
         """This moves pending entries into the tree, batch by batch, and signs the new size.
@@ -175,14 +182,15 @@ class AuditLog:
         ``saved`` is a checkpoint that somebody kept: the log must still begin with it. Raises NoteError where that is not
         one of this log's.
         """
-        known = self.open(saved) if saved else None
+        known, clock = self.open(saved) if saved else None, Chronology()
         with self.store.read() as tx:
             stored, pending = tx.audit.checkpoint(), tx.audit.waiting()
-            found = recount(_leaves(tx), tx.audit.tile, at=[known.size] if known else [])
+            found = recount(clock.watch(_leaves(tx)), tx.audit.tile, at=[known.size] if known else [])
         problem = self._compare(stored.note if stored else None, found.size, found.root) or found.problem
         if known and found.roots.get(known.size) != known.root:
             problem = problem or f"the log does not begin with the saved checkpoint of {known.size} entries"
-        return Verification(found.size, found.root, pending, problem or self._compare_mirror(found.size))
+        problem = problem or self._compare_mirror(found.size)
+        return Verification(found.size, found.root, pending, problem, clock.problem)
 
     def _compare(self, note: str | None, size: int, digest: bytes) -> str | None:
         if note is None:
@@ -214,7 +222,7 @@ class AuditLog:
             if not 0 <= index < last.size:
                 raise ConfigError(f"entry {index} is not in the log (0..{last.size - 1}).")
             path = inclusion_proof(index, last.size, nodes_of(tx.audit.tile))
-            leaf = tx.audit.entries(index, 1)[0].leaf
+            leaf = tx.audit.leaf(index)
         if not verify_inclusion(index, last.size, leaf_hash(leaf), path, last.root):
             raise FatalError(f"entry {index} does not match the signed root.", fix="Run 'hub audit verify'.")
         return Proof(index, tuple(path), note, leaf)

@@ -41,11 +41,11 @@ def nodes_of(read: TileReader) -> NodeReader:
 @lru_cache(maxsize=64)  # the tiles near the root are asked for with every proof
 def rows_of(hashes: bytes) -> Rows:
     """These are a tile's own hashes and, row by row, those of the complete subtrees above them, below the next tile."""
-    row = tuple(hashes[at : at + HASH_BYTES] for at in range(0, len(hashes) - HASH_BYTES + 1, HASH_BYTES))
-    rows = [row]
+    row = [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes) - HASH_BYTES + 1, HASH_BYTES)]
+    rows = [tuple(row)]
     for _ in range(HEIGHT - 1):
-        row = tuple(node_hash(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2))
-        rows.append(row)
+        row = list(map(node_hash, row[::2], row[1::2]))
+        rows.append(tuple(row))
     return tuple(rows)
 
 
@@ -53,7 +53,7 @@ def subtree_root(hashes: bytes) -> bytes:
     """This is the root over a power of two of hashes that stand one after the other."""
     row = [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
     while len(row) > 1:
-        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+        row = list(map(node_hash, row[::2], row[1::2]))
     return row[0]
 
 

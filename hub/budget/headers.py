@@ -17,6 +17,7 @@ An unreadable number is taken as not told.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -34,13 +35,35 @@ _NUMBER = re.compile(r"\d{1,12}\Z", re.ASCII)
 ROLLING = timedelta(minutes=15)
 """A rolling day gives calls back little by little, and nobody tells when: so it is looked at again after this time."""
 
+_WRONG = timedelta(days=3650)
+"""A clock that is further off shows nothing."""
+
 _EPOCH_BEGINS = 1_000_000_000
 _REFUSED = frozenset({429, 503})
 
 
 def read_headers(status: int, headers: Mapping[str, str], now: datetime) -> Notice:
-    """This is what an answer with this status and these headers tells at ``now``."""
+    """This is what an answer with this status and these headers tells at ``now``.
+
+    A vendor names times by its own clock, which its ``Date`` shows; what is told here is by ours.
+    """
     lower = {name.lower(): value.strip() for name, value in headers.items()}
+    theirs = _clock(lower.get("date", ""), now)
+    notice, ahead = _read(status, lower, theirs), now - theirs
+    general, endpoint = (replace(told, reset=_moved(told.reset, ahead)) for told in (notice.general, notice.endpoint))
+    return replace(notice, general=general, endpoint=endpoint, until=_moved(notice.until, ahead))
+
+
+def _clock(date: str, now: datetime) -> datetime:
+    theirs = _date(date)
+    return now if theirs is None or abs(theirs - now) > _WRONG else theirs
+
+
+def _moved(at: datetime | None, by: timedelta) -> datetime | None:
+    return None if at is None else at + by
+
+
+def _read(status: int, lower: Mapping[str, str], now: datetime) -> Notice:
     general = _usage(lower, now) or Told(_first(lower, _LIMIT), _first(lower, _LEFT), _at(_first(lower, _RESET), now))
     endpoint = next((_parts(value, now) for name, value in sorted(lower.items()) if _is_endpoint(name)), NOTHING)
     if status not in _REFUSED:
@@ -54,9 +77,13 @@ def retry_after(value: str, now: datetime) -> datetime | None:
     """This is the time that a Retry-After names, in seconds from now or as a date; None where it cannot be read."""
     if _NUMBER.match(value):
         return now + timedelta(seconds=min(int(value), 10**8))
+    return _date(value)
+
+
+def _date(value: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from hub.budget.classes import matching
 from hub.budget.headers import read_headers
 from hub.contract import Limit
-from hub.errors import ThrottledError, TransientError
+from hub.errors import ConfigError, ThrottledError, TransientError
 from hub.store.budgets import LOOK_AGAIN, Grant, Notice
 from hub.store.store import Store
 
@@ -63,10 +63,11 @@ class SharedBudget:
     def settle(self, grant: Grant, status: int | None, headers: Mapping[str, str]) -> float:
         """This tells how a call ended (status None: no answer) and gives the seconds that nobody may call now.
 
-        A store that does not answer must not make a good answer bad: then the call counts a little longer.
+        A store that does not answer, or has just been closed to us, must not make a good answer bad: then the call counts a
+        little longer.
         """
         blocked = timedelta()
-        with suppress(TransientError), self._store().brief() as tx:
+        with suppress(TransientError, ConfigError), self._store().brief() as tx:
             notice = Notice() if status is None else read_headers(status, headers, tx.now)
             blocked = tx.budgets.settle(self._connection, grant, notice)
         return blocked.total_seconds()

@@ -10,24 +10,44 @@ import typer
 from rich.text import Text
 
 from hub.cli import (
+    access,
+    alerts,
     audit,
+    backup,
     check,
+    connection_form,
     consent,
+    console,
+    disclosure,
+    evaluate,
+    evaluate_emotion,
+    evaluate_redaction,
+    field_rules,
+    figures,
     filters,
     flow,
     init,
+    keys,
+    lineage,
     mappings,
+    metrics,
     migrate,
     outcomes,
+    papers,
     person,
     plugins,
+    policy_diff,
     privacy,
+    requests,
+    review,
     sandbox,
     status,
+    taxonomy,
 )
 from hub.cli.screen import err
 from hub.errors import ConfigError, HubError, TransientError
 from hub.pipeline.border import clean_text
+from hub.telemetry.export import start as start_traces
 
 app = typer.Typer(
     name="hub",
@@ -37,17 +57,42 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, check, flow, status, outcomes, filters, sandbox, migrate):
+for module in (
+    init,
+    check,
+    flow,
+    status,
+    alerts,
+    metrics,
+    lineage,
+    outcomes,
+    filters,
+    sandbox,
+    migrate,
+    backup,
+    console,
+):
     module.add_commands(app)
 for name, group in {
     "plugins": plugins.app,
     "mappings": mappings.app,
     "privacy": privacy.app,
+    "evaluate": evaluate.app,
+    "access": access.app,
+    "review": review.app,
+    "taxonomy": taxonomy.app,
     "consent": consent.app,
     "person": person.app,
+    "requests": requests.app,
+    "keys": keys.app,
     "audit": audit.app,
 }.items():
     app.add_typer(group, name=name)
+for module in (policy_diff, field_rules, disclosure, papers, figures):
+    module.add_commands(privacy.app)
+connection_form.add_commands(plugins.app)
+for module in (evaluate_redaction, evaluate_emotion):
+    module.add_commands(evaluate.app)
 
 _MAY = "Check that it is there, and that you may read and write it."
 
@@ -60,6 +105,8 @@ def main() -> None:
     """
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - whoever closed it wants no output; as long as the process
+    if problem := start_traces():
+        err.print(Text(f"hub: {problem}", style="yellow"), soft_wrap=True)
     try:
         app()
     except HubError as error:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, cast, get_args
 
@@ -14,7 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from hub.app import Hub, open_hub, read_key, write_key
-from hub.audit.anchoring import TimestampAuthority, cosign, timestamp
+from hub.audit.anchoring import read_certificates
+from hub.audit.anchors import verify_stamps
+from hub.audit.detail import open_details
 from hub.audit.entry import Entry
 from hub.audit.folder import LogFolder, verify_folder
 from hub.audit.key import Cosigner, Verifier
@@ -26,8 +29,8 @@ from hub.audit.witness import Witness as WitnessService
 from hub.audit.witness import WitnessMemory
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, Limit
 from hub.cli.screen import out, print_json, progress, show
-from hub.errors import ConfigError, FatalError, HubError
-from hub.store.audit import Anchor
+from hub.errors import ConfigError, FatalError
+from hub.pipeline.door import Look
 
 app = typer.Typer(help="The audit log: a transparency log that strangers can verify.", no_args_is_help=True)
 MAX_INDEX = 2**63 - 1  # what a database can count
@@ -55,6 +58,10 @@ def show_entries(
     run: Annotated[str | None, typer.Option(help="Only this run.")] = None,
     since: Since = None,
     until: Until = None,
+    detail: Annotated[
+        str | None,
+        typer.Option(help="Open what is sealed beside each entry, for this purpose; each look goes on record."),
+    ] = None,
     config: Config = DEFAULT_CONFIG,
     limit: Limit = 50,
     as_json: AsJson = False,
@@ -62,16 +69,47 @@ def show_entries(
     """Show audit entries; people appear by a random reference only.
 
     Example: hub audit show --type activate --outcome denied --since 2026-11 -n 20
+    Example: hub audit show --start 42 -n 1 --detail LegalCompliance --json
     """
     wanted = Filter(type, outcome, purpose, dest, subject, run, since, until)
-    rows: list[dict[str, Any]] = []
     with open_hub(config) as hub:
-        for entry in _entries(hub, start):
-            if len(rows) == limit:
-                break
-            if wanted.fits(entry):
-                rows.append(entry if as_json else {**entry, "reasons": ", ".join(entry["reasons"])})
-    show("Audit", ["index", "at", "type", "outcome", "purpose", "dest", "reasons"], rows, as_json=as_json)
+        hub.door.require(Look("view", "runs", "individual"))
+        rows = list(islice((entry for entry in _entries(hub, start) if wanted.fits(entry)), limit))
+        if detail:
+            rows = _with_details(hub, rows, detail)
+    if not as_json:
+        rows = [{**row, "reasons": ", ".join(row["reasons"]), "detail": _in_words(row.get("detail"))} for row in rows]
+    columns = ["index", "at", "type", "outcome", "purpose", "dest", "reasons", *(["detail"] if detail else [])]
+    show("Audit", columns, rows, as_json=as_json)
+
+
+def _with_details(hub: Hub, rows: list[dict[str, Any]], purpose: str) -> list[dict[str, Any]]:
+    """Each row with its detail and nonce: None where it never had one, or where it was erased with its person.
+
+    Whoever looks is asked at the door for each person, and every answer goes on record first.
+    """
+    look = Look("view", "consent", "individual", purpose)
+    hub.door.require_chance([look])
+    with hub.store.read() as tx:
+        people = tx.audit.persons_of(row["subject"] for row in rows if "c" in row and "subject" in row)
+    for person_id in sorted(people.values()):
+        hub.door.require(look, person_id)
+    with hub.store.read() as tx:
+        found = open_details(tx, people)
+    told = []
+    for row in rows:
+        opened = found.get(row.get("c", ""))
+        more = {"detail": opened.values, "nonce": opened.nonce.hex()} if opened else {"detail": None, "nonce": None}
+        told.append({**row, **more})
+    return told
+
+
+def _in_words(detail: dict[str, Any] | None) -> str:
+    return "; ".join(f"{name}: {_one(value)}" for name, value in (detail or {}).items())
+
+
+def _one(value: Any) -> str:
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
 
 
 def _entries(hub: Hub, start: int = 0) -> Iterator[dict[str, Any]]:
@@ -97,6 +135,7 @@ def report(
         raise ConfigError(f"cannot count by {by!r}.", fix=f"Choose one of: {', '.join(get_args(By))}.")
     wanted = Filter(subject=subject, since=since, until=until)
     with open_hub(config) as hub:
+        hub.door.require(Look("report", "runs", "individual" if by == "subject" or subject else "aggregate_k"))
         rows = count((entry for entry in _entries(hub) if wanted.fits(entry)), cast(By, by))
     columns = list(dict.fromkeys([by, "type", "outcome", "entries", "first", "last"]))
     show("What the audit log tells", columns, rows, as_json=as_json)
@@ -108,6 +147,9 @@ def verify(
     folder: Annotated[Path | None, typer.Option(help="Verify an exported log instead, offline.")] = None,
     proof: Annotated[Path | None, typer.Option(help="Verify one .tlog-proof file instead, offline.")] = None,
     trust: TrustFile = None,
+    certificates: Annotated[
+        Path | None, typer.Option(help="With --folder: roots (PEM) of the authorities that stamped it.")
+    ] = None,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -120,15 +162,29 @@ def verify(
         _verify_proof(_read(proof), _trust(trust), as_json=as_json)
         return
     if folder is not None:
-        found, _ = verify_folder(LogFolder(folder), _trust(trust))
-        _tell({"size": found.size, "root": found.root.hex(), "pending": 0, "problem": None}, as_json=as_json)
+        _verify_folder(LogFolder(folder), _trust(trust), certificates, as_json=as_json)
         return
     with open_hub(config) as hub, progress("verifying"):
         checked = hub.audit.verify(saved=_read(checkpoint) if checkpoint else None)
-    row = {"size": checked.size, "root": checked.root.hex(), "pending": checked.pending, "problem": checked.problem}
+        said = hub.anchors.check()
+    problem = checked.problem or said.problem
+    row = {"size": checked.size, "root": checked.root.hex(), "pending": checked.pending, "problem": problem,
+           "remark": checked.remark, "anchors": {"checked": said.checked, "unknown": said.unknown}}  # fmt: skip
     _tell(row, as_json=as_json)
-    if checked.problem is not None:
-        raise FatalError(f"the audit log does not verify: {checked.problem}.", fix="Compare it with your last export.")
+    if problem is not None:
+        raise FatalError(
+            f"the audit log does not verify: {problem.rstrip('.')}.", fix="Compare it with your last export."
+        )
+
+
+def _verify_folder(folder: LogFolder, trust: Trust, certificates: Path | None, *, as_json: bool) -> None:
+    found, _ = verify_folder(folder, trust)
+    stamps = verify_stamps(folder, found, read_certificates(certificates)) if certificates else []
+    times = [{"size": size, "at": at} for size, at in stamps]
+    row = {"size": found.size, "root": found.root.hex(), "pending": 0, "problem": None, "timestamps": times}
+    _tell(row, as_json=as_json)
+    for size, at in () if as_json else stamps:
+        out.print(f"its first {size} entries were there at {at}", markup=False)
 
 
 def _tell(row: dict[str, Any], *, as_json: bool) -> None:
@@ -137,6 +193,13 @@ def _tell(row: dict[str, Any], *, as_json: bool) -> None:
     elif row["problem"] is None:
         waiting = f", {row['pending']} not yet sequenced"
         out.print(f"the audit log verifies: {row['size']} entries, root {row['root']}{waiting}", soft_wrap=True)
+        if row.get("remark"):
+            out.print(f"but {row['remark']}", markup=False, soft_wrap=True)
+        anchors = row.get("anchors", {})
+        if anchors.get("checked"):
+            out.print(f"{anchors['checked']} kept cosignatures and timestamps hold")
+        if anchors.get("unknown"):
+            out.print(f"{anchors['unknown']} are of somebody whom hub.yaml does not name, and were not checked")
 
 
 def _verify_proof(text: str, trust: Trust, *, as_json: bool) -> None:
@@ -155,34 +218,45 @@ def _verify_proof(text: str, trust: Trust, *, as_json: bool) -> None:
 def prove(
     index: Annotated[int, typer.Argument(min=0, max=MAX_INDEX, help="Index of the entry.")],
     config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     """Print a self-contained proof that an entry is in the log (C2SP tlog-proof), for anybody to check offline.
 
     Example: hub audit prove 42 > entry-42.tlog-proof
     """
     with open_hub(config) as hub:
+        hub.door.require(Look("export", "runs", "individual"))
         found = hub.audit.prove(index)
+    if as_json:
+        return print_json({"index": index, "entry": json.loads(found.extra), "proof": found.text()})
     typer.echo(found.text(), nl=False)
+    return None
 
 
 @app.command("export")
 def export(
     folder: Annotated[Path, typer.Argument(help="Where to write tiles, entries, checkpoint, keys and a README.")],
     config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     """Write the log as static files (C2SP tlog-tiles) that any such client can read.
 
     Example: hub audit export /media/auditor/2026-11
     """
     with open_hub(config) as hub:
+        hub.door.require(Look("export", "runs", "individual"))
         size = hub.audit.export(folder)
         target = LogFolder(folder)
         target.write("trust.policy", _own_trust(hub).text().encode())
+        stamps = hub.anchors.export(target)
         readme = resources.files("hub.audit").joinpath("auditor.md").read_text(encoding="utf-8")
         target.write("README.md", readme.replace("{size}", str(size)).replace("{origin}", hub.audit.origin).encode())
+    if as_json:
+        return print_json({"folder": str(folder), "size": size, "timestamps": stamps})
     out.print(
         f"wrote a log of {size} entries to {folder}; its README.md tells an auditor how to check it", markup=False
     )
+    return None
 
 
 def _own_trust(hub: Hub) -> Trust:
@@ -199,34 +273,17 @@ def anchor(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """
     with open_hub(config) as hub:
         hub.audit.sequence()
-        rows, errors = _anchor_all(hub)
+        answers = hub.anchors.ask()
+    rows: list[dict[str, Any]] = [
+        {"kind": one.kind, "name": one.name, "size": one.size, "result": str(one.error) if one.error else "ok"}
+        for one in answers
+    ]
     show("Anchors", ["kind", "name", "size", "result"], rows, as_json=as_json)
     if not rows:
         raise ConfigError("hub.yaml names no witness and no timestamp authority.", fix="See 'audit' in the settings.")
-    if errors:
-        raise errors[0]
-
-
-def _anchor_all(hub: Hub) -> tuple[list[dict[str, Any]], list[HubError]]:
-    asks: list[tuple[str, str, Callable[[], tuple[Anchor, list[str]]]]] = [
-        *(("witness", one.name, partial(cosign, hub.audit, one, hub.post)) for one in hub.witnesses),
-        *(("timestamp", one.name, partial(_stamp, hub, one)) for one in hub.authorities),
-    ]
-    rows: list[dict[str, Any]] = []
-    errors: list[HubError] = []
-    for kind, name, ask in asks:
-        try:
-            found, lines = ask()
-            hub.audit.keep([found], lines)
-            rows.append({"kind": kind, "name": name, "size": found.size, "result": "ok"})
-        except HubError as error:
-            errors.append(error)
-            rows.append({"kind": kind, "name": name, "size": None, "result": str(error)})
-    return rows, errors
-
-
-def _stamp(hub: Hub, authority: TimestampAuthority) -> tuple[Anchor, list[str]]:
-    return timestamp(hub.audit, authority, hub.post), []
+    for one in answers:
+        if one.error is not None:
+            raise one.error
 
 
 @app.command("witness")
@@ -264,19 +321,24 @@ def _witness_key(path: Path, *, ed25519: bool) -> Ed25519PrivateKey | MLDSA44Pri
 
 
 @app.command("key")
-def key(config: Config = DEFAULT_CONFIG) -> None:
+def key(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Print the log's public key, for auditors and witnesses.
 
     Example: hub audit key > our-log.vkey
     """
     with open_hub(config) as hub:
-        typer.echo(hub.signer.vkey())
+        vkey, origin = hub.signer.vkey(), hub.audit.origin
+    if as_json:
+        return print_json({"origin": origin, "vkey": vkey})
+    typer.echo(vkey)
+    return None
 
 
 @app.command("rotate")
 def rotate(
     new: Annotated[str, typer.Argument(help="Reference of the new key: file:PATH (made where missing) or env:NAME.")],
     config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     """Let a new key take over: an entry says so, and one checkpoint is signed by both keys.
 
@@ -294,19 +356,25 @@ def rotate(
             hub.audit.record(tx, [Entry(type="key", outcome="rotated", reasons=(f"from {old}", f"to {fresh}"))])
         last = hub.audit.sequence(successor=successor)
         hub.audit.keys.rotated(successor, last.size).save(hub.deployment.path(hub.deployment.settings.audit.keys))
+    if as_json:
+        return print_json({"size": last.size, "audit_key": new, "vkey": successor.vkey()})
     out.print(f"the checkpoint of {last.size} entries is signed by both keys.", markup=False)
     out.print(f"next: put 'audit_key: {new}' into {config}, then destroy the old key", markup=False, soft_wrap=True)
+    return None
 
 
 @app.command("recover")
-def recover(config: Config = DEFAULT_CONFIG) -> None:
+def recover(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Bring back entries that only the mirror still has, after an older backup of the database was restored.
 
     Example: hub audit recover
     """
     with open_hub(config) as hub:
         found = hub.audit.recover()
+    if as_json:
+        return print_json({"entries": found})
     out.print(f"{found} entries came back from the mirror; run 'hub audit verify' now", markup=False)
+    return None
 
 
 def _trust(path: Path | None) -> Trust:

@@ -12,7 +12,8 @@ from hub.app import Hub, open_hub
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config
 from hub.cli.screen import show
 from hub.contract import Checkable
-from hub.errors import ConfigError, HubError
+from hub.errors import ConfigError, HubError, PolicyError
+from hub.plugins import shielded
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -56,6 +57,7 @@ def _tests(hub: Hub, online: bool) -> list[tuple[str, Callable[[], str]]]:
         ("tagger", lambda: _tagger(hub)),
         ("jurisdiction", hub.check_jurisdiction),
         ("schedules", lambda: _schedules(hub)),
+        ("notice and assessment", lambda: _approved(hub)),
         ("keys and database", lambda: _database(hub)),
     ]
     tests += [(f"sync {name}", partial(_sync, hub, name)) for name in settings.syncs]
@@ -73,6 +75,20 @@ def _plugins(hub: Hub) -> str:
 def _tagger(hub: Hub) -> str:
     _ = hub.make_tagger
     return hub.deployment.settings.tagger
+
+
+def _approved(hub: Hub) -> str:
+    known = hub.approvals
+    if known.notice is None or known.assessment is None:
+        return "never approved ('hub privacy approve'); nothing is held back for it"
+    if stale := hub.stale_flows:
+        raise PolicyError(
+            f"changed since the impact assessment was approved: {', '.join(stale)}. Nothing new is sent there.",
+            reason="assessment.stale",
+            fix="Read 'hub privacy dpia', then run 'hub privacy approve'.",
+        )
+    edition = known.edition(hub.dossier)
+    return f"notice {edition.version} says what is so" if edition else "the notice says something else than is so"
 
 
 def _schedules(hub: Hub) -> str:
@@ -114,5 +130,6 @@ def _connection(hub: Hub, name: str) -> str:
     opened = hub.connect(name)
     if not isinstance(opened, Checkable):
         return "the connector cannot check its credentials"
-    opened.check()
+    with shielded(f"connection {name}"):
+        opened.check()
     return "logged in"

@@ -82,6 +82,15 @@ def choose(ids: Sequence[str], sync: str | None, reason: str | None) -> Chosen:
     return Chosen(tuple(int(one) for one in ids if one.isdecimal()), tuple(keys), sync, reason)
 
 
+def require_sync(hub: Hub, sync: str | None) -> None:
+    """This refuses a sync that neither the settings nor the ledger know: nothing would be found, as if all were well."""
+    if sync is not None and sync not in hub.deployment.settings.syncs:
+        with hub.store.read() as tx:
+            ran = tx.ledger.runs(1, sync)
+        if not ran:
+            hub.sync(sync)  # tells which ones there are
+
+
 def failures(hub: Hub, chosen: Chosen, limit: int) -> list[Failure]:
     """These are the chosen failures, oldest first."""
     letters, unread = chosen.letters(hub, limit), chosen.unread(hub, limit)

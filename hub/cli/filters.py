@@ -7,7 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import count
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -15,14 +15,19 @@ import typer
 
 from hub.app import Hub, defaults_folder
 from hub.cli.options import DEFAULT_CONFIG, Config
-from hub.cli.screen import to_json
+from hub.cli.screen import progress, to_json
 from hub.config import Deployment, Settings, load_settings
 from hub.contract import Emotion
+from hub.emotion.emotionml import close_document, open_document, write_emotion
+from hub.emotion.vocabulary import load_vocabulary
 from hub.errors import ConfigError
 from hub.pipeline.border import clean_text
 
 BATCH = 256
-MAX_LINE = 1_000_000
+BATCH_LENGTH = 2_000_000
+"""So many characters at once, however few lines they are: memory must not depend on how long the lines happen to be."""
+
+MAX_LINE = 4_000_000
 Line = dict[str, Any]
 Input = Annotated[
     Path | None, typer.Argument(help="A file of JSON lines; standard input if absent.", exists=True, dir_okay=False)
@@ -35,12 +40,21 @@ def add_commands(app: typer.Typer) -> None:
     app.command("tag")(tag)
 
 
-def redact(source: Input = None, config: Config = DEFAULT_CONFIG) -> None:
+def redact(
+    source: Input = None,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="Lines are plain text instead of JSON; the redacted text is all that comes out."),
+    ] = False,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
     """Replace personal data in "text" of each JSON line, and list what was found as "entities".
+
+    Any number of lines takes the same memory. With --plain a line in is a line out.
 
     Example: echo '{"id": 1, "text": "I am Maria Garcia, maria@example.com"}' | hub redact
     """
-    redactor = _hub(config).redactor
+    redactor = hub_or_defaults(config).redactor
 
     def handle(lines: list[Line]) -> Iterator[Line]:
         languages = [_language(line) for line in lines]
@@ -49,26 +63,46 @@ def redact(source: Input = None, config: Config = DEFAULT_CONFIG) -> None:
             entities = [{"start": e.start, "end": e.end, "type": e.type, "score": e.score} for e in result.entities]
             yield {**line, "text": result.text, "entities": entities}
 
-    _filter(source, handle)
+    _filter(source, handle, plain=plain)
 
 
 def tag(
     source: Input = None,
     scores: Annotated[bool, typer.Option("--scores", help="Add all probabilities.")] = False,
+    form: Annotated[
+        str, typer.Option("--format", help="json: the lines with the tag added; emotionml: one EmotionML document.")
+    ] = "json",
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Add emotion, valence, distress and churn risk to each JSON line with a "text".
 
+    As EmotionML 1.0 (W3C) a tag refers to its line by "id", or by its number; no text comes out.
+
     Example: echo '{"id": 1, "text": "third day without my bag, I am furious"}' | hub tag --scores
     """
-    tagger = _hub(config).tagger
+    if form not in {"json", "emotionml"}:
+        raise ConfigError(f"--format: there is no {form!r}.", fix="One of: json, emotionml.")
+    tagger = hub_or_defaults(config).tagger
 
     def handle(lines: list[Line]) -> Iterator[Line]:
         emotions = tagger.tag([line["text"] for line in lines], [_language(line) for line in lines])
         for line, emotion in zip(lines, emotions, strict=True):
             yield {**line, **_tagged(emotion, scores=scores)}
 
-    _filter(source, handle)
+    if form == "json":
+        return _filter(source, handle)
+    known, numbers = load_vocabulary(), count(1)
+
+    def mark_up(lines: list[Line]) -> Iterator[Line]:
+        emotions = tagger.tag([line["text"] for line in lines], [_language(line) for line in lines])
+        for line, number, emotion in zip(lines, numbers, emotions, strict=False):
+            about = line.get("id", number)
+            yield {"text": write_emotion(emotion, known, about=clean_text(str(about)))}
+
+    sys.stdout.write(open_document(known, tagger.name))
+    _filter(source, mark_up, as_text=True)
+    sys.stdout.write(close_document())
+    return None
 
 
 def _tagged(emotion: Emotion, *, scores: bool) -> Line:
@@ -91,45 +125,80 @@ def _language(line: Line) -> str | None:
     return language if isinstance(language, str) else None
 
 
-def _hub(config: Path) -> Hub:
-    """Filters work without a deployment too, with the shipped rules."""
+def hub_or_defaults(config: Path) -> Hub:
+    """This is the configured hub; where there is no deployment, one with the rules that ship with the hub."""
     if config.exists() or config != DEFAULT_CONFIG:
         return Hub(load_settings(config))
     return Hub(Deployment(settings=Settings(version=1), root=defaults_folder(), revision="defaults"))
 
 
-def _filter(source: Path | None, handle: Callable[[list[Line]], Iterable[Line]]) -> None:
+def _filter(
+    source: Path | None,
+    handle: Callable[[list[Line]], Iterable[Line]],
+    *,
+    plain: bool = False,
+    as_text: bool = False,
+) -> None:
+    """``plain``: lines in are text; ``as_text``: what comes out is, too."""
     if source is not None:
         with source.open(encoding="utf-8-sig", errors="replace") as file:
-            return _stream(file, str(source), handle)
+            return _stream(file, str(source), handle, plain=plain, as_text=plain or as_text)
     if sys.stdin is None:
-        raise ConfigError("standard input is closed.", fix="Pipe JSON lines in, or name a file.")
+        raise ConfigError("standard input is closed.", fix="Pipe lines in, or name a file.")
     if isinstance(sys.stdin, io.TextIOWrapper):
         # Whatever the terminal's language: one bad byte costs one character, not the line.
         sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
-    return _stream(sys.stdin, "standard input", handle)
+    return _stream(sys.stdin, "standard input", handle, plain=plain, as_text=plain or as_text)
 
 
-def _stream(file: IO[str], name: str, handle: Callable[[list[Line]], Iterable[Line]]) -> None:
-    lines = _parse(file, name)
-    while batch := list(islice(lines, BATCH)):
-        for line in handle(batch):
-            sys.stdout.write(to_json(line) + "\n")
-        sys.stdout.flush()
+def _stream(
+    file: IO[str], name: str, handle: Callable[[list[Line]], Iterable[Line]], *, plain: bool, as_text: bool
+) -> None:
+    lines = (line for _, line in read_lines(file, name, _plain_line if plain else _parse_line))
+    with progress("lines", shown=not sys.stdout.isatty()) as advance:
+        for batch in _batches(lines):
+            for line in handle(batch):
+                sys.stdout.write((line["text"] if as_text else to_json(line)) + "\n")
+            sys.stdout.flush()
+            advance(len(batch))
 
 
-def _parse(file: IO[str], name: str) -> Iterator[Line]:
+def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    batch: list[Line] = []
+    length = 0
+    for line in lines:
+        batch.append(line)
+        length += len(line["text"])
+        if len(batch) == BATCH or length >= BATCH_LENGTH:
+            yield batch
+            batch, length = [], 0
+    if batch:
+        yield batch
+
+
+def read_lines(
+    file: IO[str], name: str, parse: Callable[[str, str], Line | None] | None = None
+) -> Iterator[tuple[int, Line]]:
+    """This reads JSON lines with a "text", each with its number; raises ConfigError with the place of what is none."""
     for number in range(1, sys.maxsize):
         text = file.readline(MAX_LINE + 1)
         if not text:
             return
         if len(text) > MAX_LINE:
             raise ConfigError(f"{name}:{number}: the line is longer than {MAX_LINE} characters.")
-        if text.strip():
-            yield _parse_line(text, f"{name}:{number}")
+        line = (parse or _parse_line)(text, f"{name}:{number}")
+        if line is not None:
+            yield number, line
 
 
-def _parse_line(text: str, place: str) -> Line:
+def _plain_line(text: str, place: str) -> Line:
+    """An empty line stays one, so that line n out is line n in."""
+    return {"text": clean_text(text.removesuffix("\n").removesuffix("\r"))}
+
+
+def _parse_line(text: str, place: str) -> Line | None:
+    if not text.strip():
+        return None
     try:
         line = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):

@@ -11,23 +11,26 @@ from typing import Annotated, Any
 import typer
 
 from hub.app import Hub, open_hub
-from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, DryRun
+from hub.cli.anchoring import anchor_when_due
+from hub.cli.lineage import tell_when_wanted
+from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, DryRun, Purpose, Reason
 from hub.cli.planned import print_plan
 from hub.cli.reading import Reading
 from hub.cli.sandbox import open_sandbox, write_deployment
 from hub.cli.screen import err, out, print_json, progress, table
 from hub.cli.summary import print_summary
+from hub.cli.swept import print_sweep
 from hub.errors import FatalError, HubError
+from hub.pipeline.door import Look
+from hub.pipeline.engine import Report, execute
+from hub.pipeline.order import Order
 from hub.pipeline.pull import PullReport
-from hub.pipeline.pull import pull as run_pull
 from hub.pipeline.push import PushReport
-from hub.pipeline.push import push as run_push
 from hub.pipeline.sweep import SweepReport
 from hub.pipeline.sweep import sweep as run_sweep
 from hub.store.migration import migrate
 
 DEGRADED = 3
-Report = PullReport | PushReport
 _COLUMNS = {
     PullReport: ("read", "stored", "unchanged", "withheld", "quarantined", "tagged"),
     PushReport: ("selected", "confirmed", "unchanged", "withheld", "failed", "unknown", "pending"),
@@ -71,20 +74,28 @@ def _run_all(config: Path, *, dry_run: bool, as_json: bool) -> None:
         names = sorted(hub.deployment.settings.syncs, key=lambda name: hub.sync(name).kind != "pull")
         reports = [_run_or_report(hub, name, dry_run=dry_run) for name in names]
         swept = _sweep_or_report(hub)
+        kept = hub.upkeep()
         hub.audit.sequence()
+        anchor_when_due(hub)
+        tell_when_wanted(hub, [report.run_id for report in reports])
         if as_json:
             print_json({"syncs": [_as_dict(report) for report in reports], "swept": dict(swept.deleted)})
         else:
             print_summary(hub, reports, config)
-    _end(reports, swept.error)
+    _end(reports, swept.error or kept.error)
 
 
 def pull(
     sync: Annotated[str, typer.Argument(help="A pull of hub.yaml.")],
     full: Annotated[bool, typer.Option("--full", help="Read from the beginning again.")] = False,
     parallel: Annotated[
-        int, typer.Option(min=1, max=16, help="With --full: how many parts of a stream to read at once.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            min=1,
+            max=16,
+            help="With --full: how many parts of a stream to read at once; syncs.NAME.parallel if absent.",
+        ),
+    ] = None,
     start: Annotated[
         str | None, typer.Option("--from", help="Read a range of time: from here (UTC unless it names a zone).")
     ] = None,
@@ -105,9 +116,10 @@ def pull(
     """
     reading = Reading(full, parallel, start, end, tuple(stream or ()), quarantined)
     with _opened(config, dry_run) as hub:
-        with progress(sync) as advance:
-            report = reading.read(hub, sync, advance)
+        report = _run_one(hub, reading.order(sync, hub.sync(sync)), "pull")
         hub.audit.sequence()
+        anchor_when_due(hub)
+        tell_when_wanted(hub, [report.run_id])
     _print_reports([report], as_json=as_json)
     _end([report])
 
@@ -117,22 +129,39 @@ def push(
     approve_changes: Annotated[
         int, typer.Option(min=0, help="Let this run change or empty so many rows, whatever the sync's caps say.")
     ] = 0,
+    purpose: Purpose = None,
+    reason: Reason = None,
     config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Send what is due and permitted to one system; --dry-run shows what each row would change, field by field.
 
+    A dry run shows values only with --purpose and --reason, and where somebody else has approved the look.
+
     Example: hub push salesforce-push --dry-run
     """
+    values = dry_run and _may_see_values(config, sync, purpose, reason)
     with _opened(config, dry_run) as hub:
-        report = _run_one(hub, sync, kind="push", dry_run=dry_run, approved=approve_changes)
+        report = _run_one(hub, Order(sync, approved=approve_changes), "push", dry_run=dry_run)
         hub.audit.sequence()
+        anchor_when_due(hub)
+        tell_when_wanted(hub, [report.run_id])
     if dry_run and isinstance(report, PushReport):
-        print_plan(report, as_json=as_json)
+        print_plan(report, values=values, as_json=as_json)
     else:
         _print_reports([report], as_json=as_json)
     _end([report])
+
+
+def _may_see_values(config: Path, sync: str, purpose: str | None, reason: str | None) -> bool:
+    """A dry run leaves no trace, this question does: it is asked before the dry run begins."""
+    if purpose is None:
+        return False
+    with open_hub(config) as hub:
+        hub.sync(sync)
+        hub.door.require(Look("view", "emotion", "individual", purpose, reason, scope=f"sync:{sync}"))
+    return True
 
 
 def sweep(
@@ -145,19 +174,18 @@ def sweep(
 ) -> None:
     """Delete what has outlived its retention rule; the next push clears it downstream.
 
+    It also goes on with erasures that wait, and begins a new epoch of keys where it is time. --dry-run shows what would go,
+    by which rule, and what a legal hold keeps.
+
     Example: hub sweep --dry-run
     """
     with _opened(config, dry_run) as hub:
+        kept = hub.upkeep()  # first: erasures need no sound rules, the sweep does
         report = _run_sweep(hub, approve)
         hub.audit.sequence()
-    if as_json:
-        told = {"deleted": dict(report.deleted), "people": report.people, "given_up": report.given_up}
-        return print_json({**told, "dry_run": dry_run})
-    rows = sorted(report.deleted.items())
-    out.print(table("Would delete" if dry_run else "Deleted", ["category", "records"], rows, right=[1]))
-    out.print(f"people of whom nothing is left: {report.people}")
-    out.print(f"dead letters and quarantined records given up: {report.given_up}")
-    return None
+        anchor_when_due(hub)
+    print_sweep(report, kept, dry_run=dry_run, as_json=as_json)
+    _end([], kept.error)
 
 
 @contextmanager
@@ -166,19 +194,16 @@ def _opened(config: Path, dry_run: bool) -> Iterator[Hub]:
         yield hub
 
 
-def _run_one(hub: Hub, name: str, *, kind: str | None = None, dry_run: bool = False, approved: int = 0) -> Report:
-    kind = kind or hub.sync(name).kind
-    with progress(name) as advance:
-        if kind == "pull":
-            return run_pull(hub.rooms, hub.pull_job(name), progress=advance)
-        job = hub.push_job(name, approved=approved)
-        return run_push(hub.rooms, job, dry_run=dry_run or hub.dry_run, progress=advance)
+def _run_one(hub: Hub, order: Order, kind: str, *, dry_run: bool = False) -> Report:
+    job = hub.job(order, kind)
+    with progress(order.sync) as advance:
+        return execute(hub.rooms, job, order, dry_run=dry_run or hub.dry_run, progress=advance)
 
 
 def _run_or_report(hub: Hub, name: str, *, dry_run: bool) -> Report:
     """One sync that cannot run, or is being run by somebody else, is no reason to leave out the others."""
     try:
-        return _run_one(hub, name, dry_run=dry_run)
+        return _run_one(hub, Order(name), hub.sync(name).kind, dry_run=dry_run)
     except FatalError:
         raise
     except HubError as error:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from hub.app import Hub, open_hub
-from hub.cli.failures import Chosen, Failure, choose, failures
+from hub.cli import obligations
+from hub.cli.failures import Chosen, Failure, choose, failures, require_sync
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, DryRun, Limit
 from hub.cli.screen import out, print_json, show
-from hub.cli.wording import explain
 from hub.errors import ConfigError
+from hub.pipeline.door import Look
+from hub.pipeline.intake import CONNECTION
 from hub.pipeline.resolution import drop, preview, retry
+from hub.pipeline.wording import explain
 from hub.store.ledger import PullState
 from hub.store.quarantine import Quarantined
+from hub.store.store import Tx
 
 Sync = Annotated[str | None, typer.Option(help="Only of this sync.")]
 Reason = Annotated[str | None, typer.Option(help="Only with this reason code.")]
@@ -24,11 +29,21 @@ Ids = Annotated[
 ]
 
 app = typer.Typer(help="What became of each record, and why.", no_args_is_help=True)
+ROWS = Look("view", "runs", "individual")
+"""What these commands show: rows of the hub's own work, by reference or vendor key."""
 
 
 def add_commands(parent: typer.Typer) -> None:
     """This adds the group to ``hub``."""
+    app.add_typer(obligations.app, name="obligations")
     parent.add_typer(app, name="outcomes")
+
+
+@contextmanager
+def _rows_of(hub: Hub) -> Iterator[Tx]:
+    hub.door.require(ROWS)
+    with hub.store.read() as tx:
+        yield tx
 
 
 @app.command("list")
@@ -44,20 +59,22 @@ def list_outcomes(
 
     Example: hub outcomes list --state withheld
     """
-    with open_hub(config) as hub, hub.store.read() as tx:
-        rows = [
-            {
-                "at": f"{row.at:%Y-%m-%d %H:%M:%SZ}",
-                "sync": row.sync,
-                "stream": row.stream,
-                "record": row.ref,
-                "state": str(row.state),
-                "reason": row.reason if as_json or not row.reason else explain(row.reason),
-                "policy": row.policy,
-                "run": row.run_id,
-            }
-            for row in tx.ledger.outcomes(run_id=run, sync=sync, state=state, limit=limit)
-        ]
+    with open_hub(config) as hub:
+        require_sync(hub, sync)
+        with _rows_of(hub) as tx:
+            rows = [
+                {
+                    "at": f"{row.at:%Y-%m-%d %H:%M:%SZ}",
+                    "sync": row.sync,
+                    "stream": row.stream,
+                    "record": row.ref,
+                    "state": str(row.state),
+                    "reason": row.reason if as_json or not row.reason else explain(row.reason),
+                    "policy": row.policy,
+                    "run": row.run_id,
+                }
+                for row in tx.ledger.outcomes(run_id=run, sync=sync, state=state, limit=limit)
+            ]
     show("Outcomes", ["at", "sync", "stream", "record", "state", "reason"], rows, as_json=as_json)
 
 
@@ -67,7 +84,7 @@ def list_quarantine(config: Config = DEFAULT_CONFIG, limit: Limit = 50, as_json:
 
     Example: hub outcomes quarantine
     """
-    with open_hub(config) as hub, hub.store.read() as tx:
+    with open_hub(config) as hub, _rows_of(hub) as tx:
         rows = [
             {
                 "connection": one.connection,
@@ -95,21 +112,11 @@ def _next(hub: Hub, one: Quarantined) -> str:
             known = {stream.name: stream for stream in hub.connector(sync.connection).manifest.streams}
             can_fetch = one.stream in known and known[one.stream].fetch
             return f"hub pull {name} --quarantined" if can_fetch else f"hub pull {name} --full"
+    if one.connection == CONNECTION:
+        return "mend the row, then import the file again"
+    if one.stream.startswith("push:"):
+        return "mend the mapping, the connector or destinations.yaml; it goes when its person is next decided about"
     return "no sync reads this stream any more"
-
-
-@app.command("obligations")
-def list_obligations(config: Config = DEFAULT_CONFIG, limit: Limit = 50, as_json: AsJson = False) -> None:
-    """List what people must still do by hand at systems that cannot do it themselves, soonest due first.
-
-    Example: hub outcomes obligations
-    """
-    with open_hub(config) as hub, hub.store.read() as tx:
-        rows = [
-            {"number": one.id, "system": one.system, "what": one.what, "owner": one.owner, "due": f"{one.due:%Y-%m-%d}"}
-            for one in tx.obligations.list(limit)
-        ]
-    show("Obligations", ["number", "system", "what", "owner", "due"], rows, as_json=as_json)
 
 
 @app.command("dead")
@@ -127,6 +134,8 @@ def list_dead(
     Example: hub outcomes dead --sync salesforce-push
     """
     with open_hub(config) as hub:
+        hub.door.require(ROWS)
+        require_sync(hub, sync)
         found = failures(hub, choose((), sync, reason), limit)
     rows = [_row(one, as_json=as_json) for one in found]
     columns = ["id", "sync", "object", "target", "reason", "attempts", "since", "next step"]
@@ -163,6 +172,7 @@ def retry_dead(
     Example: hub outcomes retry --sync salesforce-push --reason UNABLE_TO_LOCK_ROW --dry-run
     """
     with open_hub(config, dry_run=dry_run) as hub:
+        require_sync(hub, sync)
         chosen = choose(ids or (), sync, reason)
         letters, unread = chosen.letters(hub), chosen.unread(hub)
         _require_all(chosen, len(letters) + len(unread))

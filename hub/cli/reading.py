@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import typer
 
-from hub.app import Hub
-from hub.pipeline.backfill import Span, backfill
-from hub.pipeline.partition import pull_parallel
-from hub.pipeline.pull import PullReport, pull
-from hub.pipeline.refetch import fetch_again
+from hub.config import SyncSettings
+from hub.pipeline.order import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +16,7 @@ class Reading:
     """What the options of ``hub pull`` ask for; raises typer.BadParameter where they do not go together."""
 
     full: bool = False
-    parallel: int = 1
+    parallel: int | None = None
     start: str | None = None
     end: str | None = None
     streams: tuple[str, ...] = ()
@@ -31,25 +27,20 @@ class Reading:
             raise typer.BadParameter("--full, --from with --to, and --quarantined exclude each other.")
         if (self.start is None) != (self.end is None):
             raise typer.BadParameter("--from and --to go together.")
-        if self.parallel > 1 and not self.full:
+        if self.parallel and self.parallel > 1 and not self.full:
             raise typer.BadParameter("--parallel goes with --full.")
+        for option, text in (("--from", self.start), ("--to", self.end)):
+            _check_instant(option, text)
 
-    def read(self, hub: Hub, sync: str, progress: Callable[[int], None]) -> PullReport:
-        """This reads."""
-        job = hub.pull_job(sync, full=self.full, only=self.streams)
-        if self.quarantined:
-            return fetch_again(hub.rooms, job, progress=progress)
-        if self.start is not None and self.end is not None:
-            span = Span(_instant("--from", self.start), _instant("--to", self.end))
-            return backfill(hub.rooms, job, span, progress=progress)
-        if self.parallel > 1:
-            return pull_parallel(hub.rooms, job, self.parallel, progress=progress)
-        return pull(hub.rooms, job, progress=progress)
+    def order(self, name: str, sync: SyncSettings) -> Order:
+        """This is the order for a sync; without --parallel its own setting counts."""
+        return Order(
+            name, self.full, self.parallel or sync.parallel, self.start, self.end, self.streams, self.quarantined
+        )
 
 
-def _instant(option: str, text: str) -> datetime:
+def _check_instant(option: str, text: str | None) -> None:
     try:
-        at = datetime.fromisoformat(text)
+        datetime.fromisoformat(text or "2026-01-31")
     except ValueError:
         raise typer.BadParameter(f"{option} must be a date or time such as 2026-01-31 or 2026-01-31T08:00Z.") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from rich.console import Console
@@ -66,14 +67,16 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], 
         out.print(Text(f"{title}: none"))
 
 
-def bar(share: float, *, width: int = 24, style: str = "cyan") -> Text:
-    """This is a bar for a share between 0 and 1."""
-    return Text("█" * round(max(0.0, min(1.0, share)) * width), style=style)
+SAY_EVERY = 10.0
+"""Seconds between two lines of progress where standard error is a file or a pipe: what is quick says nothing."""
 
 
 @contextmanager
 def progress(label: str, *, shown: bool = True) -> Iterator[Callable[[int], None]]:
-    """This shows a running count on standard error while the block works; it hides itself where nobody watches."""
+    """This shows a running count on standard error: a moving line on a terminal, else a line now and then."""
+    if shown and not err.is_terminal:
+        yield _say(label)
+        return
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -81,6 +84,19 @@ def progress(label: str, *, shown: bool = True) -> Iterator[Callable[[int], None
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not (shown and err.is_terminal)) as live:
+    with Progress(*columns, console=err, transient=True, disable=not shown) as live:
         task = live.add_task(label, total=None)
         yield lambda count: live.update(task, advance=count)
+
+
+def _say(label: str) -> Callable[[int], None]:
+    done, said = 0, monotonic()
+
+    def add(count: int) -> None:
+        nonlocal done, said
+        done += count
+        if monotonic() - said >= SAY_EVERY:
+            said = monotonic()
+            err.print(f"{label}: {done}")
+
+    return add

@@ -13,20 +13,18 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.app import Hub
-from hub.cli.screen import bar, out, table
-from hub.cli.wording import explain
+from hub.cli.figures import render_week
+from hub.cli.screen import out, table
+from hub.pipeline.door import Look
+from hub.pipeline.figures import last_week, week_figures
 from hub.pipeline.pull import PullReport
 from hub.pipeline.push import PushReport
+from hub.pipeline.wording import explain
 
 WIDTH = 100
 _KINDS = {
     "person": "profiles", "interaction": "things said", "case": "cases", "feedback": "survey answers",
     "loyalty_account": "loyalty accounts", "loyalty_event": "loyalty events",
-}  # fmt: skip
-_MOOD = {
-    "anger": "red", "frustration": "red", "disappointment": "yellow", "anxiety": "yellow", "sadness": "blue",
-    "confusion": "magenta", "surprise": "magenta", "curiosity": "cyan", "satisfaction": "green", "gratitude": "green",
-    "delight": "green", "neutral": "white",
 }  # fmt: skip
 
 
@@ -37,7 +35,7 @@ def print_summary(hub: Hub, reports: Sequence[PullReport | PushReport], config: 
     parts: list[tuple[str, RenderableType]] = [
         ("What came in", _came_in(hub, pulls)),
         ("What was held back, and why", _held_back(pulls, pushes)),
-        ("What people feel", _mood(hub)),
+        ("What people feel", _mood(hub, pulls)),
         ("What went out", _went_out(pushes)),
         ("Can you prove it?", _proof(hub)),
         ("What to try next", _next(config)),
@@ -83,21 +81,18 @@ def _reasons(reports: Sequence[PullReport | PushReport], state: str) -> Counter[
     return found
 
 
-def _mood(hub: Hub) -> RenderableType:
-    with hub.store.read() as tx:
-        mood = tx.tags.summary(hub.now())
-    if not mood.tags:
-        return Text("nobody who may be asked has said anything yet")
-    most = max((cell.count for cell in mood.labels.values()), default=1)
-    rows = [
-        [label, cell.count, cell.persons, f"{cell.valence:+.2f}", f"{cell.distress:.2f}",
-         bar(cell.count / most, style=_MOOD.get(label, "cyan"))]
-        for label, cell in sorted(mood.labels.items(), key=lambda pair: -pair[1].count)
-    ]  # fmt: skip
-    return Group(
-        table("", ["emotion", "texts", "people", "valence", "distress", ""], rows, right=[1, 2, 3, 4]),
-        Text(f"{mood.tags} texts of {mood.persons} people who allow it; not sure about {mood.abstained} of them"),
-    )
+def _mood(hub: Hub, pulls: Sequence[PullReport]) -> RenderableType:
+    """The last week that is over: these are the figures of ``hub privacy figures``, and no others can be had from a run."""
+    look = Look("report", "emotion", "aggregate_k", "ServiceOptimisation")
+    answer = hub.door.may(look)
+    if not answer.allowed:
+        return Text(f"not shown to {hub.actor}: no role of theirs sees figures over emotion (roles in hub.yaml)")
+    if any(report.error for report in pulls):
+        return Text("a week is counted once only, so this waits for a run in which every pull reads to its end")
+    week = last_week(hub.store, hub.now())
+    if week is None:
+        return Text("nobody who may be asked has said anything in a week that is over")
+    return render_week(week_figures(hub.store, hub.now(), week, answer.k or hub.access.k))
 
 
 def _went_out(pushes: Sequence[PushReport]) -> RenderableType:

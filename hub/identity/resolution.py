@@ -1,6 +1,6 @@
 """Resolution: from what the store found for each identifier to one person, a new one, a merge or a conflict."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +29,7 @@ class Reason(StrEnum):
     SHARED = "identity.shared_identifier"
     SAME_PERSON = "identity.same_person"
     DIFFERENT_IDS = "identity.different_ids_of_one_issuer"
+    PARTED = "identity.parted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def resolve(
     found: Mapping[Identifier, str | Sequence[str]],
     oldest_first: Sequence[str] = (),
     owned: Mapping[str, Iterable[Identifier]] | None = None,
+    parted: Collection[frozenset[str]] = (),
     degree_cap: int = DEGREE_CAP,
 ) -> Resolution:
     """This decides whom a record speaks of. The order of ``identifiers`` and of ``found`` makes no difference.
@@ -73,6 +75,7 @@ def resolve(
         found: person ids that the store has for each of them.
         oldest_first: all found person ids by age; the oldest survives a merge. Ids that it lacks come last, by name.
         owned: what each found person is known by; two verified, different ids from one issuer forbid a merge.
+        parted: pairs of found people whom somebody has said to be two; that forbids it too.
         degree_cap: see ``DEGREE_CAP``.
     """
     people = {_key(one): (ids,) if isinstance(ids, str) else tuple(dict.fromkeys(ids)) for one, ids in found.items()}
@@ -86,6 +89,9 @@ def resolve(
     if _conflicting([*usable, *(one for person in candidates for one in (owned or {}).get(person, ()))]):
         person = _told_by_strongest(usable, people)
         return Resolution(Action.CONFLICT, person, (), (*reasons, Reason.DIFFERENT_IDS), usable)
+    if any(pair <= set(candidates) for pair in parted):
+        person = _told_by_strongest(usable, people)
+        return Resolution(Action.CONFLICT, person, (), (*reasons, Reason.PARTED), usable)
     if len(candidates) == 1:
         return Resolution(Action.USE, candidates[0], (), (*reasons, Reason.MATCHED), usable)
     return Resolution(Action.MERGE, candidates[0], candidates[1:], (*reasons, Reason.SAME_PERSON), usable)

@@ -124,7 +124,7 @@ def _read_time(value: Any, zone: Any) -> datetime | None:
             if zone is None:
                 raise RefusalError("mapping.time", "it names no zone; say 'zone: UTC' where the vendor means UTC")
             return moment.replace(tzinfo=zone)
-        return moment.astimezone(UTC)
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise RefusalError("mapping.time", "it is not an ISO 8601 time")

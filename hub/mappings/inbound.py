@@ -1,6 +1,6 @@
 """The inbound mapping: one vendor record in, zero or more canonical records out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from hub.mappings.document import Node
 from hub.mappings.expression import Expression
 from hub.mappings.part import Mint, Part, Trail
 from hub.mappings.refusal import RefusalError
-from hub.schema import RECORD_MODELS, Model, Provenance, Record
+from hub.schema import RECORD_MODELS, Model, Record
 
 IN_KEYS = frozenset({"stream", "records"})
 """Keys of ``in``."""
@@ -52,29 +52,27 @@ class Rule:
         """This names the rule in errors, such as ``rule 2 (interaction)``."""
         return f"rule {self.number} ({self.kind})"
 
-    def scopes(self, data: Mapping[str, Any]) -> Iterator[Any]:
+    def scopes(self, data: Mapping[str, Any]) -> Sequence[Any]:
         """These are what the rule's expressions see, one a record; raises RefusalError."""
         if self.each is None:
-            if self.when is None or self.when.is_true(data):
-                yield data
-            return
+            return (data,) if self.when is None or self.when.is_true(data) else ()
         items = self.each.search(data)
         if items is not None and not isinstance(items, list):
             raise RefusalError("mapping.each", "it should be a list", "each")
-        for item in items or ():
-            scope = {"item": item, "record": data}
-            if item is not None and (self.when is None or self.when.is_true(scope)):
-                yield scope
+        scopes = ({"item": item, "record": data} for item in items or () if item is not None)
+        return [scope for scope in scopes if self.when is None or self.when.is_true(scope)]
 
-    def make(self, data: Mapping[str, Any], mint: Mint, provenance: Provenance) -> Iterator[Record]:
+    def make(self, data: Mapping[str, Any], mint: Mint, provenance: Mapping[str, str]) -> list[Record]:
         """These are the canonical records of one vendor record; raises RefusalError."""
-        for scope in self.scopes(data):
-            made: dict[str, Any] = {"id": mint(self.kind, self._vendor_key(scope)), "provenance": provenance}
-            for name, part in self.parts.items():
-                value = part.make(scope, mint)
-                if value is not None:
-                    made[name] = value
-            yield self._validated(made)
+        return [self._make(scope, mint, provenance) for scope in self.scopes(data)]
+
+    def _make(self, scope: Any, mint: Mint, provenance: Mapping[str, str]) -> Record:
+        made: dict[str, Any] = {"id": mint(self.kind, self._vendor_key(scope)), "provenance": provenance}
+        for name, part in self.parts.items():
+            value = part.make(scope, mint)
+            if value is not None:
+                made[name] = value
+        return self._validated(made)
 
     def _vendor_key(self, scope: Any) -> str:
         try:
@@ -89,7 +87,7 @@ class Rule:
     def _validated(self, made: dict[str, Any]) -> Record:
         problem: tuple[str, str]
         try:
-            return cast("Record", self.model.model_validate(made))
+            return cast("Record", self.model.__pydantic_validator__.validate_python(made))
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             problem = ".".join(str(step) for step in first["loc"]), first["type"]
@@ -147,14 +145,15 @@ class InMapping:
         if raw.deleted:
             return []
         data = raw.data if isinstance(raw.data, dict) else dict(raw.data)
-        provenance = Provenance(
-            connection=connection,
-            connector=self.connector,
-            stream=self.stream,
-            key=raw.key,
-            version=raw.version,
-            mapping=self.name,
-        )
+        # As data, not as a model: it is made, and checked, together with the record.
+        provenance = {
+            "connection": connection,
+            "connector": self.connector,
+            "stream": self.stream,
+            "key": raw.key,
+            "version": raw.version,
+            "mapping": self.name,
+        }
         made: list[Record] = []
         for rule in self.rules:
             try:

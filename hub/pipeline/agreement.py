@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hub.pipeline.analysis import make_tag, text_to_tag
 from hub.pipeline.gate import Question, ask, audit_decisions, ledger_events
+from hub.pipeline.judging import put_tags
 from hub.pipeline.rooms import Rooms
 from hub.privacy.policy import operation_for
 from hub.schema import AuthorRole, EmotionTag, Feedback, Interaction
@@ -33,9 +34,9 @@ def tag_what_rests(rooms: Rooms, tx: Tx, person_ids: Sequence[str], *, run_id: s
         )
         for person in untagged
     ]
-    agreed = [one.query.subject for one in asked if one.decision.allowed]
+    agreed = [one.person_id for one in asked if one.decision.allowed]
     tags = _tag(rooms, tx, [record for person in agreed for record in untagged[person]])
-    tx.tags.put(tags)
+    put_tags(rooms, tx, tags)
     tx.persons.touch(sorted({tag.person_id for tag in tags}))
     rooms.audit.record(tx, audit_decisions(rooms, tx, asked, run_id=run_id))
     return len(tags)

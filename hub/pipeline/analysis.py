@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from hub.pipeline.gate import Question
 from hub.pipeline.item import Entry, Item
 from hub.pipeline.rooms import Rooms
 from hub.privacy.policy import operation_for
+from hub.privacy.quotes import own_words
 from hub.privacy.redaction import Redacted
 from hub.privacy.retention import expires_at
 from hub.schema import AuthorRole, EmotionTag, Feedback, Interaction, Record, Redaction, free_text_fields
@@ -77,11 +77,11 @@ def _redacted(batch: PullBatch, entry: Entry, results: dict[str, Redacted]) -> E
     if entry.withheld is not None or not free_text_fields(type(entry.record)):
         return entry
     if any(result.withheld for result in results.values()):
-        return replace(entry, withheld="redaction.not_possible")
+        return entry._replace(withheld="redaction.not_possible")
     counts = Counter(entity.type for result in results.values() for entity in result.entities)
     mark = Redaction(engine=batch.rooms.redactor().engine, entities=dict(sorted(counts.items())))
     texts = {name: result.text for name, result in results.items()}
-    return replace(entry, record=entry.record.model_copy(update={**texts, "redaction": mark}))
+    return entry._replace(record=entry.record.model_copy(update={**texts, "redaction": mark}))
 
 
 def gate_infer(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -93,17 +93,20 @@ def _infer(batch: PullBatch, entry: Entry) -> Entry:
     if entry.withheld is not None or entry.person_id is None or text_to_tag(entry.record) is None:
         return entry
     if not isinstance(entry.record, Interaction | Feedback) or entry.record.author.role is not AuthorRole.CUSTOMER:
-        return replace(entry, unanalysed="author.not_customer")
+        return entry._replace(unanalysed="author.not_customer")
     question = Question(*operation_for(batch.rooms.policy, "infer"), "hub", "infer")
     decision = batch.ask(entry.person_id, question)
-    return entry if decision.allowed else replace(entry, unanalysed=decision.reasons[0])
+    return entry if decision.allowed else entry._replace(unanalysed=decision.reasons[0])
 
 
 def text_to_tag(record: Record) -> str | None:
-    """This is the text whose emotion may be asked about: only interactions and feedback comments have one."""
+    """This is the text whose emotion may be asked about: only interactions and feedback comments have one.
+
+    What they quote is left out: it may be an agent's, whose mood is never read.
+    """
     if isinstance(record, Interaction):
-        return record.text or None
-    return record.comment if isinstance(record, Feedback) else None
+        return own_words(record.text or "") or None
+    return own_words(record.comment or "") or None if isinstance(record, Feedback) else None
 
 
 def tag(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -119,7 +122,7 @@ def tag(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
         for entry, emotion in zip(asked, emotions, strict=True)
     }
     return [
-        replace(item, entries=tuple(replace(entry, tag=made.get(entry.record.id)) for entry in item.entries))
+        item._replace(entries=tuple(entry._replace(tag=made.get(entry.record.id)) for entry in item.entries))
         for item in items
     ]
 

@@ -8,14 +8,18 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from hub.audit.detail import detail_of
 from hub.audit.entry import Entry as AuditEntry
-from hub.pipeline.gate import Asked, Desk, Question, audit_decisions, ledger_events
+from hub.pipeline.gate import Asked, Desk, Question, audit_decisions, consent_entry, ledger_events
 from hub.pipeline.rooms import Rooms
 from hub.privacy.consent import Decision, LedgerEvent
 from hub.privacy.policy import operation_for
-from hub.schema import Record
+from hub.schema import ConsentEvent, Record
 from hub.store.persons import Profile
 from hub.store.store import Tx
+
+SUPPRESSED = "suppressed"
+"""Why what belongs to somebody who was erased is not stored."""
 
 
 @dataclass
@@ -44,7 +48,7 @@ class PullBatch:
 
     def mint(self, entity: str, key: str) -> str:
         """This is the hub's id for a vendor's: keyed, so that nobody can guess one from the other."""
-        return self.rooms.vault.ref(entity, self.connection, key)
+        return self.rooms.vault.record_id(entity, self.connection, key)
 
     def events_of(self, person_id: str) -> list[LedgerEvent]:
         """These consent events count for a person, merged identities included."""
@@ -96,6 +100,31 @@ class PullBatch:
         for person in person_ids:
             self.events.pop(person, None)
             self.profiles.pop(person, None)
+
+    def tell_consents(self, new: Sequence[tuple[str, ConsentEvent]]) -> None:
+        """This puts consents that are on record from now on on the audit record, too."""
+        refs = self.tx.keys.audit_refs(sorted({person for person, _ in new}))
+        self.audit.extend(consent_entry(person, event, refs.get(person), run_id=self.run_id) for person, event in new)
+
+    def tell_new(self, person_ids: Sequence[str]) -> None:
+        """This puts the keys of new people on the audit record."""
+        refs = self.tx.keys.audit_refs(person_ids)
+        self.audit.extend(
+            AuditEntry(type="key", outcome="created", subject=refs[person], run=self.run_id) for person in person_ids
+        )
+
+    def tell_merge(self, keep: str, gone: str, reason: str) -> None:
+        """This puts it on the audit record that two people turned out to be one."""
+        ref = self.tx.persons.audit_ref(keep)
+        told = detail_of(keep, merged=gone)
+        self.audit.append(
+            AuditEntry(type="identity", outcome="merged", reasons=(reason,), subject=ref, run=self.run_id, detail=told)
+        )
+
+    def tell_suppressed(self, count: int = 1) -> None:
+        """This puts refused records on the audit record; of nobody: whoever was erased has no name there any more."""
+        entry = AuditEntry(type="collect", outcome="denied", reasons=(SUPPRESSED,), dest="hub", run=self.run_id)
+        self.audit.extend([entry] * count)
 
     def audit_entries(self) -> list[AuditEntry]:
         """These entries tell all that was decided and done in this batch."""

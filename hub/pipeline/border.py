@@ -16,8 +16,10 @@ _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean(raw: RawRecord) -> RawRecord:
-    """This is a vendor record whose key, version and content are clean text throughout."""
+    """This is a vendor record whose key, version and content are clean text throughout; itself where it was."""
     try:
+        if _is_clean(raw.key) and _is_clean(raw.version) and _is_clean(raw.data):
+            return raw
         data = _clean(raw.data)
     except RecursionError:
         data = raw.data  # no vendor nests so deep; the mapping refuses what it cannot read
@@ -27,6 +29,14 @@ def clean(raw: RawRecord) -> RawRecord:
 def clean_text(text: str) -> str:
     """This puts U+FFFD in place of NUL and of halves of surrogate pairs; the length stays the same."""
     return _UNFIT.sub("\ufffd", text)
+
+
+def _is_clean(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value if value.isascii() else _UNFIT.search(value) is None
+    if isinstance(value, dict):
+        return all(map(_is_clean, value.values()))
+    return all(map(_is_clean, value)) if isinstance(value, list) else not isinstance(value, tuple)
 
 
 def _clean(value: Any) -> Any:

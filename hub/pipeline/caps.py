@@ -43,13 +43,17 @@ class Caps:
         altered = _altered(changes)
         if altered <= approved:
             return
-        for problem in self._problems(changes, base):
+        if problem := self.problem(changes, base):
             raise PolicyError(
                 f"{sync}: {problem}; nothing was sent.",
                 reason="cap",
                 fix=f"Look with 'hub push {sync} --dry-run'. Where it is right: 'hub push {sync} --approve-changes "
                 f"{altered}', or raise syncs.{sync}.caps.",
             )
+
+    def problem(self, changes: Mapping[Change, int], base: int) -> str | None:
+        """This says what would go beyond the caps; None where nothing would."""
+        return next(self._problems(changes, base), None)
 
     def _problems(self, changes: Mapping[Change, int], base: int) -> Iterator[str]:
         altered, cleared = _altered(changes), changes.get(Change.CLEARED, 0)

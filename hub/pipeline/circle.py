@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hub.pipeline.batch import PullBatch
+from hub.errors import PolicyError
+from hub.identity.matching import is_matchable
+from hub.pipeline.batch import SUPPRESSED, PullBatch
 from hub.pipeline.name import Name
 from hub.schema import Identifier
 from hub.store.persons import Profile, new_person_id
 
-_NOTHING = Profile()
+NOTHING = Profile()
+"""What a record tells of a person that only names them."""
 
 
 @dataclass
@@ -59,7 +62,7 @@ class Circle:
 
     def create(self) -> str:
         """This is somebody new."""
-        person = new_person_id()
+        person = new_person_id(self.batch.now)
         self._new.append(person)
         self._owned[person] = []
         self.batch.events[person], self.batch.profiles[person] = [], Profile()
@@ -78,7 +81,7 @@ class Circle:
 
     def remember(self, person: str, told: Profile) -> None:
         """This lays what a record tells of a person over what is known."""
-        if told == _NOTHING:
+        if told is NOTHING or told == NOTHING:
             return
         known = self.batch.profile_of(person)
         if (newer := told.over(known)) == known:
@@ -90,12 +93,21 @@ class Circle:
             self.settle()
             self.batch.forget([person])
 
+    def parted(self, people: Sequence[str]) -> set[frozenset[str]]:
+        """These pairs of people were one until somebody said that they are not."""
+        return self.batch.tx.merges.parted(people)
+
     def merge(self, keep: str, absorbed: Sequence[str], reason: str) -> str:
-        """This makes several people one and gives who stands for all; a refusal by any of them counts for all."""
+        """This makes several people one and gives who stands for all; a refusal by any of them counts for all.
+
+        Raises PolicyError (``suppressed``) where one of them is known by what belongs to somebody who was erased.
+        """
         self.settle()
+        self._refuse_the_suppressed([keep, *absorbed])
         for gone in absorbed:
             self.batch.tx.consents.append_merge(keep, gone)
             keep = self.batch.tx.persons.merge(keep, gone, reason)
+            self.batch.tell_merge(keep, gone, reason)
         several = {keep, *absorbed}
         self.batch.forget(sorted(several))
         for person in several:
@@ -104,10 +116,18 @@ class Circle:
         self.batch.merged.add(keep)
         return keep
 
+    def _refuse_the_suppressed(self, people: Sequence[str]) -> None:
+        """The record's own names were asked about; a merge brings in all others that its people are known by."""
+        tx, vault = self.batch.tx, self.batch.rooms.vault
+        held = (one for group in tx.persons.identifiers(people).values() for one in group)
+        if tx.suppression.hits([vault.suppress_identifier(one) for one in held if is_matchable(one)]):
+            raise PolicyError("a merge would bring back somebody who was erased.", reason=SUPPRESSED)
+
     def settle(self) -> None:
         """This writes what has been learnt since the last time."""
         persons = self.batch.tx.persons
         persons.create_all(self._new)
+        self.batch.tell_new(self._new)
         attached: dict[str, list[Identifier]] = {}
         for person, identifier in self._attached.values():
             attached.setdefault(person, []).append(identifier)

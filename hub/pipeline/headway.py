@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from hub.contract import Batch
 from hub.errors import TransientError
 
@@ -27,8 +29,8 @@ class Headway:
         self._lately: dict[tuple[str, str], None] = {}
         self._idle = 0
 
-    def check(self, batch: Batch) -> None:
-        """This takes note of a batch; raises TransientError where the read does not go on, or nothing in it is readable."""
+    def checked(self, batch: Batch) -> Batch:
+        """This is a batch once it has been noted; raises TransientError where the read does not go on, or is unreadable."""
         if batch.records and all(record.flaw for record in batch.records):
             raise TransientError(
                 f"stream {self._stream!r}: no record of a whole page could be read.",
@@ -37,7 +39,8 @@ class Headway:
         marks = {(record.key, record.version) for record in batch.records}
         self._idle = 0 if marks - self._lately.keys() else self._idle + 1
         self._lately |= dict.fromkeys(marks)
-        for mark in list(self._lately)[: max(0, len(self._lately) - KEPT)]:
+        for mark in list(islice(self._lately, max(0, len(self._lately) - KEPT))):
             del self._lately[mark]
         if self._idle >= MOST_IDLE:
             raise TransientError(f"stream {self._stream!r}: {self._idle} pages in a row brought nothing new.")
+        return batch

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from hub.store.leases import Lease
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _NAMESPACE = Path("/proc/self/ns/pid")
@@ -59,6 +62,11 @@ def read_holder(text: str) -> Holder | None:
     if len(parts) != _PARTS or not parts[1].isdecimal():
         return None
     return Holder(parts[0], int(parts[1]), parts[2], parts[3])
+
+
+def underway(leases: Iterable[Lease]) -> list[str]:
+    """These are the syncs, and parts of syncs, whose holder is not known to be gone: the others were killed."""
+    return [one.sync for one in leases if (holder := read_holder(one.holder)) is None or not holder.is_gone()]
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hub.identity.link import vouch
 from hub.identity.matching import is_matchable
@@ -11,8 +11,7 @@ from hub.schema import PARTY_FIELD, Identifier, Party, Person, Record
 from hub.store.vault import Vault
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """One identifier of a record's party; ``matchable`` where it may tie records together."""
 
     identifier: Identifier

@@ -5,52 +5,30 @@
     plan (remember the moment, cut each stream) -> stream by stream: read its parts side by side, store one by one
          -> streams go on from the moment before the plan -> catch up with what has changed since
 
-A scheduler may do the same in processes of its own: ``plan_partitions``, ``pull_partition`` for each, ``finish_partitions``.
+Each part has a run and a lease of its own, whether it is read here beside others (``pull_partitions``) or in a process of its
+own (``pull_partition``): both leave the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, groupby
 from queue import SimpleQueue
 
 from hub.contract import Batch, Partitioned, Source
-from hub.errors import ConfigError, HubError, LockedError
+from hub.errors import ConfigError, HubError, NotYetError
 from hub.pipeline.parts import Part, Plan, StreamPlan, check_parts, drop_plan, load_plan, make_plan
-from hub.pipeline.pull import PullJob, PullReport, pull_stream, recheck_stream
+from hub.pipeline.pull import PullJob, PullReport, in_transactions, pull_stream, recheck_stream
 from hub.pipeline.readahead import read_ahead
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.store.ledger import PullCounts
 
-PARTS_PER_READER = 4
-"""Parts planned for each reader: they are never of one size, and a reader that is done early takes another."""
 
-
-def pull_parallel(
-    rooms: Rooms, job: PullJob, readers: int, *, progress: Callable[[int], None] = lambda _: None
-) -> PullReport:
-    """This reads every stream from its beginning, with ``readers`` readers at once; killed, it goes on with what is left.
-
-    A vendor's failure ends the run with ``report.error``; whatever was stored stays stored. Raises ConfigError where no
-    stream can be cut, LockedError where the sync, or a part of it, is being run.
-    """
-    check_parts(job)
-    with running(rooms, job.sync, "pull") as run:
-        report = PullReport(run.id, job.sync)
-        try:
-            for done in _read_all(rooms, job, run, readers):
-                report.add(done)
-                progress(done.counts["read"])
-        except HubError as error:
-            report.error = run.error = error
-        run.is_partial = report.counts["quarantined"] > 0
-    return report
-
-
-def plan_partitions(rooms: Rooms, job: PullJob, at_most: int = PARTS_PER_READER) -> list[Part]:
+def plan_partitions(rooms: Rooms, job: PullJob, at_most: int) -> list[Part]:
     """This gives the parts that are left to read, under a new plan where none is unfinished.
 
     Streams come in the order in which they must be read. ``at_most`` bounds the parts of each stream. Raises ConfigError,
@@ -69,10 +47,10 @@ def pull_partition(
     """This reads one part, or what is left of it; parts of one stream may be read at once, in processes of their own.
 
     A vendor's failure ends the run with ``report.error``. Raises LockedError while this part, or the whole sync, is being
-    run, or an earlier stream is not through; ConfigError for a part of another plan.
+    run, NotYetError while an earlier stream is not through, ConfigError for a part of another plan.
     """
     stream = _find(rooms, job, part)
-    with running(rooms, job.sync, "pull", part=f"{part.stream}/{part.number}") as run:
+    with running(rooms, job.sync, "pull", part=part.lease) as run:
         report = PullReport(run.id, job.sync)
         try:
             reader = partial(_batches, job.source, stream, part)
@@ -85,16 +63,45 @@ def pull_partition(
     return report
 
 
-def finish_partitions(rooms: Rooms, job: PullJob) -> None:
-    """This lets the streams go on from the moment before the plan, once all parts are read; the next pull catches up.
+def pull_partitions(
+    rooms: Rooms, job: PullJob, parts: Sequence[Part], readers: int, *, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[PullReport]:
+    """This reads parts with ``readers`` readers at once, and gives a report of each; killed, others go on with what is left.
 
-    Without an unfinished plan it does nothing. Raises LockedError while parts are left or being read.
+    A vendor's failure ends all that is being read, and is the ``error`` of the last report. Raises LockedError where the
+    sync, or one of the parts, is being run.
     """
+    sources = _open_sources(job, readers)
+    for _, some in groupby(parts, lambda part: part.stream):
+        reports = _read_stream(rooms, job, list(some), sources, progress)
+        yield from reports
+        if any(report.error for report in reports):
+            return
+
+
+def finish_partitions(rooms: Rooms, job: PullJob, *, progress: Callable[[int], None] = lambda _: None) -> PullReport:
+    """This lets the streams go on from the moment before the plan, once all parts are read, and catches up from there.
+
+    Without an unfinished plan it only catches up. A vendor's failure is the ``error`` of the report. Raises LockedError
+    while parts are left or being read.
+    """
+    later = replace(job, full=False)
     with running(rooms, job.sync, "pull") as run:
+        report = PullReport(run.id, job.sync)
         with rooms.store.read() as tx:
             plan = load_plan(tx, job, rooms.now())
         if plan is not None:
             _finish(rooms, job, run, plan)
+        try:
+            read = (pull_stream(rooms, later, stream, run) for stream in job.streams)
+            checked = (recheck_stream(rooms, later, stream, run) for stream in job.streams)
+            for done in chain.from_iterable(chain(read, checked)):
+                report.add(done)
+                progress(done.counts["read"])
+        except HubError as error:
+            report.error = run.error = error
+        run.is_partial = report.counts["quarantined"] > 0
+    return report
 
 
 def _planned(rooms: Rooms, job: PullJob, run: Run, at_most: int) -> Plan:
@@ -108,17 +115,6 @@ def _planned(rooms: Rooms, job: PullJob, run: Run, at_most: int) -> Plan:
     return plan
 
 
-def _read_all(rooms: Rooms, job: PullJob, run: Run, readers: int) -> Iterator[PullReport]:
-    plan = _planned(rooms, job, run, readers * PARTS_PER_READER)
-    sources = _open_sources(job, readers)
-    for stream in plan.streams:
-        yield from _read_stream(rooms, job, run, (plan, stream), sources)
-    _finish(rooms, job, run, plan)
-    later = replace(job, full=False)
-    yield from chain.from_iterable(pull_stream(rooms, later, stream, run) for stream in job.streams)
-    yield from chain.from_iterable(recheck_stream(rooms, later, stream, run) for stream in job.streams)
-
-
 def _open_sources(job: PullJob, readers: int) -> SimpleQueue[Source]:
     """Vendors' clients are not made for several threads: each reader borrows one of its own."""
     sources: SimpleQueue[Source] = SimpleQueue()
@@ -128,17 +124,40 @@ def _open_sources(job: PullJob, readers: int) -> SimpleQueue[Source]:
 
 
 def _read_stream(
-    rooms: Rooms, job: PullJob, run: Run, planned: tuple[Plan, StreamPlan], sources: SimpleQueue[Source]
-) -> Iterator[PullReport]:
-    plan, stream = planned
+    rooms: Rooms, job: PullJob, parts: Sequence[Part], sources: SimpleQueue[Source], progress: Callable[[int], None]
+) -> list[PullReport]:
+    """All parts of one stream; each begins its run with its first batch, and all that began end together."""
+    stream = _find(rooms, job, parts[0])
     with rooms.store.read() as tx:
-        left = {part: part.place.stand(tx, job).cursor for part in plan.left(tx, job, stream)}
-    readers = {part: partial(_borrowed, sources, stream, part, cursor) for part, cursor in left.items()}
-    for part, batch in read_ahead(readers, sources.qsize()):
-        if batch is None:
-            part.place.close(rooms, job, run)
-        else:
-            yield part.place.store(rooms, job, run, batch)
+        left = {part: part.place.stand(tx, job).cursor for part in parts}
+    readers = {
+        part: partial(in_transactions, rooms, job, stream.stream, _borrowed(sources, stream, part, cursor))
+        for part, cursor in left.items()
+    }
+    with ExitStack() as stack:
+        begun: dict[Part, tuple[Run, PullReport]] = {}
+        unread = set(parts)
+        try:
+            for part, batch in read_ahead(readers, sources.qsize()):
+                if part not in begun:
+                    run = stack.enter_context(running(rooms, job.sync, "pull", part=part.lease))
+                    begun[part] = run, PullReport(run.id, job.sync)
+                run, report = begun[part]
+                if batch is None:
+                    part.place.close(rooms, job, run)
+                    unread.discard(part)
+                else:
+                    done = part.place.store(rooms, job, run, batch)
+                    report.add(done)
+                    run.is_partial = report.counts["quarantined"] > 0
+                    progress(done.counts["read"])
+        except HubError as error:
+            broken = [begun[part] for part in unread & begun.keys()]
+            if not broken:
+                raise
+            for run, report in broken:
+                report.error = run.error = error
+    return [report for _, report in begun.values()]
 
 
 def _borrowed(sources: SimpleQueue[Source], stream: StreamPlan, part: Part, cursor: str | None) -> Iterator[Batch]:
@@ -182,8 +201,8 @@ def _finish(rooms: Rooms, job: PullJob, run: Run, plan: Plan) -> None:
         drop_plan(tx, job, run)
 
 
-def _waiting(job: PullJob, waiting: list[Part]) -> LockedError:
-    return LockedError(
+def _waiting(job: PullJob, waiting: list[Part]) -> NotYetError:
+    return NotYetError(
         f"sync {job.sync!r}: {len(waiting)} parts of stream {waiting[0].stream!r} have not been read.",
         fix="Read them first.",
     )

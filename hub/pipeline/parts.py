@@ -45,6 +45,11 @@ class Part:
         """Where the ledger keeps how far it has been read."""
         return Place(self.stream, f"{self.plan}/{self.number}")
 
+    @property
+    def lease(self) -> str:
+        """The name of its lease among those of its sync."""
+        return f"{self.stream}/{self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from hub.errors import PolicyError
 from hub.identity.link import needs_link_permission
 from hub.identity.resolution import Action, resolve
-from hub.pipeline.batch import PullBatch
-from hub.pipeline.circle import Circle
+from hub.pipeline.batch import SUPPRESSED, PullBatch
+from hub.pipeline.circle import NOTHING, Circle
 from hub.pipeline.gate import Question
 from hub.pipeline.item import Entry, Item
 from hub.pipeline.name import Name, party_of
@@ -45,23 +45,29 @@ def _refs(entry: Entry) -> list[str]:
 
 
 def _resolve_item(circle: Circle, item: Item, answered: dict[str, str]) -> Item:
-    entries = [_resolve_entry(circle, entry) for entry in item.entries]
+    try:
+        entries = [_resolve_entry(circle, entry) for entry in item.entries]
+    except PolicyError as refusal:
+        if refusal.reason != SUPPRESSED:
+            raise
+        circle.batch.tell_suppressed()
+        return item.end("withheld", SUPPRESSED)
     owner = next((entry.person_id for entry in entries if entry.person_id), None)
     # An agent's words belong to the customer whose case or post they answer.
     if owner is None:
         owner = next((answered[ref] for entry in entries for ref in _refs(entry) if ref in answered), None)
     if owner is None:
         return item.end("withheld", "subject.unknown")
-    return item.with_entries([entry if entry.person_id else replace(entry, person_id=owner) for entry in entries])
+    return item.with_entries([entry if entry.person_id else entry._replace(person_id=owner) for entry in entries])
 
 
 def _resolve_entry(circle: Circle, entry: Entry) -> Entry:
     names = _customers_names(entry)
     if not names:
-        return replace(entry, record=_bare(entry.record, None), names=())
+        return entry._replace(record=_bare(entry.record, None), names=())
     person_id = _only_one(circle, names) or _weighed(circle, names)
     circle.remember(person_id, _told(entry.record))
-    return replace(entry, person_id=person_id, record=_bare(entry.record, person_id), names=())
+    return entry._replace(person_id=person_id, record=_bare(entry.record, person_id), names=())
 
 
 def _only_one(circle: Circle, names: Sequence[Name]) -> str | None:
@@ -110,6 +116,7 @@ def _settle(circle: Circle, names: Sequence[Name], known: dict[Identifier, str])
         oldest_first=sorted(people, key=lambda person: (created.get(person, circle.batch.now), person)),
         # Two different ids of one system speak against one person, even where an e-mail address speaks for it.
         owned=circle.owned(people) if len(people) > 1 or len(known) < len(names) else None,
+        parted=circle.parted(people) if len(people) > 1 else (),
     )
     if resolution.person_id is None:
         return circle.create()
@@ -122,7 +129,7 @@ def _told(record: Record) -> Profile:
     name = party_of(record).name
     if isinstance(record, Person):
         return Profile(name, record.language, record.country, record.region, record.birth_year)
-    return Profile(name=name)
+    return NOTHING if name is None else Profile(name=name)
 
 
 def _bare(record: Record, person_id: str | None) -> Record:

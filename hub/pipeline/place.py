@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from hub.contract import Batch
-from hub.pipeline.pull import PullJob, PullReport, store_batch
+from hub.pipeline.pull import PullJob, PullReport, in_transactions, store_batch
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run
 from hub.store.ledger import PullCounts
@@ -73,6 +73,6 @@ class Place:
             stand = self.stand(tx, job)
         if stand.done:
             return
-        for batch in batches(stand.cursor):
+        for batch in in_transactions(rooms, job, self.stream, batches(stand.cursor)):
             yield self.store(rooms, job, run, batch)
         self.close(rooms, job, run)

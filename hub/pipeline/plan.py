@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,10 +16,15 @@ from hub.pipeline.view import Known, Subject, case_subjects, look_up, person_sub
 from hub.privacy.consent import Decision
 from hub.privacy.egress import KnownIdentifier, scan
 from hub.privacy.fields import Permitted, needed_categories, needed_extras, permit
+from hub.privacy.redaction.entity import Redacted
 from hub.schema import Identifier
 from hub.store.delivery import PATIENT, Change, Confirmed, DeliveryState, Retry
 from hub.store.persons import Profile
 from hub.store.store import Tx
+from hub.transport import Checkpoint
+
+STALE = "assessment.stale"
+"""Why a row of a flow is withheld that is not what the approved impact assessment describes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,9 @@ class PushJob:
         approved: how many rows somebody allowed it to change this time.
         retry: when a failed row is decided about anew.
         backlog: with more failed rows than this waiting or dead, nothing more is selected.
+        stale: purpose, destination or model are not those of the approved impact assessment: nothing new is said, and what
+            must be taken back is.
+        checkpoint: where the destination's requests are looked at before they leave.
     """
 
     sync: str
@@ -49,6 +57,8 @@ class PushJob:
     approved: int = 0
     retry: Retry = PATIENT
     backlog: int = 10_000
+    stale: bool = False
+    checkpoint: Checkpoint = field(default_factory=Checkpoint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +102,40 @@ def plan(
     rooms: Rooms, tx: Tx, job: PushJob, obj: Object, person_ids: Sequence[str]
 ) -> tuple[list[Planned], list[Asked]]:
     """This decides about every row of some people; gives the rows, and all questions to the gate with their answers."""
-    now = rooms.now()
-    batch = PlanBatch(rooms, tx, job, obj, look_up(tx, person_ids, now), Desk(rooms, now))
-    if obj.about == "case":
-        subjects = case_subjects(tx, batch.known, person_ids, connection=job.connection, now=now)
-    else:
-        subjects = person_subjects(tx, batch.known, person_ids, kind=obj.key, issuer=job.connector)
+    batch, subjects = _gather(rooms, tx, job, obj, person_ids)
     refs = {subject.target: target_ref(rooms, job, obj.name, subject.target) for subject in subjects}
     last = tx.outbox.last_confirmed(job.sync, obj.name, refs.values())
     planned = [_plan_one(batch, subject, refs[subject.target], last.get(refs[subject.target])) for subject in subjects]
     return planned, batch.asked
 
 
+def outgoing(
+    rooms: Rooms, tx: Tx, job: PushJob, obj: Object, person_ids: Sequence[str]
+) -> list[tuple[Subject, Permitted, list[Asked]]]:
+    """This is what the rules let out about each row of some people, whatever the vendor has of it by now."""
+    batch, subjects = _gather(rooms, tx, job, obj, person_ids)
+    reads = rooms.mappings.outbound(job.connector, obj.name).reads
+    found = []
+    for subject in subjects:
+        batch.asked = []
+        found.append((subject, _permit(batch, subject, reads), batch.asked))
+    return found
+
+
+def _gather(
+    rooms: Rooms, tx: Tx, job: PushJob, obj: Object, person_ids: Sequence[str]
+) -> tuple[PlanBatch, list[Subject]]:
+    now = rooms.now()
+    batch = PlanBatch(rooms, tx, job, obj, look_up(tx, person_ids, now), Desk(rooms, now))
+    if obj.about == "case":
+        return batch, case_subjects(tx, batch.known, person_ids, connection=job.connection, now=now)
+    return batch, person_subjects(tx, batch.known, person_ids, kind=obj.key, issuer=job.connector)
+
+
 def _plan_one(batch: PlanBatch, subject: Subject, ref: str, confirmed: Confirmed | None) -> Planned:
     mapping = batch.rooms.mappings.outbound(batch.job.connector, batch.object.name)
     permitted = _permit(batch, subject, mapping.reads)
-    facts = {"hub": {"now": batch.rooms.now().isoformat(), "policy": batch.rooms.policy.version}}
-    fields = mapping.apply(permitted.view | facts)
+    fields = mapping.apply(permitted.view)
     kept: tuple[str, ...] = ()
     if fields is not None and confirmed and batch.object.clearable:
         kept = _kept(mapping, fields, {path for path, _ in permitted.withheld}, confirmed)
@@ -129,7 +156,18 @@ def _plan_one(batch: PlanBatch, subject: Subject, ref: str, confirmed: Confirmed
         return _plan_silence(batch, row, permitted, mapping, confirmed)
     if kind := _leak(batch, subject, fields):
         return replace(row, state=DeliveryState.WITHHELD, reason=f"egress.{kind}")
+    if batch.job.stale:
+        return _only_taken_back(batch, row, fields, confirmed)
     return _unless_unchanged(batch.rooms, row, fields, confirmed)
+
+
+def _only_taken_back(batch: PlanBatch, row: Planned, fields: Mapping[str, Any], confirmed: Confirmed | None) -> Planned:
+    """Of a flow that nobody has approved as it is now: the fields that the vendor has and must lose, and no others."""
+    gone = {name: None for name, value in fields.items() if value is None and name in row.holds}
+    if not gone:
+        return replace(row, state=DeliveryState.WITHHELD, reason=STALE)
+    left = tuple(name for name in row.holds if name not in gone)
+    return _unless_unchanged(batch.rooms, replace(row, kept=left), gone, confirmed)
 
 
 def _own(mapping: OutMapping, confirmed: Confirmed) -> list[str]:
@@ -189,7 +227,27 @@ def _permit(batch: PlanBatch, subject: Subject, reads: frozenset[str]) -> Permit
     }
     for purpose, category in sorted(needed_extras(rooms.policy, connection, reads)):
         decisions[purpose, category] = _ask(batch, subject.person_id, purpose, str(category))
-    return permit(rooms.policy, connection, subject.view, decisions, token_key=rooms.vault.token_key)
+    return permit(
+        rooms.policy,
+        connection,
+        subject.view | {"hub": {"now": rooms.now().isoformat(), "policy": rooms.policy.version}},
+        decisions,
+        token_key=rooms.vault.token_key,
+        redact=_finder(batch, subject),
+    )
+
+
+def _finder(batch: PlanBatch, subject: Subject) -> Callable[[str], Redacted]:
+    """What finds personal data in a text of the subject's; the engine is loaded only where a field asks for it."""
+
+    def find(text: str) -> Redacted:
+        person = subject.person_id
+        profile = batch.known.profiles.get(person, Profile())
+        known = [one.value for one in known_identifiers(batch.known.identifiers.get(person, []), profile)]
+        (found,) = batch.rooms.redactor().redact([text], languages=[profile.language], known=[known])
+        return found
+
+    return find
 
 
 def _ask(batch: PlanBatch, person_id: str, purpose: str, category: str) -> Decision:

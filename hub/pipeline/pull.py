@@ -10,37 +10,49 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
+from hub.audit.detail import detail_of
 from hub.audit.entry import Entry as AuditEntry
+from hub.code import code
 from hub.contract import Batch, Fetcher, RawRecord, Rechecker, Source, Stream
 from hub.errors import BadRecordError, HubError
 from hub.mappings.inbound import InMapping
 from hub.pipeline.agreement import tag_what_rests
 from hub.pipeline.analysis import gate_infer, redact, tag
-from hub.pipeline.batch import PullBatch
+from hub.pipeline.batch import SUPPRESSED, PullBatch
 from hub.pipeline.border import clean
 from hub.pipeline.gate import Question
+from hub.pipeline.gathering import gathered, most_at_once
 from hub.pipeline.headway import Headway
 from hub.pipeline.item import Entry, Item
+from hub.pipeline.judging import put_tags
 from hub.pipeline.name import names_of
 from hub.pipeline.people import resolve_people
+from hub.pipeline.propagation import owe
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
-from hub.pipeline.withdrawal import revocations, withdraw_tags
+from hub.pipeline.withdrawal import ends_something, revocations, withdraw_tags
 from hub.privacy.consent import POSITIVE
 from hub.privacy.policy import Policy
-from hub.privacy.retention import expires_at
-from hub.schema import Case, ConsentEvent
+from hub.privacy.retention import clocks_of, expires_at, renewed
+from hub.schema import ConsentEvent
 from hub.store.conflict import again_after_conflict
+from hub.store.ends import End
 from hub.store.ledger import PullCounts, PullOutcome, PullState
 from hub.store.quarantine import Quarantined
 from hub.store.records import StoredRecord
+from hub.telemetry.span import each_traced, traced
 
 Step = Callable[[PullBatch, Sequence[Item]], list[Item]]
+
+LIVING = ("person", "loyalty_account")
+"""Kinds that tell how something is, not what was said or done."""
+
+_A_DAY = timedelta(days=1)  # so that a full read writes each end once a day at most
 
 RECHECK_EVERY = timedelta(hours=12)
 """X wants posts that were deleted or protected gone within a day."""
@@ -119,9 +131,14 @@ def pull_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[P
     with rooms.store.read() as tx:
         cursor = None if job.full else tx.ledger.cursor(job.sync, stream, job.connection)
     headway = Headway(stream)
-    for batch in job.source.read(stream, cursor):
-        headway.check(batch)
+    pages = in_transactions(rooms, job, stream, map(headway.checked, job.source.read(stream, cursor)))
+    for batch in each_traced("attune.pull.page", pages, stream=stream, connection=job.connection):
         yield store_batch(rooms, job, stream, run, batch)
+
+
+def in_transactions(rooms: Rooms, job: PullJob, stream: str, batches: Iterable[Batch]) -> Iterator[Batch]:
+    """These are a stream's batches as they are stored: small ones go together where that keeps nobody waiting."""
+    return gathered(batches, most_at_once(rooms.mappings.inbound(job.connector, stream)), rooms.now)
 
 
 def fetch_wanted(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterator[PullReport]:
@@ -161,6 +178,7 @@ def recheck_stream(rooms: Rooms, job: PullJob, stream: str, run: Run) -> Iterato
         tx.ledger.batch(run.id, job.sync, job.connection, f"recheck:{stream}", done, PullCounts(), [])
 
 
+@traced("attune.pull.store")
 @again_after_conflict
 def store_batch(
     rooms: Rooms, job: PullJob, stream: str, run: Run, batch: Batch, *, place: str | None = None
@@ -193,12 +211,29 @@ def _latest(records: Sequence[RawRecord]) -> list[RawRecord]:
 def skip_unchanged(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This ends items whose very version has been stored before; what was withheld is looked at again."""
     seen = batch.tx.ledger.seen(batch.connection, batch.stream, [item.ref for item in items])
-    return [item.end("unchanged") if _is_known(item, seen.get(item.ref)) else item for item in items]
+    known = {item.ref for item in items if _is_known(item, seen.get(item.ref))}
+    _renew(batch, known)
+    return [item.end("unchanged") if item.ref in known else item for item in items]
 
 
 def _is_known(item: Item, seen: tuple[str, PullState] | None) -> bool:
     # A deletion is never taken for known: the record may have come back since.
     return seen == (item.raw.version, PullState.STORED) and not item.raw.deleted
+
+
+def _renew(batch: PullBatch, refs: Collection[str]) -> None:
+    """A profile that is still there lives, however long it has not changed; what was once said only grows older."""
+    kinds = batch.rooms.mappings.inbound(batch.connector, batch.stream).kinds.intersection(LIVING)
+    if not kinds:
+        return
+    living: dict[str, list[End]] = {}
+    for end in batch.tx.ends.of_sources(sorted(refs), kinds):
+        living.setdefault(end.category or "", []).append(end)
+    for category, ends in living.items():
+        until = renewed(batch.rooms.policy, category=category, source=batch.connector, now=batch.now)
+        if until is not None:
+            moved = [one.id for one in ends if one.expires_at is None or until - one.expires_at >= _A_DAY]
+            batch.tx.ends.renew(moved, until)
 
 
 def remove_deleted(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -210,14 +245,7 @@ def _remove(batch: PullBatch, item: Item) -> Item:
     ids = _held(batch, item)
     if not ids:
         return item.end("unchanged", "source.deleted")
-    owners = sorted(set(batch.tx.records.persons_of(ids).values()))
-    batch.tx.records.delete(ids)
-    batch.tx.persons.touch(owners)
-    batch.tx.outbox.forget(owners)
-    batch.audit.extend(
-        AuditEntry(type="delete", outcome="deleted", reasons=("source.deleted",), subject=ref, run=batch.run_id)
-        for ref in batch.tx.keys.audit_refs(owners).values()
-    )
+    _delete(batch, batch.tx.records.persons_of(ids), "source.deleted")
     return item.end("stored", "source.deleted")
 
 
@@ -232,12 +260,37 @@ def _held(batch: PullBatch, item: Item) -> list[str]:
 def map_in(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This makes canonical records; what the source could not read, or the mapping not map, is quarantined with the reason."""
     mapping = batch.rooms.mappings.inbound(batch.connector, batch.stream)
-    return [_map_one(batch, mapping, item) if item.state is None else item for item in items]
+    return _once([_map_one(batch, mapping, item) if item.state is None else item for item in items])
+
+
+def _once(items: Sequence[Item]) -> list[Item]:
+    """Two vendor records may tell of the same thing, and name different people: the later word counts, as between batches.
+
+    Redaction and tags go by the record's id, and one person's permission must not tag what is another's. Consents all rest,
+    as evidence.
+    """
+    last = {entry.record.id: number for number, item in enumerate(items) for entry in item.entries}
+    if len(last) == sum(len(item.entries) for item in items):
+        return list(items)
+    return [_without_earlier(item, number, last) for number, item in enumerate(items)]
+
+
+def _without_earlier(item: Item, number: int, last: Mapping[str, int]) -> Item:
+    if item.state is not None:
+        return item
+    known = {entry.record.id: entry for entry in item.entries}
+    kept = [
+        entry
+        for entry in item.entries
+        if isinstance(entry.record, ConsentEvent)
+        or (last[entry.record.id] == number and known[entry.record.id] is entry)
+    ]
+    return item.with_entries(kept) if kept else item.end("withheld", "superseded")
 
 
 def _map_one(batch: PullBatch, mapping: InMapping, item: Item) -> Item:
     if item.raw.flaw is not None:
-        return item.end("quarantined", item.raw.flaw)
+        return item.end("quarantined", code(item.raw.flaw))
     try:
         records = mapping.apply(item.raw, connection=batch.connection, mint=batch.mint)
     except BadRecordError as error:
@@ -254,9 +307,8 @@ def withhold_suppressed(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This ends items of people who have been erased: they stay erased, whatever the vendor still holds."""
     hashes = [_suppression_hashes(batch, item) for item in items]
     hits = batch.tx.suppression.hits(sorted({one for many in hashes for one in many}))
-    return [
-        item.end("withheld", "suppressed") if hits & mine else item for item, mine in zip(items, hashes, strict=True)
-    ]
+    batch.tell_suppressed(sum(bool(hits & mine) for mine in hashes))
+    return [item.end("withheld", SUPPRESSED) if hits & mine else item for item, mine in zip(items, hashes, strict=True)]
 
 
 def _suppression_hashes(batch: PullBatch, item: Item) -> set[str]:
@@ -276,12 +328,25 @@ def record_consents(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
         if entry.person_id and isinstance(entry.record, ConsentEvent)
     ]
     revoked = revocations(batch, [item for item in checked if _has_ended(item)])
-    batch.tx.consents.append([*events, *revoked])
+    batch.tell_consents(batch.tx.consents.append([*events, *revoked]))
     changed = sorted({person for person, _ in (*events, *revoked)} | batch.merged)
     batch.forget(changed)
+    ended = {person for person, event in (*events, *revoked) if ends_something(event)}
+    owe(batch.rooms, batch.tx, ended | _refusing(batch, batch.merged), run_id=batch.run_id)
     withdraw_tags(batch.rooms, batch.tx, changed, run_id=batch.run_id)
-    batch.agreed.update(person for person, event in events if event.state in POSITIVE)
+    # What one identity agreed to holds for the whole person: what the other one said may be read from here on.
+    batch.agreed.update({person for person, event in events if event.state in POSITIVE} | batch.merged)
     return checked
+
+
+def _refusing(batch: PullBatch, people: Collection[str]) -> set[str]:
+    """Who of some people has ever refused something: after a merge that counts for more than it did before."""
+    said = batch.tx.consents.for_persons(sorted(people)) if people else {}
+    return {
+        person
+        for person, rows in said.items()
+        if any(row.event is not None and ends_something(row.event) for row in rows)
+    }
 
 
 def _has_ended(item: Item) -> bool:
@@ -308,7 +373,7 @@ def _collect(batch: PullBatch, entry: Entry) -> Entry:
     if isinstance(entry.record, ConsentEvent) or entry.person_id is None:
         return entry
     decision = batch.ask(entry.person_id, Question(*batch.operation_for(entry.record), "hub", "collect"))
-    return entry if decision.allowed else replace(entry, withheld=decision.reasons[0])
+    return entry if decision.allowed else entry._replace(withheld=decision.reasons[0])
 
 
 def store(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -320,7 +385,7 @@ def store(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     # A record that may no longer carry a tag loses the one it has from earlier.
     batch.tx.tags.delete_for_records([entry.record.id for entry in kept if entry.tag is None])
     batch.tx.records.put([_stored(batch, item, entry) for item, entry in rest])
-    batch.tx.tags.put([entry.tag for entry in kept if entry.tag is not None])
+    put_tags(batch.rooms, batch.tx, [entry.tag for entry in kept if entry.tag is not None])
     batch.tx.persons.touch(sorted({entry.person_id for _, entry in live if entry.person_id}))
     return [_settle(item) if item.state is None else item for item in items]
 
@@ -329,19 +394,37 @@ def _drop_what_is_gone(batch: PullBatch, items: Sequence[Item], kept: Collection
     """What an earlier version of a vendor record held, and this one holds no longer or may not, goes."""
     refs = [item.ref for item in items if item.state is None or item.reason == "mapping.not_wanted"]
     gone = [one for ids in batch.tx.records.of_sources(refs).values() for one in ids if one not in kept]
-    owners = sorted(set(batch.tx.records.persons_of(gone).values()))
-    batch.tx.records.delete(gone)
-    batch.tx.persons.touch(owners)
-    batch.tx.outbox.forget(owners)
+    _delete(batch, batch.tx.records.persons_of(gone), "source.changed")
+
+
+def _delete(batch: PullBatch, owners: Mapping[str, str], reason: str) -> None:
+    """Records go by id, and the next pushes tell whoever received something about their owners."""
+    records: dict[str, list[str]] = {}
+    for record_id, person_id in owners.items():
+        records.setdefault(person_id, []).append(record_id)
+    batch.tx.records.delete(list(owners))
+    held = batch.tx.records.persons_of(owners)
+    # A legal hold keeps them; whoever releases it lets the next sweep take them.
+    batch.tx.ends.end_now(sorted(held))
+    people = sorted(records)
+    batch.tx.persons.touch(people)
+    batch.tx.outbox.forget(people)
+    refs = batch.tx.keys.audit_refs(people)
+    for outcome, is_held in (("deleted", False), ("held", True)):
+        mine = {p: sorted(one for one in ids if (one in held) is is_held) for p, ids in sorted(records.items())}
+        batch.audit.extend(
+            AuditEntry(
+                type="delete", outcome=outcome, reasons=(reason,), subject=refs.get(person), run=batch.run_id,
+                detail=detail_of(person, records=ids),
+            )
+            for person, ids in mine.items() if ids
+        )  # fmt: skip
 
 
 def _stored(batch: PullBatch, item: Item, entry: Entry) -> StoredRecord:
     record = entry.record
     category = batch.operation_for(record)[1]
-    said = record.occurred_at
-    clocks: dict[str, datetime] = {"collected": batch.now, "occurred": said, "last_contact": said}
-    if isinstance(record, Case) and record.closed_at:
-        clocks["case_closed"] = record.closed_at
+    clocks = clocks_of(record, batch.now)
     expiry = expires_at(batch.rooms.policy, category=category, purpose=None, source=batch.connector, clocks=clocks)
     return StoredRecord(entry.person_id or "", record, category, expiry, batch.run_id, item.ref)
 
@@ -349,7 +432,7 @@ def _stored(batch: PullBatch, item: Item, entry: Entry) -> StoredRecord:
 def _settle(item: Item) -> Item:
     live = item.live()
     if not live:
-        return replace(item, state="withheld", reason=item.entries[0].withheld)
+        return item._replace(state="withheld", reason=item.entries[0].withheld)
     partly = [f"partly.{entry.withheld}" for entry in item.entries if entry.withheld]
     unanalysed = [entry.unanalysed for entry in live if entry.unanalysed]
     return Item(item.raw, item.ref, item.entries, "stored", next(iter(partly + unanalysed), None))
@@ -405,9 +488,9 @@ def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
 
 def _tally(run_id: str, sync: str, items: Sequence[Item]) -> PullReport:
     report = PullReport(run_id, sync)
+    report.counts = Counter(str(item.state) for item in items)
     report.counts["read"] = len(items)
     for item in items:
-        report.counts[str(item.state)] += 1
         report.counts["tagged"] += sum(entry.tag is not None for entry in item.entries)
         if item.reason:
             report.reasons[f"{item.state}: {item.reason}"] += 1

@@ -2,9 +2,9 @@
 
 ::
 
-    settle what is open -> room for more? -> select due -> gate(activate) -> keep allowed fields -> map out
-      -> scan outgoing bytes -> outbox -> within the caps?
-      -> consent again, in the transaction that marks the row as sending -> send -> outcome + audit
+    settle what is open -> room for more? (withdrawals go without) -> select due -> gate(activate) -> keep allowed fields
+      -> map out -> scan outgoing bytes -> outbox -> send withdrawals -> within the caps?
+      -> consent again, in the transaction that marks the row as sending, and before each request -> send -> outcome + audit
 """
 
 from __future__ import annotations
@@ -13,19 +13,25 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
+from hub.audit.detail import detail_of
 from hub.audit.entry import Entry as AuditEntry
 from hub.contract import Object, Outcome, WriteRecord
-from hub.errors import AuthError, FatalError, HubError, ThrottledError, TransientError
+from hub.errors import AuthError, FatalError, HubError, PolicyError, ThrottledError, TransientError
 from hub.pipeline.diff import with_told
+from hub.pipeline.egress import Watch, quarantine_planned, quarantine_stopped, watch
 from hub.pipeline.gate import audit_decisions
 from hub.pipeline.plan import Planned, PushJob, plan
+from hub.pipeline.propagation import WITHDRAWAL, settle_withdrawals
+from hub.pipeline.recall import MOVED, Recall, moved
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.store.conflict import again_after_conflict
-from hub.store.delivery import Delivery, DeliveryState, NewDelivery, Note, Settlement
+from hub.store.delivery import Change, Delivery, DeliveryState, NewDelivery, Note, Settlement
 from hub.store.store import Tx
+from hub.telemetry.span import traced
 
-SELECT_BATCH = 200
+SELECT_BATCH = 1_000
+"""People who are decided about in one transaction."""
 
 
 @dataclass
@@ -59,13 +65,17 @@ def push(
     with running(rooms, job.sync, "push") as run:
         report = PushReport(run.id, job.sync)
         try:
-            _prepare(rooms, job, run, dry_run=dry_run)
+            _prepare(rooms, job, run, report, dry_run=dry_run)
             for obj in job.objects:
                 _select_object(rooms, job, obj, run, report, dry_run=dry_run, progress=progress)
+            for obj in () if dry_run else job.objects:
+                deliver(rooms, job, obj, run, only=Change.WITHDRAWN)
             _require_approval(rooms, job)
             for obj in () if dry_run else job.objects:
                 deliver(rooms, job, obj, run)
                 reconcile(rooms, job, obj, run)
+            if not dry_run:
+                settle_withdrawals(rooms, job, run.id)
         except HubError as error:
             report.error = run.error = error
         _count(rooms, report)
@@ -73,14 +83,55 @@ def push(
     return report
 
 
-def _prepare(rooms: Rooms, job: PushJob, run: Run, *, dry_run: bool) -> None:
-    """What earlier runs left is read back or decided anew, before it is asked whether there is room for more."""
+def ask_after_jobs(rooms: Rooms, job: PushJob) -> int:
+    """This asks the vendor what has become of jobs that it had accepted, and gives how many rows still wait for theirs.
+
+    Raises what the vendor's failures are, LockedError where the sync is being run: that run asks as well.
+    """
+    with rooms.store.read() as tx:
+        if not tx.outbox.accepted(job.sync):
+            return 0
+    with running(rooms, job.sync, "push") as run:
+        for obj in job.objects:
+            reconcile(rooms, job, obj, run)
+        settle_withdrawals(rooms, job, run.id)
+    with rooms.store.read() as tx:
+        return tx.outbox.accepted(job.sync)
+
+
+def _prepare(rooms: Rooms, job: PushJob, run: Run, report: PushReport, *, dry_run: bool) -> None:
+    """What earlier runs left is read back or decided anew, before it is asked whether there is room for more.
+
+    Where there is none, withdrawals go all the same: they wait neither for room nor for an approval.
+    """
     for obj in job.objects:
         if not dry_run:
             reconcile(rooms, job, obj, run)
         _decide_anew(rooms, job, obj, run)
     with rooms.store.read() as tx:
-        _require_room(job, tx.dead_letters.backlog(job.sync).stuck)
+        stuck = tx.dead_letters.backlog(job.sync).stuck
+    if stuck > job.backlog and not dry_run:
+        for obj in job.objects:
+            report.counts["selected"] += _select_withdrawn(rooms, job, obj, run)
+            deliver(rooms, job, obj, run, only=Change.WITHDRAWN)
+    _require_room(job, stuck)
+
+
+@again_after_conflict
+def _select_withdrawn(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> int:
+    """Puts into the outbox what a withdrawal that is owed here takes back; the cursor stays where it is."""
+    stream = f"push:{obj.name}"
+    with rooms.store.begin() as tx:
+        run.renew(tx)
+        owed = tx.obligations.list(SELECT_BATCH, system=job.connection, what=WITHDRAWAL)
+        known = {person for one in owed if (person := tx.keys.person_of(one.audit_ref)) is not None}
+        planned, asked = plan(rooms, tx, job, obj, sorted(set(tx.persons.roots(known).values())))
+        back = [row for row in planned if row.fields is not None and row.change is Change.WITHDRAWN]
+        position = tx.ledger.cursor(job.sync, stream, job.connection) or "0"
+        batch = tx.ledger.selection(run.id, job.sync, job.connection, stream, position, len(back))
+        _enqueue(rooms, tx, job, back, run, batch)
+        rooms.audit.record(tx, audit_decisions(rooms, tx, asked, run_id=run.id))
+    return len(back)
 
 
 def _require_room(job: PushJob, stuck: int) -> None:
@@ -130,6 +181,7 @@ def select(rooms: Rooms, job: PushJob, obj: Object, run: Run, *, show: bool = Fa
         yield shown
 
 
+@traced("attune.push.select")
 @again_after_conflict
 def _select_batch(
     rooms: Rooms, job: PushJob, obj: Object, run: Run, span: tuple[int, int], *, show: bool
@@ -151,6 +203,7 @@ def _select_batch(
 def _enqueue(rooms: Rooms, tx: Tx, job: PushJob, planned: Sequence[Planned], run: Run, batch: int) -> None:
     notes = [_silent(rooms, job, row, batch) for row in planned if row.fields is None]
     tx.outbox.note(job.sync, run.id, notes)
+    quarantine_planned(rooms, tx, job, planned, run)
     tx.outbox.enqueue([_delivery(rooms, job, row, row.fields, run, batch) for row in planned if row.fields is not None])
 
 
@@ -190,48 +243,89 @@ def _delivery(
     )
 
 
-def deliver(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> None:
+def deliver(rooms: Rooms, job: PushJob, obj: Object, run: Run, *, only: Change | None = None) -> None:
     """This sends what waits in the outbox, batch by batch; consent is asked once more as each row is marked sending.
 
-    Raises TransientError as soon as more rows have failed than may wait; the others stay where they are.
+    With ``only`` it sends just the rows that do that. Raises TransientError as soon as more rows have failed than may wait;
+    the others stay where they are, but withdrawals go on.
     """
     with rooms.store.read() as tx:
         stuck = tx.dead_letters.backlog(job.sync).stuck
     while True:
-        _require_room(job, stuck)
-        ready = _claim(rooms, job, obj, run)
+        if only is not Change.WITHDRAWN:
+            _require_room(job, stuck)
+        ready, guard = _claim(rooms, job, obj, run, only)
         if ready is None:
             return
         if ready:
-            outcomes, error = _write(job, obj, ready)
-            stuck += _settle(rooms, job, ready, outcomes, run, unsent=_was_not_sent(error))
-            if error is not None:
+            outcomes, error = _write(job, obj, ready, guard)
+            stopped = _withhold_stopped(rooms, job, ready, outcomes, run, guard)
+            rest = [row for row in ready if row not in stopped]
+            stuck += _settle(rooms, job, rest, outcomes, run, unsent=_was_not_sent(error))
+            # A request that was stopped is the matter of the rows that it was about; the others go on.
+            if error is not None and not (guard.hits and isinstance(error, PolicyError)):
                 raise error
 
 
+@traced("attune.push.claim")
 @again_after_conflict
-def _claim(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> list[Delivery] | None:
-    """The next rows marked as sending, less those whose consent has moved; None where nothing waits any more."""
+def _claim(
+    rooms: Rooms, job: PushJob, obj: Object, run: Run, only: Change | None
+) -> tuple[list[Delivery] | None, Watch]:
+    """The next rows marked as sending, less those whose consent has moved, and the watch over their requests.
+
+    None instead of rows where nothing waits any more.
+    """
     with rooms.store.begin() as tx:
         run.renew(tx)
-        claimed = tx.outbox.claim(job.sync, obj.name, obj.max_batch, run.id)
+        claimed = tx.outbox.claim(job.sync, obj.name, obj.max_batch, run.id, only)
         if not claimed:
-            return None
-        ready = _unless_consent_moved(tx, claimed)
+            return None, watch(rooms, tx, job, [])
+        ready = _unless_consent_moved(rooms, tx, claimed)
         _audit(rooms, tx, job, ready, run, "deliver", "sending")
-    return ready
+        guard = watch(rooms, tx, job, ready, recall=Recall.of(rooms, tx, ready))
+    return ready, guard
 
 
-def _unless_consent_moved(tx: Tx, claimed: Sequence[Delivery]) -> list[Delivery]:
-    """A row whose person's consent has moved since it was decided goes back to be decided anew; clearing may always go."""
-    now_at = tx.consents.seq(sorted({row.person_id for row in claimed}))
-    moved = [row for row in claimed if not _clears(row) and now_at.get(row.person_id, 0) != row.consent_seq]
-    _send_back(tx, moved, "consent.moved")
-    return [row for row in claimed if row not in moved]
+@again_after_conflict
+def _withhold_stopped(
+    rooms: Rooms, job: PushJob, rows: Sequence[Delivery], outcomes: Mapping[str, Outcome], run: Run, guard: Watch
+) -> list[Delivery]:
+    """Rows whose request was stopped at the wire are withheld; what a vendor has confirmed stays so.
+
+    Where consent moved they are decided anew; where somebody's identifier stood in the request they are quarantined.
+    """
+    reasons = {row.idempotency_key: guard.reason(row) for row in rows} if guard.hits else {}
+    stopped = [
+        (row, reason)
+        for row in rows
+        if (reason := reasons.get(row.idempotency_key)) and not _was_taken(outcomes.get(row.idempotency_key))
+    ]
+    if stopped:
+        with rooms.store.begin() as tx:
+            run.renew(tx)
+            ended = tx.outbox.erased(row.id for row, _ in stopped)
+            left = [(row, reason) for row, reason in stopped if row.id not in ended]
+            _send_back(tx, [row for row, reason in left if reason == MOVED], MOVED)
+            found = [(row, reason) for row, reason in left if reason != MOVED]
+            tx.outbox.settle([Settlement(row.idempotency_key, DeliveryState.WITHHELD, reason) for row, reason in found])
+            quarantine_stopped(rooms, tx, job, found, run)
+    return [row for row, _ in stopped]
 
 
-def _clears(row: Delivery) -> bool:
-    return all(value is None for value in row.fields.values())
+def _was_taken(outcome: Outcome | None) -> bool:
+    return outcome is not None and Settlement.of(outcome).state in {DeliveryState.CONFIRMED, DeliveryState.ACCEPTED}
+
+
+def _unless_consent_moved(rooms: Rooms, tx: Tx, claimed: Sequence[Delivery]) -> list[Delivery]:
+    """A row whose person's consent has moved since it was decided goes back to be decided anew; clearing may always go.
+
+    Whoever records a consent holds the person, and so do we from here on: who comes later finds the row under way.
+    """
+    tx.persons.hold_many(sorted({row.person_id for row in claimed}))
+    gone = moved(rooms, tx, claimed)
+    _send_back(tx, gone, MOVED)
+    return [row for row in claimed if row not in gone]
 
 
 def _send_back(tx: Tx, rows: Sequence[Delivery], reason: str) -> None:
@@ -254,12 +348,16 @@ def _take_back(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> bool:
     return bool(people)
 
 
-def _write(job: PushJob, obj: Object, rows: Sequence[Delivery]) -> tuple[dict[str, Outcome], HubError | None]:
+@traced("attune.push.write")
+def _write(
+    job: PushJob, obj: Object, rows: Sequence[Delivery], guard: Watch
+) -> tuple[dict[str, Outcome], HubError | None]:
     outcomes: dict[str, Outcome] = {}
     error: HubError | None = None
     try:
-        for outcome in job.destination.write(obj.name, [_write_record(row) for row in rows]):
-            outcomes[outcome.key] = outcome
+        with job.checkpoint.watching(guard):
+            for outcome in job.destination.write(obj.name, [_write_record(row) for row in rows]):
+                outcomes[outcome.key] = outcome
     except (AuthError, ThrottledError) as refused:
         # The vendor refused before doing anything, for reasons that are not the rows': these were not tried.
         error = refused
@@ -278,6 +376,7 @@ def _write_record(row: Delivery) -> WriteRecord:
     return WriteRecord(row.idempotency_key, row.key, row.fields, row.job)
 
 
+@traced("attune.push.settle")
 @again_after_conflict
 def _settle(
     rooms: Rooms,
@@ -291,11 +390,14 @@ def _settle(
 ) -> int:
     """What a destination did not answer for is unknown: it is read back before anything is sent again.
 
-    With ``unsent`` it is known not to have been sent, and waits. Gives how many rows failed.
+    With ``unsent`` it is known not to have been sent, and waits. Rows that an erasure has ended meanwhile are its own: the
+    others keep their outcomes. Gives how many rows failed.
     """
-    settlements = {row.idempotency_key: _settlement(row, outcomes.get(row.idempotency_key), unsent) for row in rows}
     with rooms.store.begin() as tx:
         run.renew(tx)
+        ended = tx.outbox.erased(row.id for row in rows)
+        rows = [row for row in rows if row.id not in ended]
+        settlements = {row.idempotency_key: _settlement(row, outcomes.get(row.idempotency_key), unsent) for row in rows}
         tx.outbox.settle(list(settlements.values()), job.retry)
         if late:
             # A late answer changes what the vendor holds: these people are decided about anew.
@@ -315,6 +417,7 @@ def _settlement(row: Delivery, outcome: Outcome | None, unsent: bool) -> Settlem
     return Settlement.of(outcome)
 
 
+@traced("attune.push.reconcile")
 def reconcile(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> None:
     """This reads back what earlier writes left accepted or unknown, before anything is sent again."""
     after = 0
@@ -322,10 +425,12 @@ def reconcile(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> None:
         with rooms.store.begin() as tx:
             run.renew(tx)
             rows = tx.outbox.unsettled(job.sync, obj.name, obj.max_batch, after)
+            guard = watch(rooms, tx, job, rows)
         if not rows:
             return
         after = rows[-1].id
-        answers = job.destination.reconcile(obj.name, [_write_record(row) for row in rows])
+        with job.checkpoint.watching(guard):
+            answers = list(job.destination.reconcile(obj.name, [_write_record(row) for row in rows]))
         _settle(rooms, job, rows, {outcome.key: outcome for outcome in answers}, run, late=True)
 
 
@@ -342,6 +447,14 @@ def _audit(rooms: Rooms, tx: Tx, job: PushJob, rows: Sequence[Delivery], run: Ru
                 policy=row.policy,
                 subject=refs.get(row.person_id),
                 run=run.id,
+                detail=detail_of(
+                    row.person_id,
+                    object=row.object,
+                    target=row.target_ref,
+                    fields=sorted(row.fields),
+                    content=row.payload_hash,
+                    attempt=row.attempt,
+                ),
             )
             for row in rows
         ],

@@ -1,12 +1,15 @@
-"""Resolving dead letters: decided anew through the gate, or dropped for good; nothing is ever resent as it was."""
+"""Resolving what the hub cannot do by itself: dead letters are decided anew or dropped, obligations closed with a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from hub.audit.detail import detail_of
 from hub.audit.entry import Entry as AuditEntry
 from hub.pipeline.plan import Planned, PushJob, known_identifiers, plan
+from hub.pipeline.propagation import hand_over
 from hub.pipeline.rooms import Rooms
+from hub.store.conflict import again_after_conflict
 from hub.store.dead_letters import DeadLetter
 from hub.store.delivery import Closing
 from hub.store.persons import Profile
@@ -19,12 +22,15 @@ def retry(rooms: Rooms, letters: Sequence[DeadLetter]) -> int:
 
     Consent, rules, mapping and content are those of that push. The failed rows stay in the ledger.
     """
-    closed = 0
-    for chunk in chunks(letters):
-        with rooms.store.begin() as tx:
-            closed += tx.dead_letters.close([letter.id for letter in chunk], Closing.RETRIED)
-            tx.persons.touch(sorted({letter.person_id for letter in chunk}))
-            _audit(rooms, tx, chunk, "retried")
+    return sum(_retry(rooms, chunk) for chunk in chunks(letters))
+
+
+@again_after_conflict
+def _retry(rooms: Rooms, letters: Sequence[DeadLetter]) -> int:
+    with rooms.store.begin() as tx:
+        closed = tx.dead_letters.close([letter.id for letter in letters], Closing.RETRIED)
+        tx.persons.touch(sorted({letter.person_id for letter in letters}))
+        _audit(rooms, tx, letters, "retried")
     return closed
 
 
@@ -46,20 +52,47 @@ def preview(rooms: Rooms, job: PushJob, letters: Iterable[DeadLetter]) -> list[P
 def drop(rooms: Rooms, letters: Sequence[DeadLetter], reason: str) -> int:
     """This gives dead letters up: the same content is not sent again; gives how many it closed.
 
+    What one of them should have emptied at a vendor becomes an obligation of the system's owner.
+
     The reason goes into the audit log, which must not name anybody, so it is redacted first. Raises PolicyError where the
     redactor does not work.
     """
-    closed = 0
-    for chunk in chunks(letters):
-        with rooms.store.begin() as tx:
-            words = _plain(rooms, tx, chunk, reason)
-            closed += tx.dead_letters.close([letter.id for letter in chunk], Closing.DROPPED)
-            _audit(rooms, tx, chunk, "dropped", words)
+    return sum(_drop(rooms, chunk, reason) for chunk in chunks(letters))
+
+
+@again_after_conflict
+def _drop(rooms: Rooms, letters: Sequence[DeadLetter], reason: str) -> int:
+    with rooms.store.begin() as tx:
+        words = _plain(rooms, tx, sorted({letter.person_id for letter in letters}), reason)
+        hand_over(rooms, tx, letters)
+        closed = tx.dead_letters.close([letter.id for letter in letters], Closing.DROPPED)
+        _audit(rooms, tx, letters, "dropped", words)
     return closed
 
 
-def _plain(rooms: Rooms, tx: Tx, letters: Sequence[DeadLetter], reason: str) -> str:
-    people = sorted({letter.person_id for letter in letters})
+@again_after_conflict
+def close_obligation(rooms: Rooms, number: int, reason: str, *, actor: str) -> bool:
+    """This closes an obligation that somebody has met by hand; False where it is not open.
+
+    The reason is redacted before it is kept, in the obligation and in the audit log. Raises PolicyError where the redactor
+    does not work.
+    """
+    with rooms.store.begin() as tx:
+        one = tx.obligations.get(number)
+        if one is None or one.closed_at is not None:
+            return False
+        person = tx.keys.person_of(one.audit_ref)
+        words = _plain(rooms, tx, [person] if person else [], reason)
+        tx.obligations.close(number, words)
+        entry = AuditEntry(
+            type="obligation", outcome="closed", actor=actor, dest=one.system, reasons=(one.what, words),
+            policy=rooms.policy.version, subject=one.audit_ref,
+        )  # fmt: skip
+        rooms.audit.record(tx, [entry])
+    return True
+
+
+def _plain(rooms: Rooms, tx: Tx, people: Sequence[str], reason: str) -> str:
     identifiers, profiles = tx.persons.identifiers(people), tx.persons.profiles(people)
     known = [
         one.value
@@ -81,6 +114,7 @@ def _audit(rooms: Rooms, tx: Tx, letters: Sequence[DeadLetter], outcome: str, wo
             reasons=(letter.reason, *((words,) if words else ())),
             policy=rooms.policy.version,
             subject=refs.get(letter.person_id),
+            detail=detail_of(letter.person_id, object=letter.object, target=letter.target_ref),
         )
         for letter in letters
     ]

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from hub.audit.log import AuditLog
 from hub.contract import Tagger
+from hub.emotion.selection import Shares
 from hub.mappings.load import MappingSet
 from hub.pipeline.journal import ErasureJournal
+from hub.privacy.deadlines import Deadlines
 from hub.privacy.policy import Policy
 from hub.privacy.redaction import Redactor
 from hub.store.store import Store
@@ -30,9 +32,13 @@ class Rooms:
         tagger: gives the emotion tagger; the same.
         now: the clock.
         jurisdiction: where a person is who does not say; None asks for the strictest rules.
-        revision: hash over settings, mappings and policy, named by every run.
+        revision: that of the configuration, named by every run.
         holder: who holds the leases: host and process.
         journal: erasures on file, outside the database.
+        deadlines: by when requests must be answered.
+        review: which tags people look at.
+        syncs: names of all syncs and other jobs that the settings know; empty: not told.
+        sound: whether the privacy rules can be read and the lint finds no error in them; else nothing may be let in or out.
         parts: version or hash of everything that a run works with, by name; a change goes on the audit record.
     """
 
@@ -48,4 +54,8 @@ class Rooms:
     revision: str
     holder: str
     journal: ErasureJournal
+    deadlines: Deadlines
+    review: Shares = field(default_factory=Shares)
+    syncs: frozenset[str] = frozenset()
+    sound: bool = True
     parts: Mapping[str, str] = field(default_factory=dict)

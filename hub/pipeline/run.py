@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.errors import FatalError, HubError, TransientError
+from hub.errors import FatalError, HubError, LockedError, TransientError
 from hub.pipeline.changes import record_changes
 from hub.pipeline.holder import read_holder
 from hub.pipeline.rooms import Rooms
@@ -17,6 +17,10 @@ from hub.store.conflict import again_after_conflict
 from hub.store.leases import PART
 from hub.store.ledger import RunStatus
 from hub.store.store import Tx
+from hub.telemetry.span import span
+
+GARBAGE_AFTER = 100_000
+"""Objects that a run makes before it is looked for garbage among them."""
 
 LEASE = timedelta(minutes=10)
 """How long a run may be silent before another may take its sync over."""
@@ -56,20 +60,18 @@ def running(rooms: Rooms, sync: str, kind: str, *, part: str = "") -> Iterator[R
     LockedError where another run holds the lease. A killed process leaves the run open and the lease to run out; the next
     run of the sync, or of the same part, closes both.
     """
-    lease = f"{sync}{PART}{part}" if part else sync
-    with rooms.store.begin() as tx:
-        _free_after_death(tx, sync)
-        token = tx.leases.acquire(lease, rooms.holder, LEASE)
-        _close_interrupted(rooms, tx, sync, lease)
-        run = Run(tx.ledger.start_run(lease, kind, rooms.revision, rooms.store.dry_run), sync, lease, token)
-        record_changes(rooms, tx, run_id=run.id)
-        rooms.audit.record(tx, [_entry(rooms, run, "run.started", kind)])
+    run = _open(rooms, sync, kind, f"{sync}{PART}{part}" if part else sync)
     failed: HubError | None = None
-    # What is loaded by now stays to the end: looking through it again and again for garbage takes a tenth of the time.
+    # What is loaded by now stays to the end, and a batch holds hardly anything that points in a circle: looking through
+    # them again and again for garbage takes a tenth of the time.
+    usual = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER, *usual[1:])
     try:
-        yield run
-        _require_balance(rooms, run)
+        with span("attune.run", sync=sync, run_kind=kind, run_id=run.id) as mark:
+            yield run
+            _require_balance(rooms, run)
+            mark.tell(run_state=run.status)
     except HubError as error:
         run.error = error
         raise
@@ -81,10 +83,24 @@ def running(rooms: Rooms, sync: str, kind: str, *, part: str = "") -> Iterator[R
         run.error = TransientError(f"{sync}: the run was interrupted.")
         raise
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()
         _close(rooms, run)
     if failed is not None:
         raise failed from None  # the stranger's own text stays out of every traceback
+
+
+@again_after_conflict
+def _open(rooms: Rooms, sync: str, kind: str, lease: str) -> Run:
+    with rooms.store.begin() as tx:
+        _free_after_death(tx, sync)
+        token = tx.leases.acquire(lease, rooms.holder, LEASE)
+        _close_interrupted(rooms, tx, sync, lease)
+        _close_forgotten(rooms, tx)
+        run = Run(tx.ledger.start_run(lease, kind, rooms.revision, rooms.store.dry_run), sync, lease, token)
+        record_changes(rooms, tx, run_id=run.id)
+        rooms.audit.record(tx, [_entry(rooms, run, "run.started", kind)])
+    return run
 
 
 def _require_balance(rooms: Rooms, run: Run) -> None:
@@ -117,6 +133,19 @@ def _close_interrupted(rooms: Rooms, tx: Tx, sync: str, lease: str) -> None:
             for run_id in tx.ledger.fail_running(lease)
         ],
     )
+
+
+def _close_forgotten(rooms: Rooms, tx: Tx) -> None:
+    """A killed run of a sync that the settings know no longer has no next run: whatever is run next ends it."""
+    if not rooms.syncs:
+        return
+    left = {lease.partition(PART)[0] for lease in tx.ledger.running()} - rooms.syncs
+    for sync in sorted(left):
+        _free_after_death(tx, sync)
+        with suppress(LockedError):  # it still runs, under the settings of when it began
+            token = tx.leases.acquire(sync, rooms.holder, LEASE)
+            _close_interrupted(rooms, tx, sync, sync)
+            tx.leases.release(sync, token)
 
 
 @again_after_conflict

@@ -133,6 +133,7 @@ def _case(case: Case, tags: Sequence[EmotionTag]) -> View:
         "priority": case.priority,
         "stage": str(case.stage),
         "opened_at": case.opened_at.isoformat(),
+        "subject": case.subject,
         "valence_shift": round(said[-1].valence - said[0].valence, 4) if len(said) > 1 else None,
     }
     return _group("case", fields) | _emotion(said)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from hub.audit.detail import detail_of
 from hub.audit.entry import Entry as AuditEntry
 from hub.identity.link import LINK_PURPOSES
 from hub.pipeline.batch import PullBatch
 from hub.pipeline.gate import Question, ask, audit_decisions, ledger_events
 from hub.pipeline.item import Item
 from hub.pipeline.rooms import Rooms
-from hub.privacy.consent import POSITIVE
+from hub.privacy.consent import NEGATIVE, POSITIVE, LedgerEvent, next_change
 from hub.privacy.policy import operation_for
 from hub.schema import ConsentEvent, ConsentEvidence, ConsentState
 from hub.store.persons import Profile
@@ -22,16 +23,22 @@ def withdraw_tags(rooms: Rooms, tx: Tx, person_ids: Sequence[str], *, run_id: st
 
     It belongs into the transaction that puts the change on record, so that no tag outlives its permission.
     """
-    tx.persons.hold_many(person_ids)
-    cut_links(rooms, tx, sorted(set(person_ids)), run_id=run_id)
+    people = sorted(set(person_ids))
+    tx.persons.hold_many(people)
+    if (
+        rooms.policy.is_readable
+    ):  # else the sweep asks under the next rules: records are not deleted for a slip in a file
+        cut_links(rooms, tx, people, run_id=run_id)
     purpose, category = operation_for(rooms.policy, "infer")
-    tags = tx.tags.for_person(sorted(set(person_ids)))
+    tags = tx.tags.for_person(people)
     tagged = [person for person, held in tags.items() if held]
-    profiles, rows = tx.persons.profiles(tagged), tx.consents.for_persons(tagged)
+    profiles, rows = tx.persons.profiles(tagged), tx.consents.for_persons(people)
+    events = {person: ledger_events(entries) for person, entries in rows.items()}
+    _review(rooms, tx, events)
     asked = [
         ask(
             rooms,
-            ledger_events(rows.get(person, [])),
+            events.get(person, []),
             profiles.get(person, Profile()),
             person_id=person,
             question=Question(purpose, category, "hub", "infer"),
@@ -40,15 +47,36 @@ def withdraw_tags(rooms: Rooms, tx: Tx, person_ids: Sequence[str], *, run_id: st
         for person in tagged
     ]
     denied = [one for one in asked if not one.decision.allowed]
-    lost = [one.query.subject for one in denied]
+    lost = [one.person_id for one in denied]
     for person in lost:
         tx.tags.purge(tx.persons.members(person))
     tx.outbox.forget(lost)
     tx.persons.touch(lost)
     refs = tx.keys.audit_refs(lost)
-    gone = [AuditEntry(type="withdrawal", outcome="untagged", subject=refs.get(person), run=run_id) for person in lost]
+    gone = [
+        AuditEntry(
+            type="withdrawal",
+            outcome="untagged",
+            subject=refs.get(person),
+            run=run_id,
+            detail=detail_of(person, records=sorted(tag.record_id for tag in tags[person])),
+        )
+        for person in lost
+    ]
     rooms.audit.record(tx, [*audit_decisions(rooms, tx, denied, run_id=run_id), *gone])
     return lost
+
+
+def ends_something(event: ConsentEvent) -> bool:
+    """This tells whether an event may take a permission away, now or wherever it is copied to."""
+    return event.state in NEGATIVE or event.state is ConsentState.EXPIRED or event.restriction
+
+
+def _review(rooms: Rooms, tx: Tx, events: Mapping[str, Sequence[LedgerEvent]]) -> None:
+    """Consent may also end by time alone: this notes when somebody must ask again."""
+    now, policy = rooms.now(), rooms.policy
+    dates = {person: next_change(policy, said, now) for person, said in events.items() if said}
+    tx.reviews.put(dates, policy.version)
 
 
 def revocations(batch: PullBatch, items: Sequence[Item]) -> list[tuple[str, ConsentEvent]]:

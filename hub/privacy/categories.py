@@ -16,6 +16,9 @@ CATEGORY_PARENTS: dict[str, str | None] = {
 }
 """Every category and the one it is part of; what is said of a category holds for its parts."""
 
+SENSITIVE_ROOTS = frozenset({"emotion", "special"})
+"""What always needs an explicit consent, or another ground that an impact assessment allows (GDPR Art. 9)."""
+
 FIELDS: dict[str, DataCategory | None] = {
     **dict.fromkeys(
         ("person.id", "person.name", "person.email", "person.phone", "person.language", "person.country",
@@ -51,3 +54,15 @@ IDENTIFYING: dict[str, str] = {
     "person.name": "name",
 }
 """Fields that are identifiers themselves, and the kind of identifier that each is."""
+
+TIMES = frozenset({"emotion.as_of", "emotion.expires_at", "case.opened_at", "hub.now"})
+"""Fields that hold a moment."""
+
+NUMBERS = frozenset({
+    "person.birth_year", "emotion.distress", "emotion.intensity", "emotion.confidence", "emotion.valence",
+    "emotion.churn_risk", "case.valence_shift", "loyalty.points",
+})  # fmt: skip
+"""Fields that hold a number."""
+
+GROUPS = frozenset({path.partition(".")[0] for path in FIELDS} | {"agent"})
+"""Groups of fields that ``GROUP.*`` may name; nothing of an agent is ever part of a view, but a policy may say so."""

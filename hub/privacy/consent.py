@@ -7,11 +7,12 @@ Doubt always means no:
 
 - a refusal counts from the earlier of its two times, a grant from the later one that can be believed;
 - what a question leaves open (channel, recipient) may be filled by a refusal, never by a grant;
+- of the objects of one system, the most restrictive is heard: a grant of one never lifts the refusal of another;
 - of merged identities, each one's refusal counts, and only what was recorded after the merge can lift another's.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Self
 
@@ -34,11 +35,16 @@ SPECIAL_ROOTS = frozenset({"special", "emotion"})
 
 _EVERYTHING = ConsentScope()
 _UNPROVEN = ConsentEvidence()
+_ANYTHING = (None, ANY)
+_OWN_WORD = frozenset({"direct", "object"})
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
-    """One line of the consent ledger; ``a`` and ``b`` are the two identities of a merge or unmerge."""
+    """One line of the consent ledger; ``a`` and ``b`` are the two identities of a merge or unmerge.
+
+    ``system`` and ``object`` say where it was read: the connection, and the object there.
+    """
 
     id: str
     type: Literal["consent", "merge", "unmerge", "erased"]
@@ -51,27 +57,39 @@ class LedgerEvent:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     restriction: bool = False
+    system: str = ""
+    object: str = ""
     a: str = ""
     b: str = ""
+    effective: datetime = field(init=False, repr=False, compare=False)
+    earliest: datetime = field(init=False, repr=False, compare=False)
+    last: datetime = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """This works out once what every question needs.
+
+        ``effective`` is when it was expressed, as far as that can be believed; ``earliest`` is the earlier of its two times;
+        after ``last`` nothing changes any more by itself, but for growing old.
+        """
+        at, recorded = self.at, self.recorded
+        effective = at if at <= recorded or at <= recorded + CLOCK_SKEW else recorded
+        last = max(effective, at if at < recorded else recorded)
+        for moment in (self.valid_from, self.valid_until):
+            last = moment if moment is not None and moment > last else last
+        put = object.__setattr__  # the line is frozen for everybody else
+        put(self, "effective", effective)
+        put(self, "earliest", at if at < recorded else recorded)
+        put(self, "last", last)
 
     @classmethod
     def from_record(cls, event: ConsentEvent, *, subject: str, recorded: datetime) -> Self:
         """This is the ledger line of a canonical consent event of person ``subject``, as the hub came to know it."""
+        read = event.provenance
         return cls(
             id=event.id, type="consent", at=event.occurred_at, recorded=recorded, subject=subject, state=event.state,
             scope=event.scope, evidence=event.evidence, valid_from=event.valid_from, valid_until=event.valid_until,
-            restriction=event.restriction,
+            restriction=event.restriction, system=read.connection, object=f"{read.stream}/{read.key}",
         )  # fmt: skip
-
-    @property
-    def effective(self) -> datetime:
-        """When it was expressed, as far as that can be believed."""
-        return self.recorded if self.at > self.recorded + CLOCK_SKEW else self.at
-
-    @property
-    def earliest(self) -> datetime:
-        """The earlier of its two times."""
-        return min(self.at, self.recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,27 +146,119 @@ class Decision:
 
 def decide(policy: Policy, events: Sequence[LedgerEvent], query: Query) -> Decision:
     """This answers a query from the ledger lines of the subject and of everybody ever merged with it."""
-    known = [event for event in events if query.known_at is None or event.recorded <= query.known_at]
-    until = _next_change(policy, known, query)
-    joined = _joined(known, query)
-    refusal = _hard_block(policy, known, query, joined)
-    if refusal is not None:
-        return _answer(policy, query, until, False, [refusal], ())
-    return _weigh(policy, _Case.of(policy, known, query, joined), until)
+    return Hearing.of(policy, events, query.subject, query.at, query.known_at).decide(query)
 
 
-def _answer(
-    policy: Policy, query: Query, until: datetime | None, allowed: bool, reasons: Iterable[str],
-    evidence: Iterable[LedgerEvent],
-) -> Decision:  # fmt: skip
-    return Decision(
-        allowed=allowed,
-        reasons=tuple(dict.fromkeys(reasons)),
-        evidence=tuple(dict.fromkeys(event.id for event in sorted(evidence, key=_newest_last))),
-        obligations=_obligations(policy, query) if allowed else (),
-        policy=policy.version,
-        valid_until=until,
-    )
+def decide_all(policy: Policy, events: Sequence[LedgerEvent], queries: Iterable[Query]) -> list[Decision]:
+    """This answers several queries about one person; what they share is worked out once.
+
+    It is one call for a whole record: a query for each group of its fields, an answer for each, and the record is trimmed.
+    """
+    heard: dict[tuple[str, datetime, datetime | None], Hearing] = {}
+    decisions = []
+    for query in queries:
+        key = (query.subject, query.at, query.known_at)
+        if key not in heard:
+            heard[key] = Hearing.of(policy, events, *key)
+        decisions.append(heard[key].decide(query))
+    return decisions
+
+
+def next_change(policy: Policy, events: Sequence[LedgerEvent], at: datetime) -> datetime | None:
+    """This is the next moment after ``at`` when time alone may change an answer about a person, for whatever purpose."""
+    ages = {one.max_age for one in policy.purposes.purposes.values() if one.max_age is not None}
+    consents = [event for event in events if event.type == "consent"]
+    return _next_moment(events, consents, at, sorted(ages))
+
+
+# ── what counts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """The ledger of one person as it stands at one moment, ready to be asked for any purpose and category.
+
+    Args:
+        policy: the rules.
+        at: the moment.
+        joined: the identities of the person.
+        known: every event that counts.
+        consents: those of them in which one of the identities said something.
+        erased: whether one of the identities was erased.
+    """
+
+    policy: Policy
+    at: datetime
+    joined: "_Joined"
+    known: Sequence[LedgerEvent]
+    consents: Sequence[LedgerEvent]
+    erased: bool
+
+    @classmethod
+    def of(
+        cls, policy: Policy, events: Sequence[LedgerEvent], subject: str, at: datetime, known_at: datetime | None = None
+    ) -> Self:
+        """This prepares the answer to every question about ``subject`` at one moment."""
+        known = events if known_at is None else [event for event in events if event.recorded <= known_at]
+        others = [event for event in known if event.type != "consent"]
+        joined = _joined([event for event in others if event.type != "erased"], subject, at)
+        members = joined.members
+        erased = any(e.type == "erased" and e.subject in members and e.earliest <= at for e in others)
+        consents = [event for event in known if event.subject in members and event.type == "consent"]
+        return cls(policy, at, joined, known, consents, erased)
+
+    def decide(self, query: Query) -> Decision:
+        """This answers a query about the person at that moment."""
+        refusal = self._hard_block(query)
+        if refusal is not None:
+            return self._answer(query, False, [refusal])
+        return self._weigh(_Case.of(self, query))
+
+    def _hard_block(self, query: Query) -> str | None:
+        if self.erased:
+            return "hard.erased"
+        if query.purpose not in self.policy.purpose_lineages:
+            return "hard.unknown_purpose"
+        if query.category not in self.policy.category_lineages:
+            return "hard.unknown_category"
+        if query.operation not in OPERATIONS:
+            return "hard.unknown_operation"
+        return _emotion_block(self.policy, query) or _recipient_block(self.policy, query)
+
+    def _answer(
+        self, query: Query, allowed: bool, reasons: Iterable[str], evidence: Iterable[LedgerEvent] = ()
+    ) -> Decision:
+        purpose = self.policy.purposes.purposes.get(query.purpose)
+        ages = () if purpose is None or purpose.max_age is None else (purpose.max_age,)
+        return Decision(
+            allowed=allowed,
+            reasons=tuple(dict.fromkeys(reasons)),
+            evidence=tuple(dict.fromkeys(event.id for event in sorted(evidence, key=_newest_last))),
+            obligations=_obligations(self.policy, query) if allowed else (),
+            policy=self.policy.version,
+            valid_until=_next_moment(self.known, self.consents, self.at, ages),
+        )
+
+    def _weigh(self, case: "_Case") -> Decision:
+        query = case.query
+        if case.basis is Basis.NONE:
+            return self._answer(query, False, ["basis.none"])
+        if case.basis is Basis.LEGAL_OBLIGATION:
+            return self._answer(query, True, ["consent.not_required"])
+        standing = [negative for negative in case.negatives if not _lifted(case, negative)]
+        if standing:
+            standing.sort(key=_newest_last, reverse=True)
+            restricted = ["restriction.active"] if any(_restricts(case, n) for n in standing) else []
+            return self._answer(query, False, [*restricted, *(f"optout.{n.state}" for n in standing)], standing)
+        if case.basis is Basis.CONTRACT:
+            return self._answer(query, True, ["consent.not_required"])
+        if case.basis is Basis.LEGITIMATE_INTEREST:
+            return self._answer(query, True, ["li.no_objection"])
+        for grant in case.positives:
+            if case.flaw(grant) is None:
+                return self._answer(query, True, ["consent.given"], [grant])
+        flaws = [flaw for flaw in map(case.flaw, case.positives) if flaw]
+        return self._answer(query, False, flaws or ["consent.none"], case.positives)
 
 
 def _obligations(policy: Policy, query: Query) -> tuple[str, ...]:
@@ -160,9 +270,6 @@ def _newest_last(event: LedgerEvent) -> tuple[datetime, datetime, str]:
     return event.effective, event.recorded, event.id
 
 
-# ── what counts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, slots=True)
 class _Joined:
     """The identities of one person, and since when each pair of them is known to be one."""
@@ -171,10 +278,13 @@ class _Joined:
     since: dict[frozenset[str], datetime]
 
 
-def _joined(known: Sequence[LedgerEvent], query: Query) -> _Joined:
+def _joined(identities: Sequence[LedgerEvent], subject: str, at: datetime) -> _Joined:
+    if not identities:
+        return _Joined(frozenset({subject}), {})
     links: dict[frozenset[str], datetime] = {}
     # A merge and an unmerge recorded in the same instant leave the two merged: more refusals count.
-    for event in sorted(_identity_events(known, query.at), key=lambda e: (e.recorded, e.type == "merge", e.id)):
+    counting = [e for e in identities if (e.earliest if e.type == "merge" else e.effective) <= at]
+    for event in sorted(counting, key=lambda e: (e.recorded, e.type == "merge", e.id)):
         if event.type == "merge":
             links.setdefault(frozenset({event.a, event.b}), event.recorded)
         else:
@@ -186,40 +296,25 @@ def _joined(known: Sequence[LedgerEvent], query: Query) -> _Joined:
         if one != two:
             since.update({frozenset({x, y}): recorded for x in one for y in two})
             groups.update(dict.fromkeys(one | two, one | two))
-    return _Joined(groups.get(query.subject, frozenset({query.subject})), since)
+    return _Joined(groups.get(subject, frozenset({subject})), since)
 
 
-def _identity_events(known: Sequence[LedgerEvent], at: datetime) -> list[LedgerEvent]:
-    return [
-        event
+def _next_moment(
+    known: Sequence[LedgerEvent], consents: Sequence[LedgerEvent], at: datetime, ages: Iterable[timedelta]
+) -> datetime | None:
+    """This is the next moment at which an event begins or ceases to count, or has grown as old as one of ``ages``."""
+    moments = [
+        moment
         for event in known
-        if (event.type == "merge" and event.earliest <= at) or (event.type == "unmerge" and event.effective <= at)
+        if event.last > at
+        for moment in (event.earliest, event.effective, event.valid_from, event.valid_until)
+        if moment is not None and moment > at
     ]
-
-
-def _next_change(policy: Policy, known: Sequence[LedgerEvent], query: Query) -> datetime | None:
-    """This is the next moment at which any known event begins or ceases to count."""
-    purpose = policy.purposes.purposes.get(query.purpose)
-    max_age = purpose.max_age if purpose else None
-    moments: list[datetime] = []
-    for event in known:
-        moments += [event.earliest, event.effective]
-        moments += [moment for moment in (event.valid_from, event.valid_until) if moment is not None]
-        if max_age is not None and event.type == "consent":
-            moments.append(event.effective + max_age)
-    return min((moment for moment in moments if moment > query.at), default=None)
-
-
-def _hard_block(policy: Policy, known: Sequence[LedgerEvent], query: Query, joined: _Joined) -> str | None:
-    if any(e.type == "erased" and e.subject in joined.members and e.earliest <= query.at for e in known):
-        return "hard.erased"
-    if query.purpose not in policy.purpose_lineages:
-        return "hard.unknown_purpose"
-    if query.category not in policy.category_lineages:
-        return "hard.unknown_category"
-    if query.operation not in OPERATIONS:
-        return "hard.unknown_operation"
-    return _emotion_block(policy, query) or _recipient_block(policy, query)
+    for age in ages:
+        since = at - age
+        young = [event.effective for event in consents if event.effective > since]
+        moments += [min(young) + age] if young else []
+    return min(moments, default=None)
 
 
 def _emotion_block(policy: Policy, query: Query) -> str | None:
@@ -259,75 +354,67 @@ class _Case:
     negatives: list[LedgerEvent]
     positives: list[LedgerEvent]
     ended: list[LedgerEvent]
+    flaws: dict[int, str | None] = field(default_factory=dict)
+
+    def flaw(self, grant: LedgerEvent) -> str | None:
+        """This is why a grant that covers the query does not count, or None where it does."""
+        key = id(grant)  # the positives live as long as the case
+        if key not in self.flaws:
+            self.flaws[key] = _flaw_of_origin(self, grant) or _flaw_of_time(self, grant) or _flaw_of_form(self, grant)
+        return self.flaws[key]
 
     @classmethod
-    def of(cls, policy: Policy, known: Sequence[LedgerEvent], query: Query, joined: _Joined) -> "_Case":
+    def of(cls, hearing: Hearing, query: Query) -> "_Case":
+        policy = hearing.policy
         purpose = policy.purposes.purposes[query.purpose]
         special = not policy.category_lineages[query.category].isdisjoint(SPECIAL_ROOTS)
         basis = policy.basis(query.purpose, query.jurisdictions)
         if special:
             basis = max(basis, purpose.special_basis or Basis.EXPLICIT_CONSENT, key=STRICTNESS.__getitem__)
-        said = [e for e in known if e.type == "consent" and e.subject in joined.members]
-        grants = [e for e in said if _grants(policy, e, query) and e.effective <= query.at and not e.restriction]
-        ending = [e for e in said if e.state in _ENDING or e.restriction]
-        hits = [e for e in ending if e.earliest <= query.at and _hits(policy, e.scope, query)]
+        hits, grants = _covering(hearing, query)
         return cls(
-            policy, query, purpose, basis, special, joined,
+            policy, query, purpose, basis, special, hearing.joined,
             negatives=[e for e in hits if e.state in NEGATIVE or e.restriction],
             positives=sorted(grants, key=_newest_last, reverse=True),
             ended=[e for e in hits if e.state is ConsentState.EXPIRED],
         )  # fmt: skip
 
 
-def _weigh(policy: Policy, case: _Case, until: datetime | None) -> Decision:
-    def answer(allowed: bool, reasons: Iterable[str], evidence: Iterable[LedgerEvent] = ()) -> Decision:
-        return _answer(policy, case.query, until, allowed, reasons, evidence)
+def _covering(hearing: Hearing, query: Query) -> tuple[list[LedgerEvent], list[LedgerEvent]]:
+    """These are the refusals that bear on a query, and the grants that cover the whole of it.
 
-    if case.basis is Basis.NONE:
-        return answer(False, ["basis.none"])
-    if case.basis is Basis.LEGAL_OBLIGATION:
-        return answer(True, ["consent.not_required"])
-    flaws = [(grant, _flaw(case, grant)) for grant in case.positives]
-    valid = [grant for grant, flaw in flaws if flaw is None]
-    standing = sorted((n for n in case.negatives if not _lifted(case, n, valid)), key=_newest_last, reverse=True)
-    if standing:
-        restricted = ["restriction.active"] if any(_restricts(case, n) for n in standing) else []
-        return answer(False, [*restricted, *(f"optout.{n.state}" for n in standing)], standing)
-    if case.basis is Basis.CONTRACT:
-        return answer(True, ["consent.not_required"])
-    if case.basis is Basis.LEGITIMATE_INTEREST:
-        return answer(True, ["li.no_objection"])
-    if valid:
-        return answer(True, ["consent.given"], valid[:1])
-    return answer(False, [flaw for _, flaw in flaws if flaw] or ["consent.none"], case.positives)
+    What a question leaves open (channel, recipient) may be filled by a refusal, never by a grant.
+    """
+    policy, at, channel, recipient = hearing.policy, query.at, query.channel, query.recipient
+    purposes, categories = policy.purposes_covering[query.purpose], policy.categories_covering[query.category]
+    hits, grants = [], []
+    for event in hearing.consents:
+        scope = event.scope
+        if scope.purpose not in purposes or scope.category not in categories:
+            continue
+        open_to_all = scope.channel in _ANYTHING and scope.recipient in _ANYTHING
+        if event.state in _ENDING or event.restriction:
+            if event.earliest <= at and (open_to_all or _hits(scope, channel, recipient)):
+                hits.append(event)
+        elif event.state in POSITIVE and event.effective <= at and (open_to_all or _grants(scope, channel, recipient)):
+            grants.append(event)
+    return hits, grants
 
 
-def _grants(policy: Policy, event: LedgerEvent, query: Query) -> bool:
-    """Whether a grant covers the whole of the query."""
-    return event.state in POSITIVE and _covers(policy, event.scope, query, lambda said, asked: said == asked)
+def _grants(scope: ConsentScope, channel: str | None, recipient: str | None) -> bool:
+    return (scope.channel in _ANYTHING or scope.channel == channel) and (
+        scope.recipient in _ANYTHING or scope.recipient == recipient
+    )
 
 
-def _hits(policy: Policy, scope: ConsentScope, query: Query) -> bool:
-    """Whether a refusal covers the query, or what the query leaves open."""
-    return _covers(policy, scope, query, lambda said, asked: asked is None or said == asked)
-
-
-def _covers(policy: Policy, scope: ConsentScope, query: Query, same: Callable[[str | None, str | None], bool]) -> bool:
-    return (
-        (_any(scope.purpose) or scope.purpose in policy.purpose_lineages[query.purpose])
-        and (_any(scope.category) or scope.category in policy.category_lineages[query.category])
-        and (_any(scope.channel) or same(scope.channel, query.channel))
-        and (_any(scope.recipient) or same(scope.recipient, query.recipient))
+def _hits(scope: ConsentScope, channel: str | None, recipient: str | None) -> bool:
+    return (channel is None or scope.channel in _ANYTHING or scope.channel == channel) and (
+        recipient is None or scope.recipient in _ANYTHING or scope.recipient == recipient
     )
 
 
 def _any(value: str | None) -> bool:
     return value is None or value == ANY
-
-
-def _flaw(case: _Case, grant: LedgerEvent) -> str | None:
-    """This is why a grant that covers the query does not count, or None where it does."""
-    return _flaw_of_origin(case, grant) or _flaw_of_time(case, grant) or _flaw_of_form(case, grant)
 
 
 def _flaw_of_origin(case: _Case, grant: LedgerEvent) -> str | None:
@@ -368,10 +455,16 @@ def _flaw_of_form(case: _Case, grant: LedgerEvent) -> str | None:
     return None
 
 
-def _lifted(case: _Case, negative: LedgerEvent, valid: Sequence[LedgerEvent]) -> bool:
+def _lifted(case: _Case, negative: LedgerEvent) -> bool:
     """Whether a refusal no longer stands: a mere restriction that has run out, or one that a valid grant beats."""
-    over = negative.state not in NEGATIVE and not _restricts(case, negative)
-    return over or any(_beats(case, grant, negative) for grant in valid)
+    if negative.state not in NEGATIVE and not _restricts(case, negative):
+        return True
+    for grant in case.positives:  # the newest first
+        if grant.effective <= negative.effective:
+            return False
+        if _beats(case, grant, negative) and case.flaw(grant) is None:
+            return True
+    return False
 
 
 def _restricts(case: _Case, event: LedgerEvent) -> bool:
@@ -379,13 +472,23 @@ def _restricts(case: _Case, event: LedgerEvent) -> bool:
 
 
 def _beats(case: _Case, grant: LedgerEvent, negative: LedgerEvent) -> bool:
+    """Whether a later grant may lift a refusal; whether it is valid at all is for ``flaw`` to say."""
     return (
-        grant.effective > negative.effective
-        and _within(case.policy, grant.scope, negative.scope)
-        and grant.evidence.source_kind == "direct"
+        _within(case.policy, grant.scope, negative.scope)
+        and grant.evidence.source_kind in _OWN_WORD
+        and not _speaks_for_another(grant, negative)
         and (negative.evidence.signal != "gpc" or grant.evidence.explicit)
         and (negative.state is not ConsentState.INVALIDATED or _newer_notice(grant, negative))
         and _after_merge(case.joined, grant, negative)
+    )
+
+
+def _speaks_for_another(grant: LedgerEvent, negative: LedgerEvent) -> bool:
+    """Whether both are objects of one system, which answers by the most restrictive: each takes back its own no only."""
+    return (
+        negative.evidence.source_kind == "object"
+        and grant.system == negative.system
+        and grant.object != negative.object
     )
 
 

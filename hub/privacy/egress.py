@@ -1,36 +1,39 @@
 """The egress scan: a last look at the outgoing bytes for everything the hub knows identifies the person.
 
 The hub knows what it must not find, so this does not guess: each known value is searched in the bytes as they are and in
-everything they decode to, folded so that case, look-alike letters and separators between digits do not matter.
+everything they decode to, folded so that case, look-alike letters and separators between digits do not matter. All values are
+searched in one pass (Aho-Corasick), so that a batch of many people costs hardly more than one person.
 """
 
-import base64
+import codecs
 import html
-import quopri
+import json
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from urllib.parse import unquote
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import ahocorasick
+
+from hub.privacy.encodings import DECODERS, UnreadableError, texts
+from hub.privacy.folds import digits, letters, words
 
 DEPTH = 3
 """How many encodings inside each other are opened."""
 
-MAX_VIEWS = 400
+MAX_VIEWS = 600
 """More decodings than this make a riddle, not a record: the payload is refused."""
 
 MIN_DIGITS = 7
-"""Shorter runs of digits are no telephone number and too common to search for; nor is so short a permitted value left out."""
-
-GAP = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""What a permitted value is replaced by before others are searched."""
+"""Shorter runs of digits are no telephone number and too common to search for."""
 
 NUMBER_DIGITS = 9
 """Of a longer telephone number the last nine digits are searched: the part that every way of writing it shares."""
 
-SHORTEST_PIECE = 3
-"""Readable pieces of decoded bytes shorter than this are chance."""
+SHORT = 6
+"""A shorter value is searched as a word of its own only: "Li" is no part of "polite"."""
 
 TOO_DEEP = "undecodable"
 """Kind of the hit that stands for a payload nobody can see through."""
@@ -38,18 +41,20 @@ TOO_DEEP = "undecodable"
 
 @dataclass(frozen=True, slots=True)
 class KnownIdentifier:
-    """Something that identifies the person: a kind of ``hub.schema.IdentifierKind`` or ``name``, and its value."""
+    """Something that identifies a person: a kind of ``hub.schema.IdentifierKind`` or ``name``, its value, and whose it is."""
 
     kind: str
     value: str = field(repr=False)
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An identifier that stands in the payload: its kind and where it was seen ("base64>digits"), never its value."""
+    """An identifier that stands in the payload: its kind, where it was seen ("base64>digits"), whose it is; never its value."""
 
     kind: str
     view: str
+    owner: str = ""
 
 
 def scan(payload: bytes, identifiers: Sequence[KnownIdentifier], *, allowed: Collection[str]) -> list[Hit]:
@@ -62,219 +67,181 @@ def scan(payload: bytes, identifiers: Sequence[KnownIdentifier], *, allowed: Col
 
     One hit a kind; none means that the payload may leave.
     """
-    wanted = [(one, _needles(one)) for one in identifiers if one.kind not in allowed and one.value.strip()]
-    permitted = [_needles(one) for one in identifiers if one.kind in allowed]
-    hits: dict[str, Hit] = {}
-    for number, (view, text) in enumerate(_views(payload) if wanted else ()):
-        if number == MAX_VIEWS:
-            hits.setdefault(TOO_DEEP, Hit(TOO_DEEP, view))
-            break
-        folded = _without(_folded(text), permitted)
-        for one, needles in wanted:
-            if one.kind not in hits and (found := _find(one, needles, folded)):
-                hits[one.kind] = Hit(one.kind, f"{view}>{found}" if view else found)
-    return list(hits.values())
+    return Lookout(identifiers, allowed=allowed).find(payload)
+
+
+class _Needle(NamedTuple):
+    """One way of writing one identifier. With ``whole`` it is found only as a word, with ``number`` only as a whole number."""
+
+    text: str
+    kind: str
+    owner: str
+    whole: bool = False
+    number: bool = False
+    permitted: bool = False
+
+
+class Lookout:
+    """What must not leave in one batch of rows, ready to be searched for.
+
+    Args:
+        identifiers: what is known about the people.
+        allowed: kinds that the destination may see.
+        permitted: further values that it may see, such as those by which it is asked for a row; their kinds do not matter.
+    """
+
+    def __init__(
+        self, identifiers: Iterable[KnownIdentifier], *, allowed: Collection[str], permitted: Iterable[str] = ()
+    ) -> None:
+        found: dict[str, list[_Needle]] = {}
+        for one in identifiers:
+            for fold, needle in _needles(one, permitted=one.kind in allowed):
+                found.setdefault(fold, []).append(needle)
+        self._looks_for_something = any(not needle.permitted for group in found.values() for needle in group)
+        for value in permitted if self._looks_for_something else ():
+            # As it stands in an address, in JSON or HTML too: there its pieces would look like a name.
+            for written in {value, quote(value, safe=""), json.dumps(value)[1:-1], html.escape(value)}:
+                for fold, needle in _needles(KnownIdentifier("", written), permitted=True):
+                    found.setdefault(fold, []).append(needle)
+        self._automata = {fold: _automaton(group) for fold, group in found.items()}
+
+    def find(self, *payloads: bytes) -> list[Hit]:
+        """These are the identifiers in some bytes, one hit for each kind and owner."""
+        hits: dict[tuple[str, str], Hit] = {}
+        if self._looks_for_something:
+            for payload in payloads:
+                self._find(payload, hits)
+        # A name often stands there as part of an address: what says most is told first.
+        return sorted(hits.values(), key=lambda hit: hit.kind == "name")
+
+    def _find(self, payload: bytes, hits: dict[tuple[str, str], Hit]) -> None:
+        try:
+            for number, (view, text) in enumerate(_views(payload)):
+                if number == MAX_VIEWS:
+                    raise UnreadableError
+                for fold, folded in _folded(text):
+                    if fold in self._automata:
+                        for needle in _found(self._automata[fold], folded):
+                            seen = f"{view}>{fold}" if view else fold
+                            hits.setdefault((needle.kind, needle.owner), Hit(needle.kind, seen, needle.owner))
+        except UnreadableError:
+            hits.setdefault((TOO_DEEP, ""), Hit(TOO_DEEP, "bytes"))
 
 
 def _views(payload: bytes) -> Iterator[tuple[str, str]]:
     """These are the payload's text and everything it decodes to, each with the decoders that led there."""
-    seen = set(_texts(payload))
-    layer = [("", text) for text in _texts(payload)]
+    layer = [("", text) for text in texts(payload)]
+    seen = {text for _, text in layer}
     for _ in range(DEPTH + 1):
         yield from layer
-        layer = [
-            (f"{view}>{name}" if view else name, decoded)
-            for view, text in layer
-            for name, decode in DECODERS.items()
-            for decoded in decode(text)
-            if decoded not in seen and not seen.add(decoded)  # type: ignore[func-returns-value] # remembers while it filters
-        ]
+        inner = []
+        for view, text in layer:
+            for name, decode in DECODERS.items():
+                for decoded in decode(text):
+                    if decoded not in seen:
+                        seen.add(decoded)
+                        inner.append((f"{view}>{name}" if view else name, decoded))
+        layer = inner
 
 
-# ── decoders: text in, every text it may hold out ────────────────────────────────────────────────────────────────────────
-
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}")
-_HEX = re.compile(r"[0-9A-Fa-f]{12,}")
-_JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
-_QUOTED = re.compile(r"=(?:[0-9A-Fa-f]{2}|\r?\n)")
-_SURROGATES = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
-_NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd\ud800-\udfff]+")
-_BLANK_ESCAPES = dict.fromkeys("nrtbf", " ")
+FOLDS: Mapping[str, Callable[[str], str]] = MappingProxyType({"words": words, "digits": digits})
+"""Further folds of a text in small Latin letters ("letters"), by name."""
 
 
-def _url(text: str) -> Iterator[str]:
-    if "%" in text:
-        yield unquote(text, errors="replace")
-
-
-def _html(text: str) -> Iterator[str]:
-    if "&" in text:
-        yield html.unescape(text)
-
-
-def _json(text: str) -> Iterator[str]:
-    if "\\" in text:
-        plain = _JSON_ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _BLANK_ESCAPES.get(m[2], m[2]), text)
-        yield _SURROGATES.sub(lambda m: m[0].encode("utf-16", "surrogatepass").decode("utf-16"), plain)
-
-
-def _quoted_printable(text: str) -> Iterator[str]:
-    if _QUOTED.search(text):
-        yield quopri.decodestring(text.encode("utf-8", errors="replace")).decode("utf-8", errors="replace")
-
-
-def _base64(text: str) -> Iterator[str]:
-    # A run may begin with letters that are not part of the encoding, so each of the four alignments is tried.
-    runs = [run.replace("-", "+").replace("_", "/") for run in _BASE64.findall(text)]
-    for start in range(4):
-        yield from _readable(_decode64(run[start:]) for run in runs)
-
-
-def _decode64(run: str) -> bytes:
-    whole = run[: len(run) - 1] if len(run) % 4 == 1 else run
-    return base64.b64decode(whole + "=" * (-len(whole) % 4))
-
-
-def _hex(text: str) -> Iterator[str]:
-    runs = _HEX.findall(text)
-    for start in range(2):
-        yield from _readable(bytes.fromhex(run[start : len(run) - (len(run) - start) % 2]) for run in runs)
-
-
-def _texts(data: bytes) -> list[str]:
-    """The text that bytes may stand for: UTF-8, and UTF-16 where there are zero bytes."""
-    texts = [data.replace(b"\0", b"").decode("utf-8", errors="replace")]
-    if b"\0" in data:
-        texts += [data.decode(encoding, errors="replace") for encoding in ("utf-16-le", "utf-16-be")]
-    return texts
-
-
-def _readable(chunks: Iterable[bytes]) -> Iterator[str]:
-    """What can be read in some decoded bytes, as one text; most words that look like an encoding decode to noise."""
-    texts = (text for chunk in chunks for text in _texts(chunk))
-    pieces = [piece for text in texts for piece in _NOISE.split(text) if len(piece) >= SHORTEST_PIECE]
-    if pieces:
-        yield "\n".join(pieces)
-
-
-DECODERS: Mapping[str, Callable[[str], Iterator[str]]] = MappingProxyType(
-    {
-        "url": _url,
-        "html": _html,
-        "json": _json,
-        "quoted-printable": _quoted_printable,
-        "base64": _base64,
-        "hex": _hex,
-    }
-)
-"""What a text may be encoded in, by name."""
-
-
-# ── folds: what does not matter when two texts are compared ──────────────────────────────────────────────────────────────
-
-_LOOKALIKES = str.maketrans(
-    # Cyrillic and Greek letters that pass for Latin ones, lower case: folding has run before.
-    "авекмнорстухіјѕԁԛԝһցոսαβεικνορτυχγωⅼıɡ",
-    "abekmhopctyxijsdqwhgnuabeiknoptuxywlig",
-)
-
-
-def _case(text: str) -> str:
-    return text.casefold()
-
-
-def _nfkc(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
-
-
-def _lookalike(text: str) -> str:
-    """Look-alike letters, accents, invisible characters and runs of blanks, folded away."""
-    if text.isascii():  # no look-alikes, accents or invisible characters there: a short way to the same
-        return " ".join(text.casefold().split())
-    bare = (
-        c for c in unicodedata.normalize("NFKD", text.translate(_LOOKALIKES)) if unicodedata.category(c) not in _GONE
-    )
-    return " ".join("".join(bare).casefold().split())
-
-
-def _digits(text: str) -> str:
-    if text.isascii():
-        return _NO_DIGITS.sub("", text)
-    return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
-
-
-def _separators(text: str) -> str:
-    """Letters and digits, with one blank for whatever stands between them."""
-    if text.isascii():
-        return " ".join(_WORDS.findall(text))
-    return " ".join("".join(c if c.isalnum() else " " for c in text).split())
-
-
-_NO_DIGITS = re.compile(r"[^0-9]+")
-_WORDS = re.compile(r"[A-Za-z0-9]+")
-_GONE = frozenset({"Mn", "Me", "Cf"})
-FOLDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {
-        "case": _case,
-        "nfkc": _nfkc,
-        "lookalike": _lookalike,
-        "separators": _separators,
-    }
-)
-"""Folds by name; each works on the result of those before it."""
-
-NUMBERS: Mapping[str, Callable[[str], str]] = MappingProxyType({"digits": _digits})
-"""Folds under which only numbers are searched."""
-
-
-def _folded(text: str) -> dict[str, str]:
-    """The text under each fold, by name."""
-    views = {"plain": text}
+def _folded(text: str) -> Iterator[tuple[str, str]]:
+    folded = letters(text)
+    yield "letters", folded
     for name, fold in FOLDS.items():
-        text = fold(text)
-        views[name] = text
-    return views | {name: fold(text) for name, fold in NUMBERS.items()}
+        yield name, fold(folded)
 
 
-def _needles(identifier: KnownIdentifier) -> dict[str, str]:
-    return _folded(identifier.value.strip().removeprefix("@"))
+# ── needles: every way of writing an identifier that no fold makes the same ──────────────────────────────────────────────
 
 
-def _without(folded: dict[str, str], permitted: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """The folded text without what may stand in it: a permitted e-mail address often spells the name or handle."""
-    for needles in permitted:
-        for name, needle in needles.items():
-            if len(needle) >= MIN_DIGITS:
-                folded[name] = folded[name].replace(needle, GAP)
-    return folded
+def _needles(one: KnownIdentifier, *, permitted: bool) -> Iterator[tuple[str, _Needle]]:
+    """These are the needles of one identifier, each with the fold of the text that it is searched in."""
+    plain = letters(one.value.strip().removeprefix("@"))
+    if not plain:
+        return
+    numeric = plain.isdigit() and one.kind != "phone"
+    whole = one.kind == "name" or len(plain) < SHORT
+    for fold, text in _spellings(one.kind, plain):
+        if fold == "digits":
+            yield fold, _Needle(text, one.kind, one.owner, number=len(text) < NUMBER_DIGITS, permitted=permitted)
+        elif text:
+            whole_here = whole or len(text) < SHORT
+            yield fold, _Needle(text, one.kind, one.owner, whole_here, numeric, permitted)
 
 
-def _find(identifier: KnownIdentifier, needles: Mapping[str, str], folded: Mapping[str, str]) -> str | None:
-    """This is the first fold under which an identifier stands in a text, or None."""
-    for name, text in folded.items():
-        if name in NUMBERS:
-            needle = _number(identifier.kind, needles[name], identifier.value)
-            if needle and needle in text:
-                return name
-        elif _stands_in(needles[name], text, whole=identifier.kind == "name" or len(needles[name]) < 6):
-            return name
-    return None
+def _spellings(kind: str, plain: str) -> Iterator[tuple[str, str]]:
+    yield "letters", plain
+    yield "words", words(plain)
+    if len(plain) >= SHORT:
+        yield "words", words(plain)[::-1]
+        yield "letters", codecs.encode(plain, "rot13")
+    if kind == "email":
+        yield from _addresses(plain)
+    elif kind == "name":
+        first, _, last = words(plain).rpartition(" ")
+        yield "words", f"{last} {first}".strip()
+    number = re.sub(r"[^0-9]", "", plain)
+    if len(number) >= MIN_DIGITS and not any(char.isalpha() for char in plain):
+        yield "digits", number[-NUMBER_DIGITS:] if kind == "phone" else number
 
 
-def _number(kind: str, digits: str, value: str) -> str | None:
-    """The digits to look for, or None where the identifier is no number."""
-    if len(digits) < MIN_DIGITS or any(c.isalpha() for c in value):
-        return None
-    return digits[-NUMBER_DIGITS:] if kind == "phone" else digits
+def _addresses(plain: str) -> Iterator[tuple[str, str]]:
+    """Other ways of writing an address: parts in another order, spelt out, without its tag, with its domain in ASCII."""
+    local, _, domain = plain.rpartition("@")
+    names = {local, local.partition("+")[0]}
+    parts = words(domain).split()
+    backwards = " ".join(reversed(parts))
+    for name in sorted(names - {""}):
+        user = words(name)
+        if name != local:
+            yield "letters", f"{name}@{domain}"
+            yield "words", f"{user} {' '.join(parts)}"
+        yield "words", f"{backwards} {user}"
+        yield "words", f"{user} {backwards}"
+        yield "words", f"{' '.join(parts)} {user}"
+        yield "words", f"{user} at {' dot '.join(parts)}"
+        if " " in user:
+            yield "words", f"{user.replace(' ', ' dot ')} at {' dot '.join(parts)}"
+        yield "words", f"{user} dc {' dc '.join(parts)}"
 
 
-def _stands_in(needle: str, text: str, *, whole: bool) -> bool:
-    """Whether a text holds a needle; with ``whole`` only as a word of its own, so that "Li" is not found in "polite"."""
-    at = text.find(needle) if needle else -1
-    while whole and at >= 0 and _touches_a_word(text, at, at + len(needle)):
-        at = text.find(needle, at + 1)
-    return at >= 0
+# ── search ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _touches_a_word(text: str, start: int, end: int) -> bool:
-    return (start > 0 and text[start - 1].isalnum()) or (end < len(text) and text[end].isalnum())
+def _automaton(needles: Sequence[_Needle]) -> Any:
+    by_text: dict[str, list[_Needle]] = {}
+    for needle in needles:
+        by_text.setdefault(needle.text, []).append(needle)
+    automaton = ahocorasick.Automaton()
+    for text, group in by_text.items():
+        automaton.add_word(text, group)
+    automaton.make_automaton()
+    return automaton
+
+
+def _found(automaton: Any, text: str) -> Iterator[_Needle]:
+    """These needles stand in a text, less those that lie inside a permitted one: an address often spells a name."""
+    spans = [
+        (end + 1 - len(needle.text), end + 1, needle)
+        for end, group in automaton.iter(text)
+        for needle in group
+        if _stands(needle, text, end + 1 - len(needle.text), end + 1)
+    ]
+    # Only a value that says as much as a number does may cover others.
+    covers = [(start, end) for start, end, needle in spans if needle.permitted and end - start >= MIN_DIGITS]
+    for start, end, needle in spans:
+        if not needle.permitted and not any(first <= start and end <= last for first, last in covers):
+            yield needle
+
+
+def _stands(needle: _Needle, text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if needle.whole and (before.isalnum() or after.isalnum()):
+        return False
+    # Zeros before a number do not make it another one.
+    is_longer = after.isdigit() or (before.isdigit() and text[:start].rstrip("0")[-1:].isdigit())
+    return not (needle.number and is_longer)

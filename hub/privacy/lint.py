@@ -3,26 +3,28 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
-from hub.privacy.categories import CATEGORY_PARENTS, FIELDS, FREE_TEXT
+from hub.privacy.categories import CATEGORY_PARENTS, FIELDS, FREE_TEXT, NUMBERS, SENSITIVE_ROOTS, TIMES
 from hub.privacy.rules import (
     ANY,
     STRICTNESS,
     Basis,
     Destination,
     DestinationFile,
+    FieldRule,
     PurposeFile,
     RetentionFile,
+    listed_as,
 )
 from hub.schema import DataCategory
 
 LEAST_EVIDENCE = timedelta(days=180)
 """Consent evidence is kept at least this long: shorter, and nobody could answer a complaint."""
 
-SENSITIVE = frozenset(c for c, parent in CATEGORY_PARENTS.items() if {c, parent} & {"emotion", "special"})
-"""Categories that may be kept as briefly as emotion, or more so."""
+SENSITIVE = frozenset(c for c, parent in CATEGORY_PARENTS.items() if {c, parent} & SENSITIVE_ROOTS)
+"""Emotion and special categories, their parts included; they may be kept as briefly as emotion, or more so."""
 
 CONSENTED = frozenset({Basis.CONSENT, Basis.EXPLICIT_CONSENT})
 
@@ -45,14 +47,20 @@ Where = Callable[[str, tuple[str | int, ...]], str]
 
 
 def lint(
-    purposes: PurposeFile, destinations: DestinationFile, retention: RetentionFile, where: Where
+    purposes: PurposeFile,
+    destinations: DestinationFile,
+    retention: RetentionFile,
+    where: Where,
+    today: date | None = None,
 ) -> Iterator[Problem]:
-    """This yields every problem of rules that were well-formed enough to load."""
+    """This yields every problem of rules that were well-formed enough to load; with ``today`` also what is overdue."""
     yield from _purposes(purposes, where)
     yield from _unused(purposes, destinations, where)
     for name, destination in destinations.destinations.items():
         yield from _destination(name, destination, where)
+        yield from _without_basis(name, destination, purposes, where)
     yield from _joins(destinations, where)
+    yield from _scopes(destinations, where, today)
     yield from _retention(retention, where)
 
 
@@ -88,15 +96,60 @@ def _destination(name: str, destination: Destination, where: Where) -> Iterator[
     if name != "hub" and not destination.fields:
         place = where("destinations.yaml", ("destinations", name))
         yield Problem("warning", "destination.silent", place, f"'{name}' lists no fields, so nothing ever leaves to it")
-    for path, rule in destination.fields.items():
-        place = where("destinations.yaml", ("destinations", name, "fields", path))
-        if path in FREE_TEXT and rule.do not in {"scan", "drop", "redact"}:
-            yield Problem("error", "field.free_text", place, f"'{path}' is free text; use 'scan', 'redact' or 'drop'")
-        category = FIELDS[path]
-        if category is not None and rule.do != "drop" and not _covered(category, destination):
+    for entry in destination.fields:
+        if entry.endswith(".*") and destination.fields[entry].do != "drop":
+            place = where("destinations.yaml", ("destinations", name, "fields", entry))
             yield Problem(
-                "warning", "field.never_leaves", place, f"'{path}' is {category} data, which '{name}' may not receive"
+                "warning", "field.whole_group", place, f"'{entry}' also lets out what a later version adds to the group"
             )
+    for path, rule in destination.rules.items():
+        place = where(
+            "destinations.yaml", ("destinations", name, "fields", listed_as(destination.fields, path) or path)
+        )
+        yield from _field(name, destination, path, rule, place)
+
+
+def _field(name: str, destination: Destination, path: str, rule: FieldRule, place: str) -> Iterator[Problem]:
+    if path in FREE_TEXT and rule.do not in {"scan", "drop", "redact"}:
+        yield Problem("error", "field.free_text", place, f"'{path}' is free text; use 'scan', 'redact' or 'drop'")
+    if misfit := _misfit(path, rule):
+        yield Problem("error", "field.wrong_operator", place, misfit)
+    category = FIELDS[path]
+    if category is not None and rule.do != "drop" and not _covered(category, destination):
+        yield Problem(
+            "warning", "field.never_leaves", place, f"'{path}' is {category} data, which '{name}' may not receive"
+        )
+
+
+def _misfit(path: str, rule: FieldRule) -> str | None:
+    """What an operator cannot do with a field: it would never leave, and nobody would know why."""
+    if rule.do == "round" and path not in NUMBERS:
+        return f"'{path}' is no number, so it cannot be rounded"
+    if rule.do == "generalise" and rule.to is not None and path not in TIMES:
+        return f"'{path}' is no time, so no '{rule.to}' of it can be kept"
+    if rule.do == "scan" and path not in FREE_TEXT:
+        return f"'{path}' is no free text, so there is nothing to scan"
+    return None
+
+
+def _without_basis(name: str, destination: Destination, purposes: PurposeFile, where: Where) -> Iterator[Problem]:
+    """Emotion and special categories that would go out as they are, though nothing there asks for an explicit consent."""
+    if any(_asks_explicitly(purposes, purpose) for purpose in destination.purposes):
+        return
+    for path, rule in destination.rules.items():
+        if rule.do == "keep" and FIELDS[path] in SENSITIVE and rule.requires is None:
+            entry = listed_as(destination.fields, path) or path
+            place = where("destinations.yaml", ("destinations", name, "fields", entry))
+            yield Problem(
+                "error", "field.special_without_basis", place,
+                f"'{path}' is {FIELDS[path]} data, and no purpose of '{name}' has explicit consent or 'special_basis' "
+                "for its basis; add 'requires: explicit_consent', or such a purpose",
+            )  # fmt: skip
+
+
+def _asks_explicitly(purposes: PurposeFile, name: str) -> bool:
+    purpose = purposes.purposes[name]
+    return Basis.EXPLICIT_CONSENT in purpose.basis.values() or purpose.special_basis is not None
 
 
 def _covered(category: DataCategory, destination: Destination) -> bool:
@@ -104,16 +157,37 @@ def _covered(category: DataCategory, destination: Destination) -> bool:
 
 
 def _joins(file: DestinationFile, where: Where) -> Iterator[Problem]:
+    """Destinations that get tokens made with one key, be it through one scope or through two that name it."""
     users: dict[str, set[str]] = defaultdict(set)
+    scopes: dict[str, set[str]] = defaultdict(set)
     for name, destination in file.destinations.items():
-        for rule in destination.fields.values():
+        for rule in destination.rules.values():
             if rule.scope:
-                users[rule.scope].add(name)
-    for scope, names in users.items():
-        if len(names) > 1 and not file.token_scopes[scope].join_reason:
-            place = where("destinations.yaml", ("token_scopes", scope))
-            together = " and ".join(sorted(names))
-            yield Problem("error", "token.joinable", place, f"{together} can join by '{scope}'; name a 'join_reason'")
+                key = file.token_scopes[rule.scope].key or rule.scope
+                users[key].add(name)
+                scopes[key].add(rule.scope)
+    for key, names in users.items():
+        for scope in sorted(scopes[key]) if len(names) > 1 else ():
+            if not file.token_scopes[scope].join_reason:
+                place = where("destinations.yaml", ("token_scopes", scope))
+                together = " and ".join(sorted(names))
+                yield Problem("error", "token.joinable", place, f"{together} can join by '{key}'; name a 'join_reason'")
+
+
+def _scopes(file: DestinationFile, where: Where, today: date | None) -> Iterator[Problem]:
+    used = {rule.scope for one in file.destinations.values() for rule in one.fields.values()}
+    for name, scope in file.token_scopes.items():
+        place = where("destinations.yaml", ("token_scopes", name))
+        if name not in used:
+            yield Problem("warning", "token.unused", place, f"no field uses the token scope '{name}'")
+        if scope.rotate is not None and scope.since is None:
+            yield Problem("warning", "token.undated", place, f"'{name}': 'rotate' without 'since' is never due")
+        elif scope.rotate is not None and scope.since is not None and today and today >= scope.since + scope.rotate:
+            yield Problem(
+                "warning", "token.rotation_due", place,
+                f"'{name}': version {scope.key_version} of its key has served its time; count 'key_version' up, set 'since', "
+                "then push everybody anew",
+            )  # fmt: skip
 
 
 def _retention(file: RetentionFile, where: Where) -> Iterator[Problem]:

@@ -4,31 +4,43 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from hub.errors import PolicyError
-from hub.privacy.categories import CATEGORY_PARENTS, FIELDS, IDENTIFYING
-from hub.privacy.document import Document, read_document, validate
+from hub.privacy.categories import CATEGORY_PARENTS, FIELDS, GROUPS, IDENTIFYING, SENSITIVE_ROOTS
+from hub.privacy.document import Document, Trail, read_document, validate
 from hub.privacy.lint import Problem, lint
+from hub.privacy.redaction.policy import KNOWN_ENTITIES, load_redaction
 from hub.privacy.rules import (
     ANY,
+    EXPLICIT,
     STRICTNESS,
+    Ask,
     Basis,
     Destination,
     DestinationFile,
+    FieldRule,
     JurisdictionFile,
+    Operations,
     PurposeFile,
     RetentionFile,
     RetentionRule,
 )
-from hub.schema import RECORD_MODELS
+from hub.schema import RECORD_MODELS, DataCategory, IdentifierKind
 
 Lineages = Mapping[str, frozenset[str]]
 """Each name with itself and everything it is part of."""
 
 HUB = "hub"
 """The destination that stands for the hub itself, when it collects and infers."""
+
+IDENTIFIER_KINDS = frozenset({*IdentifierKind, "name"})
+"""What the egress scan looks for: the kinds of identifier, and a person's name."""
+
+RULE_FILES = ("purposes.yaml", "jurisdictions.yaml", "destinations.yaml", "retention.yaml")
+"""The files that make a policy."""
 
 ALWAYS_RUNNING = frozenset({"collected", "occurred"})
 """Clocks that every record has; each category needs a rule that starts with one of them."""
@@ -45,6 +57,7 @@ class Policy:
         destinations: who may receive what.
         retention: how long what is kept.
         categories: each data category and the one it is part of.
+        entities: types of personal data that redaction knows, for ``scan``.
         documents: the files, by name, for line numbers.
     """
 
@@ -54,7 +67,13 @@ class Policy:
     destinations: DestinationFile
     retention: RetentionFile
     categories: Mapping[str, str | None] = field(default_factory=lambda: dict(CATEGORY_PARENTS))
+    entities: frozenset[str] = KNOWN_ENTITIES
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether these are the deployment's rules, and not what stands in for them."""
+        return self.version != UNREADABLE
 
     @cached_property
     def purpose_lineages(self) -> Lineages:
@@ -65,6 +84,16 @@ class Policy:
     def category_lineages(self) -> Lineages:
         """Each data category with itself and its parents."""
         return _lineages(self.categories)
+
+    @cached_property
+    def purposes_covering(self) -> Mapping[str, frozenset[str | None]]:
+        """For each purpose, what a consent event may name so that it speaks of it; None and ``*`` speak of any."""
+        return {name: line | {None, ANY} for name, line in self.purpose_lineages.items()}
+
+    @cached_property
+    def categories_covering(self) -> Mapping[str, frozenset[str | None]]:
+        """For each data category, what a consent event may name so that it speaks of it; None and ``*`` speak of any."""
+        return {name: line | {None, ANY} for name, line in self.category_lineages.items()}
 
     @cached_property
     def retention_rules(self) -> dict[tuple[str, str | None, str | None], tuple[RetentionRule, ...]]:
@@ -103,20 +132,40 @@ class Policy:
     def allowed_identifiers(self, destination: str) -> frozenset[str]:
         """These kinds of identifier may stand in the bytes that go to a destination."""
         entry = self.destination(destination)
-        kept = {kind for path, kind in IDENTIFYING.items() if path in entry.fields and entry.fields[path].do == "keep"}
+        kept = {kind for path, kind in IDENTIFYING.items() if path in entry.rules and entry.rules[path].do == "keep"}
         return frozenset(kept) | frozenset(entry.identifiers)
 
-    def lint(self) -> list[Problem]:
-        """These are the problems of rules that are well-formed: errors first."""
-        found = lint(self.purposes, self.destinations, self.retention, self._where)
+    def lint(self, today: date | None = None) -> list[Problem]:
+        """These are the problems of rules that are well-formed: errors first; with ``today`` also what is overdue."""
+        found = lint(self.purposes, self.destinations, self.retention, self.where, today)
         return sorted(found, key=lambda problem: (problem.severity, problem.where, problem.code))
 
     def _knows(self, place: str) -> bool:
         return place in self._places or _country(place) in self._places
 
-    def _where(self, file: str, trail: tuple[str | int, ...]) -> str:
+    def where(self, file: str, trail: Trail) -> str:
+        """This is the place of a value in one of the files, such as ``retention.yaml:12``."""
         document = self.documents.get(file)
         return f"{file}:{document.line(trail)}" if document else file
+
+
+UNREADABLE = "unreadable"
+"""The version of a policy that stands in for rules that nobody can read."""
+
+
+def closed_policy() -> Policy:
+    """This is the policy where the rules cannot be read: it knows no purpose, so whatever is asked, the answer is no.
+
+    For what only takes away. Nothing is collected, sent or swept under it.
+    """
+    nothing = Operations(collect=(), infer=Ask(purpose="", category=DataCategory.EMOTION_LABEL))
+    return Policy(
+        version=UNREADABLE,
+        purposes=PurposeFile(version=1, purposes={}, emotion_forbidden=(), operations=nothing),
+        jurisdictions=JurisdictionFile(version=1, default_age=21, jurisdictions={}),
+        destinations=DestinationFile(version=1, destinations={}),
+        retention=RetentionFile(version=1, rules=()),
+    )
 
 
 def operation_for(
@@ -138,14 +187,20 @@ def operation_for(
 
 def load_policy(folder: Path) -> Policy:
     """This reads the four rule files of a folder; raises ConfigError with file and line for whatever is not right."""
-    names = ("purposes.yaml", "jurisdictions.yaml", "destinations.yaml", "retention.yaml")
-    documents = {name: read_document(folder / name) for name in names}
+    redaction = folder / "redaction.yaml"
+    own = {one.entity for one in load_redaction(redaction).patterns} if redaction.exists() else set()
+    return compile_policy({name: read_document(folder / name) for name in RULE_FILES}, KNOWN_ENTITIES | own)
+
+
+def compile_policy(documents: Mapping[str, Document], entities: frozenset[str] = KNOWN_ENTITIES) -> Policy:
+    """This makes a policy of its four files, and checks them against each other; raises ConfigError."""
     policy = Policy(
-        version=content_hash({name: documents[name].data for name in names}),
+        version=content_hash({name: documents[name].data for name in RULE_FILES}),
         purposes=validate(documents["purposes.yaml"], PurposeFile),
         jurisdictions=validate(documents["jurisdictions.yaml"], JurisdictionFile),
         destinations=validate(documents["destinations.yaml"], DestinationFile),
         retention=validate(documents["retention.yaml"], RetentionFile),
+        entities=entities,
         documents=documents,
     )
     _check_purposes(policy, documents["purposes.yaml"])
@@ -181,7 +236,7 @@ def _country(place: str) -> str:
     return place.partition("-")[0]
 
 
-def _known(document: Document, trail: tuple[str | int, ...], what: str, name: str, choices: Iterable[str]) -> None:
+def _known(document: Document, trail: Trail, what: str, name: str, choices: Iterable[str]) -> None:
     known = list(choices)
     if name not in known:
         raise document.error(trail, f"the {what} '{name}' is not known", name, known)
@@ -211,6 +266,11 @@ def _check_operations(policy: Policy, document: Document) -> None:
         _known(document, (*trail, "kind"), "kind", rule.kind, RECORD_MODELS)
         _known(document, (*trail, "purpose"), "purpose", rule.purpose, names)
     _known(document, ("operations", "infer", "purpose"), "purpose", operations.infer.purpose, names)
+    if DataCategory.EMOTION not in policy.category_lineages[operations.infer.category]:
+        raise document.error(
+            ("operations", "infer", "category"),
+            "only emotion is inferred: no health, no belief, no other trait may be read from what people write",
+        )
     always = {rule.kind for rule in operations.collect if rule.visibility is None and rule.channel is None}
     for kind in RECORD_MODELS:
         if kind not in always:
@@ -227,15 +287,51 @@ def _check_destinations(policy: Policy, document: Document) -> None:
         trail = ("destinations", name)
         for index, purpose in enumerate(entry.purposes):
             _known(document, (*trail, "purposes", index), "purpose", purpose, policy.purposes.purposes)
+        for index, kind in enumerate(entry.identifiers):
+            _known(document, (*trail, "identifiers", index), "kind of identifier", kind, IDENTIFIER_KINDS)
         for path, rule in entry.fields.items():
             here = (*trail, "fields", path)
-            _known(document, here, "field", path, FIELDS)
-            if rule.scope is not None:
-                _known(document, (*here, "scope"), "token scope", rule.scope, policy.destinations.token_scopes)
-            if rule.do == "pseudonym" and not entry.vault:
+            _check_field(policy, document, here, path, rule)
+            if rule.is_reversible and not entry.vault:
                 raise document.error(here, f"'{name}' has no vault, so a reversible pseudonym may not go there")
-            if rule.requires is not None:
-                _known(document, (*here, "requires"), "purpose", rule.requires.purpose, policy.purposes.purposes)
+
+
+def _check_field(policy: Policy, document: Document, here: Trail, path: str, rule: FieldRule) -> None:
+    group, _, name = path.partition(".")
+    if name == "*":
+        _known(document, here, "group", group, GROUPS)
+        covered = [field for field in FIELDS if field.startswith(f"{group}.")]
+    else:
+        _known(document, here, "field", path, FIELDS)
+        covered = [path]
+    if rule.decision != "advisory" and any(_is_emotion(field) for field in covered):
+        raise document.error((*here, "decision"), "a feeling may advise, it never decides alone (GDPR Art. 22)")
+    if rule.scope is not None:
+        _known(document, (*here, "scope"), "token scope", rule.scope, policy.destinations.token_scopes)
+    for entity in {*(rule.entities or ()), *rule.with_} - {ANY}:
+        _known(document, here, "entity", entity, policy.entities)
+    if isinstance(rule.requires, Ask):
+        _known(document, (*here, "requires"), "purpose", rule.requires.purpose, policy.purposes.purposes)
+    elif rule.requires is not None:
+        known = {EXPLICIT, *policy.purposes.purposes}
+        _known(document, (*here, "requires"), "purpose", rule.requires, known)
+        for field in covered:
+            _check_requires(document, here, field, rule.requires)
+
+
+def _is_emotion(field: str) -> bool:
+    category = FIELDS[field]
+    return category is not None and DataCategory.EMOTION in {category, CATEGORY_PARENTS[category]}
+
+
+def _check_requires(document: Document, here: Trail, field: str, required: str) -> None:
+    category = FIELDS[field]
+    if category is None:
+        raise document.error(here, f"'{field}' is no personal data, so there is nothing to require")
+    if required == EXPLICIT and not {category, CATEGORY_PARENTS[category]} & SENSITIVE_ROOTS:
+        raise document.error(
+            here, f"'{EXPLICIT}' is for emotion and special categories; for {category} name a purpose with that basis"
+        )
 
 
 def _check_retention(policy: Policy, document: Document) -> None:

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from hub.errors import PolicyError
 from hub.privacy.policy import Policy
 from hub.privacy.rules import RetentionRule
+from hub.schema import Case, Record
+
+_A_MINUTE = timedelta(minutes=1)  # between reading a record and storing it
+_AHEAD = timedelta(days=1)  # clocks that go wrong, and days that begin elsewhere
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,7 @@ def expires_at(
 
     Raises PolicyError where no rule applies, because then nothing may be kept.
     """
-    ends = [
-        clocks[rule.start] + rule.keep for rule in _rules(policy, category, purpose, source) if rule.start in clocks
-    ]
+    ends = [_end(rule, clocks) for rule in rules_for(policy, category, purpose, source) if rule.start in clocks]
     if not ends:
         raise PolicyError(
             f"no retention rule ends for '{category}' data",
@@ -43,6 +46,49 @@ def expires_at(
             fix="Add a rule to retention.yaml that counts from 'collected' or 'occurred'.",
         )
     return min(ends)
+
+
+def clocks_of(record: Record, collected: datetime) -> dict[str, datetime]:
+    """These are the moments that the retention rules may count from for a record that was read at ``collected``."""
+    said = record.occurred_at
+    clocks = {"collected": collected, "occurred": said, "last_contact": said}
+    if isinstance(record, Case) and record.closed_at:
+        clocks["case_closed"] = record.closed_at
+    return clocks
+
+
+def _end(rule: RetentionRule, clocks: Mapping[str, datetime]) -> datetime:
+    """A clock that a vendor sets far ahead, as the year 9999 for an open end, starts when the hub learnt of it."""
+    start = clocks[rule.start]
+    if (collected := clocks.get("collected")) is not None and start > collected + _AHEAD:
+        start = collected
+    return min(start, _LAST - rule.keep) + rule.keep
+
+
+def shortest(policy: Policy, category: str) -> timedelta | None:
+    """This is the shortest period of any rule for a category, whatever its source: nothing younger can be due."""
+    return min((rule.keep for rule in rules_for(policy, category, None, None)), default=None)
+
+
+def ruling(
+    policy: Policy, *, category: str, source: str | None, clocks: Mapping[str, datetime], ends: datetime
+) -> RetentionRule | None:
+    """This is the rule that gave something its end; None where the rules have changed since.
+
+    A rule whose clock is not among ``clocks`` (the closing of a case) is it where no other fits.
+    """
+    rules = rules_for(policy, category, None, source)
+    for rule in rules:
+        if rule.start in clocks and abs(_end(rule, clocks) - ends) <= _A_MINUTE:
+            return rule
+    return next((rule for rule in rules if rule.start not in clocks), None)
+
+
+def renewed(policy: Policy, *, category: str, source: str | None, now: datetime) -> datetime | None:
+    """This is the new end of something living that was read once more; None where another clock has a say as well."""
+    if any(rule.start != "collected" for rule in rules_for(policy, category, None, source)):
+        return None
+    return expires_at(policy, category=category, purpose=None, source=source, clocks={"collected": now})
 
 
 def due(items: Iterable[Held], now: datetime) -> list[Held]:
@@ -53,7 +99,7 @@ def due(items: Iterable[Held], now: datetime) -> list[Held]:
     )
 
 
-def _rules(policy: Policy, category: str, purpose: str | None, source: str | None) -> tuple[RetentionRule, ...]:
+def rules_for(policy: Policy, category: str, purpose: str | None, source: str | None) -> tuple[RetentionRule, ...]:
     """These rules apply; the same question is asked for every record, so its answer stays with the policy."""
     known, key = policy.retention_rules, (category, purpose, source)
     if key not in known:

@@ -1,11 +1,14 @@
 """The shape of the four files a privacy officer writes: purposes, jurisdictions, destinations, retention."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from hub.privacy.categories import FIELDS
 from hub.schema import Channel, DataCategory, Visibility
 
 Clock = Literal["collected", "occurred", "case_closed", "last_contact"]
@@ -134,8 +137,46 @@ class JurisdictionFile(Rule):
     jurisdictions: dict[str, Jurisdiction]
 
 
+EXPLICIT = "explicit_consent"
+"""In ``requires``: the yes to this very field must rest on an explicit consent, whatever else would do."""
+
+ScanOperator = Literal["drop", "redact", "mask", "token", "pseudonym"]
+"""What is done to a piece of personal data that ``scan`` finds in a text."""
+
+OPTIONS: Mapping[str, frozenset[str]] = {
+    "drop": frozenset(),
+    "keep": frozenset({"requires"}),
+    "redact": frozenset({"requires"}),
+    "mask": frozenset({"requires", "keep_last"}),
+    "token": frozenset({"requires", "scope"}),
+    "pseudonym": frozenset({"requires", "scope"}),
+    "generalise": frozenset({"requires", "to", "keep_first"}),
+    "round": frozenset({"requires", "step"}),
+    "scan": frozenset({"requires", "entities", "with_", "min_score", "max_len", "scope"}),
+}
+"""The options that each operator takes; any other is refused, for it would promise what does not happen."""
+
+KEYED = frozenset({"token", "pseudonym"})
+"""Operators that need the key of a token scope."""
+
+_NEEDED = {"token": ("scope",), "pseudonym": ("scope",), "round": ("step",), "generalise": ("to", "keep_first")}
+_ENTITY_ALIASES = {"EMAIL": "EMAIL_ADDRESS", "PHONE": "PHONE_NUMBER", "IBAN": "IBAN_CODE"}
+
+
 def _operator(value: Any) -> Any:
-    return {"do": value} if isinstance(value, str) else value
+    if isinstance(value, str):
+        return {"do": value}
+    if isinstance(value, dict) and value.get("do") == "generalise" and "keep" in value:
+        return {("keep_first" if key == "keep" else key): one for key, one in value.items()}
+    return value
+
+
+def _entity(value: Any) -> Any:
+    return _ENTITY_ALIASES.get(value, value) if isinstance(value, str) else value
+
+
+EntityName = Annotated[str, BeforeValidator(_entity)]
+"""A type of personal data as ``redaction.yaml`` names it; EMAIL, PHONE and IBAN are short for Presidio's names."""
 
 
 class FieldRule(Rule):
@@ -148,8 +189,17 @@ class FieldRule(Rule):
         keep_first: with ``generalise``: how many characters stay at the start.
         to: with ``generalise``: the part of a time that stays.
         step: with ``round``: the step to round to.
-        requires: another question that must be answered with yes before this field leaves.
+        entities: with ``scan``: what is taken out of the text; everything that redaction knows if absent.
+        with_: with ``scan``: what each entity is replaced by; ``with`` in the file, ``"*"`` for all others.
+        min_score: with ``scan``: findings below it stay; never less than ``redaction.yaml`` asks for.
+        max_len: with ``scan``: a longer text stays as a whole.
+        requires: another question that must be answered with yes before this field leaves: a purpose, a purpose and a
+            category, or ``explicit_consent``.
+        decision: what the system may do with it: ``advisory`` (it helps somebody decide), or ``solely_automated``, which is
+            refused for emotion (GDPR Art. 22).
     """
+
+    model_config = ConfigDict(populate_by_name=True)
 
     do: Operator
     scope: str | None = None
@@ -157,15 +207,30 @@ class FieldRule(Rule):
     keep_first: int | None = Field(None, ge=0, le=8)
     to: Literal["hour", "day", "month", "year"] | None = None
     step: float | None = Field(None, gt=0)
-    requires: Ask | None = None
+    entities: tuple[EntityName, ...] | None = Field(None, min_length=1)
+    with_: dict[EntityName, ScanOperator] = Field(default_factory=dict, alias="with")
+    min_score: float | None = Field(None, ge=0, le=1)
+    max_len: int | None = Field(None, ge=1)
+    requires: Ask | str | None = None
+    decision: Literal["advisory", "solely_automated"] = "advisory"
 
     @model_validator(mode="after")
-    def _is_complete(self) -> "FieldRule":
-        needed = {"token": ("scope",), "pseudonym": ("scope",), "round": ("step",), "generalise": ("to", "keep_first")}
-        options = needed.get(self.do, ())
-        if options and sum(getattr(self, option) is not None for option in options) != 1:
-            raise ValueError(f"'{self.do}' needs {' or '.join(repr(option) for option in options)}")
+    def _fits_its_operator(self) -> Self:
+        strange = sorted(self.model_fields_set - OPTIONS[self.do] - {"do", "decision"})
+        if strange:
+            raise ValueError(f"'{self.do}' takes no '{strange[0].rstrip('_')}'")
+        needed = _NEEDED.get(self.do, ())
+        if needed and sum(getattr(self, option) is not None for option in needed) != 1:
+            raise ValueError(f"'{self.do}' needs {' or '.join(repr(option) for option in needed)}")
+        keyed = sorted(KEYED & {self.do, *self.with_.values()})
+        if keyed and self.scope is None:
+            raise ValueError(f"'{keyed[0]}' needs 'scope'")
         return self
+
+    @property
+    def is_reversible(self) -> bool:
+        """Whether what leaves can be turned back into the value, or a piece of it, with a key."""
+        return "pseudonym" in {self.do, *self.with_.values()}
 
 
 class Destination(Rule):
@@ -177,7 +242,7 @@ class Destination(Rule):
         categories: which data categories they may receive; a category covers its parts.
         vault: True where reversible pseudonyms may go there.
         identifiers: kinds of identifier that may be in the outgoing bytes beside those that ``fields`` keep.
-        fields: the allow-list; a field that is not in it never leaves.
+        fields: the allow-list as it is written: by field, or by group (``case.*``); what is not in it never leaves.
     """
 
     title: str
@@ -187,19 +252,57 @@ class Destination(Rule):
     identifiers: tuple[str, ...] = ()
     fields: dict[str, Annotated[FieldRule, BeforeValidator(_operator)]] = Field(default_factory=dict)
 
+    @cached_property
+    def rules(self) -> dict[str, FieldRule]:
+        """The rule of every known field that is listed by itself or by its group; its own line comes first."""
+        listed = ((path, listed_as(self.fields, path)) for path in FIELDS)
+        return {path: _asking(self.fields[entry], path) for path, entry in listed if entry is not None}
+
+
+def listed_as(fields: Mapping[str, Any], path: str) -> str | None:
+    """This is the entry of an allow-list that decides about a field: its own, else its group's, else None."""
+    group = f"{path.partition('.')[0]}.*"
+    return path if path in fields else group if group in fields else None
+
+
+def _asking(rule: FieldRule, path: str) -> FieldRule:
+    """The rule with a purpose that it requires made a whole question: about the field's own category."""
+    category = FIELDS[path]
+    if not isinstance(rule.requires, str) or rule.requires == EXPLICIT or category is None:
+        return rule
+    return rule.model_copy(update={"requires": Ask(purpose=rule.requires, category=category)})
+
 
 class TokenScope(Rule):
-    """A key for tokens; two destinations with the same scope can join their data, so that needs a reason."""
+    """A key for tokens; two destinations with the same key can join their data, so that needs a reason.
 
+    Args:
+        key: name of the key; the scope's own name if absent.
+        key_version: counts up when the key is renewed; tokens begin with it.
+        since: the day on which this version of the key began.
+        rotate: how long one version is used; the lint says when that is over.
+        join_reason: why two destinations may share the key.
+    """
+
+    key: str | None = Field(None, pattern=r"^[A-Za-z0-9._/-]{1,60}$")
     key_version: int = Field(1, ge=1)
+    since: date | None = None
+    rotate: Period | None = None
     join_reason: str | None = None
+
+    def key_name(self, scope: str) -> str:
+        """This names the secret key of the scope called ``scope`` to the vault, a new one for each version."""
+        name = self.key or scope
+        return name if self.key_version == 1 else f"{name}#{self.key_version}"
 
 
 class DestinationFile(Rule):
     """The file ``destinations.yaml``."""
 
     version: Literal[1]
-    token_scopes: dict[str, TokenScope] = Field(default_factory=dict)
+    token_scopes: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,60}$")], TokenScope] = Field(
+        default_factory=dict
+    )
     destinations: dict[str, Destination]
 
 

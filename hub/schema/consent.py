@@ -20,14 +20,17 @@ class ConsentScope(Model):
 
 
 class ConsentEvidence(Model):
-    """How the event is known: notice, method, source and actor."""
+    """How the event is known: notice, method, source and actor.
+
+    ``object`` is the kind of a system that keeps one standing answer an object and wants the most restrictive of them heard.
+    """
 
     notice_id: str | None = None
     notice_version: int | None = None
     method: str | None = None
     language: str | None = None
     source_system: str | None = None
-    source_kind: Literal["direct", "import", "signal"] = "direct"
+    source_kind: Literal["direct", "import", "signal", "object"] = "direct"
     signal: Literal["gpc", "gpp"] | None = None
     actor: Literal["subject", "guardian", "controller", "authority"] = "subject"
     guardian_verified: bool = False

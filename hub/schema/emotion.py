@@ -30,5 +30,6 @@ class EmotionTag(Model):
     churn_risk: float = personal(DataCategory.EMOTION, default=..., ge=0, le=1)
     model: str = Field(description="tagger name and version, such as linear-en/1")
     taxonomy: int = TAXONOMY_VERSION
+    reviewed: bool = Field(False, description="people have judged the label; what they agreed on stands here")
     occurred_at: UtcTime = Field(description="when it was said")
     expires_at: UtcTime = Field(description="when the tag must be gone, everywhere")

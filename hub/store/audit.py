@@ -1,15 +1,15 @@
 """The audit log's rows: leaves waiting for their place, leaves in the tree, its nodes and checkpoints."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 
 from hub.errors import FatalError
-from hub.store.bundle import WIDTH, bundle, unbundle
+from hub.store.bundle import WIDTH, bundle, leaf_at, unbundle
 from hub.store.sealing import place
-from hub.store.statements import add, among, chunks, upsert
+from hub.store.statements import add, among, chunks, pairs, unique, upsert, value_of
 from hub.store.tables import (
     audit_anchors,
     audit_bundles,
@@ -17,11 +17,19 @@ from hub.store.tables import (
     audit_detail,
     audit_pending,
     audit_tiles,
+    person_keys,
 )
 from hub.store.unit import Unit
 
 PENDING_LEAVES = 1_000
 """Leaves in one row of those that wait."""
+
+_ANCHORS = 1_000
+
+_ONE_TILE = select(audit_tiles.c.hashes).where(
+    audit_tiles.c.level == bindparam("level"), audit_tiles.c.idx == bindparam("idx")
+)
+_ONE_BUNDLE = select(audit_bundles.c.leaves).where(audit_bundles.c.idx == bindparam("idx"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +93,17 @@ class AuditLog:
 
     def pending(self, limit: int) -> list[Pending]:
         """These leaves wait next, in the order they were appended: about ``limit`` of them, or all if fewer."""
-        query = select(audit_pending.c.id, audit_pending.c.leaves).order_by(audit_pending.c.id).limit(limit)
-        found: list[Pending] = []
-        taken = 0
-        for number, leaves in self._unit.conn.execute(query):
-            found.append(Pending(number, tuple(unbundle(leaves))))
-            taken += len(found[-1].leaves)
+        # First how many there are in each row: a driver may fetch all that is asked for before it gives the first.
+        counts = select(audit_pending.c.id, audit_pending.c.count).order_by(audit_pending.c.id).limit(limit)
+        wanted, taken = [], 0
+        for number, count in self._unit.conn.execute(counts):
+            wanted.append(number)
+            taken += count
             if taken >= limit:
                 break
-        return found
+        query = select(audit_pending.c.id, audit_pending.c.leaves).where(among(audit_pending.c.id, wanted))
+        rows = self._unit.conn.execute(query.order_by(audit_pending.c.id))
+        return [Pending(number, tuple(unbundle(leaves))) for number, leaves in rows]
 
     def lock(self) -> None:
         """This lets one sequencer at a time go on, until its transaction ends; those who append never wait for it."""
@@ -150,6 +160,14 @@ class AuditLog:
             found += [Entry(at, leaf) for at, leaf in row if start <= at < end]
         return found
 
+    def leaf(self, index: int) -> bytes:
+        """This is one leaf in the tree; FatalError where it is not there, or somebody damaged it."""
+        idx, at = divmod(index, WIDTH)
+        try:
+            return leaf_at(_as_bytes(value_of(self._unit.conn, _ONE_BUNDLE, idx=idx) or b""), at)
+        except ValueError:
+            raise FatalError(f"Audit entry {index} is missing or damaged.", fix="Run 'hub audit verify'.") from None
+
     def _bundle(self, idx: int) -> list[bytes]:
         leaves = self._unit.conn.execute(select(audit_bundles.c.leaves).where(audit_bundles.c.idx == idx)).scalar()
         return list(unbundle(leaves)) if leaves is not None else []
@@ -161,8 +179,7 @@ class AuditLog:
 
     def tile(self, level: int, idx: int) -> bytes:
         """These are the hashes of one tile, as many as it has; none where it is not there."""
-        query = select(audit_tiles.c.hashes).where(audit_tiles.c.level == level, audit_tiles.c.idx == idx)
-        return _as_bytes(self._unit.conn.execute(query).scalar() or b"")
+        return _as_bytes(value_of(self._unit.conn, _ONE_TILE, level=level, idx=idx) or b"")
 
     def put_anchors(self, anchors: Iterable[Anchor]) -> None:
         """This stores what others said about the log."""
@@ -178,6 +195,21 @@ class AuditLog:
         query = query if size is None else query.where(audit_anchors.c.size == size)
         rows = self._unit.conn.execute(query)
         return [Anchor(row.size, row.kind, row.name, row.token, row.at) for row in rows]
+
+    def all_anchors(self) -> Iterator[Anchor]:
+        """This yields everything that others said, oldest first."""
+        last = 0
+        while rows := self._unit.conn.execute(
+            select(audit_anchors).where(audit_anchors.c.id > last).order_by(audit_anchors.c.id).limit(_ANCHORS)
+        ).all():
+            yield from (Anchor(row.size, row.kind, row.name, row.token, row.at) for row in rows)
+            last = rows[-1].id
+
+    def last_anchor(self, kind: str, name: str) -> Anchor | None:
+        """This is what one of the others said last; None where they never spoke."""
+        query = select(audit_anchors).where(audit_anchors.c.kind == kind, audit_anchors.c.name == name)
+        row = self._unit.conn.execute(query.order_by(audit_anchors.c.id.desc()).limit(1)).one_or_none()
+        return None if row is None else Anchor(row.size, row.kind, row.name, row.token, row.at)
 
     def anchored(self, kind: str, name: str) -> int:
         """This is the largest size that one of the others has spoken about; 0: none."""
@@ -205,31 +237,34 @@ class AuditLog:
         row = self._unit.conn.execute(query).one_or_none()
         return None if row is None else Checkpoint(row.size, row.root, row.note, row.at)
 
-    def put_details(self, details: Mapping[str, tuple[str, bytes]]) -> None:
-        """This seals details, as reference to (person id, bytes), each under its person's key."""
-        self._unit.keys.load(person_id for person_id, _ in details.values())
+    def put_details(self, details: Sequence[tuple[str, bytes]]) -> None:
+        """This seals (person id, bytes), each under its person's key; raises PolicyError for erased persons."""
+        keys = self._unit.keys
+        keys.load(person_id for person_id, _ in details)
         add(self._unit.conn, audit_detail, [
-            {"ref": ref, "person_id": person_id, "at": self._unit.now,
-             "sealed": self._unit.keys.seal(person_id, data, place("audit_detail", person_id, ref))}
-            for ref, (person_id, data) in details.items()
+            {"person_id": person_id, "sealed": keys.seal(person_id, data, place("audit_detail", person_id, ""))}
+            for person_id, data in details
         ])  # fmt: skip
 
-    def details(self, refs: Iterable[str]) -> dict[str, bytes]:
-        """These are details by reference, opened; those of erased persons are missing."""
-        found: dict[str, bytes] = {}
-        for chunk in chunks(refs):
-            rows = self._unit.conn.execute(select(audit_detail).where(among(audit_detail.c.ref, chunk))).all()
-            self._unit.keys.load(row.person_id for row in rows)
-            for row in rows:
-                data = self._unit.keys.open(row.person_id, row.sealed, place("audit_detail", row.person_id, row.ref))
+    def details(self, person_ids: Iterable[str]) -> dict[str, list[bytes]]:
+        """These are the details about persons, opened, oldest first; erased persons have none."""
+        found: dict[str, list[bytes]] = {}
+        self._unit.keys.load(wanted := unique(person_ids))
+        for chunk in chunks(wanted):
+            query = select(audit_detail.c.person_id, audit_detail.c.sealed).order_by(audit_detail.c.id)
+            for person_id, sealed in self._unit.conn.execute(query.where(among(audit_detail.c.person_id, chunk))):
+                data = self._unit.keys.open(person_id, sealed, place("audit_detail", person_id, ""))
                 if data is not None:
-                    found[row.ref] = data
+                    found.setdefault(person_id, []).append(data)
         return found
 
-    def details_of(self, person_id: str, limit: int = 1_000, after: str = "") -> list[str]:
-        """These are the next references of details about one person, ordered; pass the last one to go on."""
-        query = select(audit_detail.c.ref).where(audit_detail.c.person_id == person_id, audit_detail.c.ref > after)
-        return list(self._unit.conn.execute(query.order_by(audit_detail.c.ref).limit(limit)).scalars())
+    def persons_of(self, refs: Iterable[str]) -> dict[str, str]:
+        """This maps audit references to the persons that they lead to; those of erased persons lead nowhere."""
+        found: dict[str, str] = {}
+        for chunk in chunks(unique(refs)):
+            query = select(person_keys.c.audit_ref, person_keys.c.person_id)
+            found.update(pairs(self._unit.conn, query.where(among(person_keys.c.audit_ref, chunk))))
+        return found
 
 
 def _as_bytes(value: bytes | str) -> bytes:

@@ -1,4 +1,4 @@
-"""The balance: the two conservation laws, recomputed from the rows of the ledger."""
+"""The balance: the two conservation laws, and how runs ended, recomputed from the rows of the ledger."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Table, func, select
 
 from hub.store.delivery import DeliveryState
-from hub.store.ledger import PullState
+from hub.store.ledger import PullState, RunStatus
 from hub.store.statements import Row, fetch
 from hub.store.tables import batches, deliveries, outcomes, runs
 from hub.store.unit import Unit
@@ -45,7 +45,8 @@ class Imbalance:
 class Balance:
     """A room of the transaction: checks of read = stored + unchanged + withheld + quarantined, and of its like for a push.
 
-    Each batch tells how many records it read or rows it selected; each of those must have exactly one outcome.
+    Each batch tells how many records it read or rows it selected; each of those must have exactly one outcome. And a run
+    that ended well or in part must have ended as its own rows say.
     """
 
     def __init__(self, unit: Unit) -> None:
@@ -68,10 +69,32 @@ class Balance:
             problems = [*_read_problems(row, read.pop(row["id"], {})), *_sent_problems(row, sent.pop(row["id"], {}))]
             for what in problems:
                 yield Imbalance(row["run_id"], row["sync"], row["stream"], row["id"], what)
+        yield from self._ended_otherwise(run_id)
         # Rows of before batches were named have none, and are let be.
         strays = [*_strays(outcomes, read), *_strays(deliveries, sent)]
         for table, batch in strays:
             yield self._stray(table, batch, run_id)
+
+    def _ended_otherwise(self, run_id: str) -> Iterator[Imbalance]:
+        for run in fetch(self._unit.conn, select(runs).where(runs.c.id == run_id, runs.c.finished_at.is_not(None))):
+            bad = self._bad_of_pull(run_id) if run["kind"] == "pull" else self._bad_of_push(run)
+            if run["status"] == RunStatus.SUCCEEDED and bad:
+                yield Imbalance(
+                    run_id, run["sync"], run["kind"], None, f"has ended well, and {bad} of its rows have not"
+                )
+            if run["status"] == RunStatus.PARTIAL and run["kind"] == "pull" and not bad:
+                yield Imbalance(run_id, run["sync"], run["kind"], None, "has ended in part, and all its rows well")
+
+    def _bad_of_pull(self, run_id: str) -> int:
+        query = select(func.coalesce(func.sum(batches.c.quarantined), 0)).where(batches.c.run_id == run_id)
+        return int(self._unit.conn.execute(query).scalar_one())
+
+    def _bad_of_push(self, run: Row) -> int:
+        # What has failed since says nothing of how the run ended; nor does what was mended since.
+        states = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+        query = select(func.count()).where(deliveries.c.run_id == run["id"], deliveries.c.state.in_(states))
+        query = query.where(deliveries.c.updated_at < run["finished_at"])
+        return int(self._unit.conn.execute(query).scalar_one())
 
     def _tally(self, table: Table, parts: Sequence[Column[Any]], run_id: str) -> dict[Any, dict[Any, int]]:
         # One run at a time: its rows stand together in the index, so that nothing has to be sorted.

@@ -25,3 +25,14 @@ def unbundle(data: bytes) -> Iterator[bytes]:
             raise ValueError("a bundle of entries ends in the middle of one")
         yield data[position + 2 : end]
         position = end
+
+
+def leaf_at(data: bytes, place: int) -> bytes:
+    """This is one entry of a bundle, from 0; raises ValueError where the bundle ends before it."""
+    position = 0
+    for _ in range(place):
+        position += 2 + (data[position] << 8) + data[position + 1] if position + 1 < len(data) else 2
+    end = position + 2 + int.from_bytes(data[position : position + 2], "big")
+    if position + 2 > len(data) or end > len(data):
+        raise ValueError("a bundle of entries ends before this one")
+    return data[position + 2 : end]

@@ -1,11 +1,11 @@
 """Consents: the append-only, bitemporal ledger of what people allowed and refused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, text, update
 
 from hub.schema import ConsentEvent, Party
 from hub.store import components
@@ -54,18 +54,19 @@ class _New:
 
 
 class Consents:
-    """A room of the transaction: the consent ledger. Nothing in it is ever changed or deleted."""
+    """A room of the transaction: the consent ledger. No entry is ever deleted, and none changed but by ``strip``."""
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
-    def append(self, events: Sequence[tuple[str, ConsentEvent]]) -> int:
-        """This appends (person id, event) pairs and gives how many were new.
+    def append(self, events: Sequence[tuple[str, ConsentEvent]]) -> list[tuple[str, ConsentEvent]]:
+        """This appends (person id, event) pairs and gives those that were new.
 
         An event is known already where id and content are the same; the same id with another content is news and is
         appended, because vendors change their consent objects in place. Name and identifiers of the party are dropped.
         """
-        return self._append([self._new(person_id, event) for person_id, event in events])
+        new = self._append([self._new(person_id, event) for person_id, event in events])
+        return [(one.person_id, one.event) for one in new if one.event is not None]
 
     def append_merge(self, keep: str, gone: str) -> None:
         """This puts the merge of two persons on record, under both."""
@@ -105,6 +106,24 @@ class Consents:
             latest.update(pairs(self._unit.conn, query))
         return {key: max(latest.get(one, 0) for one in group) for key, group in groups.items()}
 
+    def ageing(self, before: datetime, limit: int, after: int) -> list[ConsentEntry]:
+        """These are the next consent events after ``after`` that were known before a moment and still have their evidence."""
+        due = and_(consent_events.c.recorded <= before, consent_events.c.seq > after)
+        still = text("swept_at IS NULL AND type = 'consent'")
+        query = select(consent_events).where(due, still).order_by(consent_events.c.seq).limit(limit)
+        rows = fetch(self._unit.conn, query)
+        self._unit.keys.load(row["person_id"] for row in rows)
+        return [self._entry(row) for row in rows]
+
+    def strip(self, remains: Mapping[int, ConsentEvent | None], people: Mapping[int, str]) -> None:
+        """This takes the evidence from events, by seq, and leaves what ``remains`` of each; the row itself stays known."""
+        for seq, event in remains.items():
+            body = None
+            if event is not None:
+                body = sealed_model(self._unit, "consent_events", people[seq], str(seq), event)
+            mine = update(consent_events).where(consent_events.c.seq == seq)
+            self._unit.conn.execute(mine.values(sealed=body, swept_at=self._unit.now))
+
     def since(self, seq: int, limit: int) -> list[ConsentEntry]:
         """These are the next entries after ``seq``, of anybody; ask again from the last one."""
         query = select(consent_events).where(consent_events.c.seq > seq).order_by(consent_events.c.seq).limit(limit)
@@ -127,9 +146,9 @@ class Consents:
         event_id = f"{kind}_{self._unit.vault.ref(kind, keep, gone, str(self.head()))}"
         self._append([_New(keep, event_id, kind, kind, gone), _New(gone, event_id, kind, kind, keep)])
 
-    def _append(self, new: Sequence[_New]) -> int:
+    def _append(self, new: Sequence[_New]) -> list[_New]:
         if not new:
-            return 0
+            return []
         hold_components(self._unit.conn, (one.person_id for one in new))
         take(self._unit.conn, counters, _SEQ, 0)  # from here on nobody else appends
         wanted = {(one.person_id, one.event_id, one.digest): one for one in new}
@@ -139,7 +158,7 @@ class Consents:
             self._unit.keys.load(one.person_id for one in missing)
             first = take(self._unit.conn, counters, _SEQ, len(missing)) - len(missing) + 1
             add(self._unit.conn, consent_events, [self._row(first + n, one) for n, one in enumerate(missing)])
-        return len(missing)
+        return missing
 
     def _known(self, event_ids: Iterable[str]) -> set[tuple[str, str, str]]:
         columns = (consent_events.c.person_id, consent_events.c.event_id, consent_events.c.digest)

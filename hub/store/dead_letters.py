@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select, update
 
-from hub.store.delivery import Closing, DeliveryState
+from hub.store.delivery import Change, Closing, DeliveryState
 from hub.store.statements import CHUNK, chunks, fetch
 from hub.store.tables import deliveries
 from hub.store.unit import Unit
@@ -32,6 +32,7 @@ class DeadLetter:
         since: when the first of them was selected, UTC.
         at: when the last of them failed, UTC.
         policy: version of the rules that had let it go.
+        change: what it would have done to what the vendor was told before.
     """
 
     id: int
@@ -46,6 +47,7 @@ class DeadLetter:
     since: datetime
     at: datetime
     policy: str
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ class DeadLetters:
         for row in rows:
             plain = {name: row[name] for name in _PLAIN}
             attempts, since = tries[row["idempotency_key"]]
-            found.append(DeadLetter(**plain, attempts=attempts, since=since, at=row["updated_at"]))
+            change = Change(row["change"]) if row["change"] else None
+            found.append(DeadLetter(**plain, attempts=attempts, since=since, at=row["updated_at"], change=change))
         return found
 
     def _tries(self, keys: Sequence[str]) -> dict[str, tuple[int, datetime]]:

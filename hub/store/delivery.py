@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from hub.contract import Outcome
+from hub.code import code
+from hub.contract import Outcome, OutcomeState
 from hub.errors import FatalError
 
 
@@ -128,6 +129,7 @@ class Delivery:
         state: where it stands.
         job: the vendor's job it was accepted in.
         attempt: the how-manieth row for this content it is, from 1.
+        created_at: when it was decided about, UTC.
     """
 
     id: int
@@ -146,6 +148,7 @@ class Delivery:
     state: DeliveryState
     job: str | None
     attempt: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +173,11 @@ class Settlement:
 
     @classmethod
     def of(cls, outcome: Outcome) -> "Settlement":
-        """This takes a destination's answer as it is."""
+        """This takes a destination's answer; of its reason only what is a code, because it may quote the row."""
         return cls(
             key=outcome.key,
             state=DeliveryState(outcome.state.value),
-            reason=outcome.reason,
+            reason=_reason(outcome),
             retryable=outcome.retryable,
             job=outcome.job,
             vendor_ref=outcome.vendor_ref,
@@ -184,6 +187,10 @@ class Settlement:
     def open(self) -> bool:
         """This tells whether something must still happen about the row; a failed one waits to be resolved."""
         return self.state not in (DeliveryState.CONFIRMED, DeliveryState.WITHHELD)
+
+
+def _reason(outcome: Outcome) -> str | None:
+    return code(outcome.reason) if outcome.reason or outcome.state is OutcomeState.FAILED else None
 
 
 @dataclass(frozen=True, slots=True)

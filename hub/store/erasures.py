@@ -14,16 +14,17 @@ from hub.store.unit import Unit
 
 
 class StepState(StrEnum):
-    """State of one step of an erasure; ``done``, ``unsupported`` and ``retained`` are final."""
+    """State of one step of an erasure; only ``done`` and ``retained`` need nothing more."""
 
     PENDING = "pending"
     FAILED = "failed"
-    DONE = "done"
+    HELD = "held"
     UNSUPPORTED = "unsupported"
+    DONE = "done"
     RETAINED = "retained"
 
 
-_OPEN = (StepState.PENDING, StepState.FAILED)
+_CLOSED = (StepState.DONE, StepState.RETAINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,13 @@ class Erasures:
         """This writes down what became of a step; FatalError where it was not planned or is final otherwise."""
         known = {(one.step, one.system): one for one in self.steps(person_id)}.get((step, system))
         after = StepState(state)
-        if known is None or (known.state not in _OPEN and known.state is not after):
+        if known is None or (known.state in _CLOSED and known.state is not after):
             raise FatalError(f"Erasure step {step} cannot become {after}.", fix="Plan it first; a final step stays so.")
         self._write([ErasureStep(person_id, step, system, after, reason, known.attempts + 1)])
+
+    def reopen(self, person_id: str, step: str, system: str, reason: str) -> None:
+        """This opens a step again that was done: something was seen there once more."""
+        self._write([ErasureStep(person_id, step, system, StepState.PENDING, reason)])
 
     def steps(self, person_id: str) -> list[ErasureStep]:
         """These are all steps of a person's erasure, by step and system."""
@@ -76,7 +81,7 @@ class Erasures:
 
     def open_persons(self, limit: int, after: str = "") -> list[str]:
         """These are the next persons with a step that is not done, ordered by id; pass the last one to go on."""
-        query = select(erasure_steps.c.person_id).distinct().where(text("state IN ('pending', 'failed')"))
+        query = select(erasure_steps.c.person_id).distinct().where(text("state NOT IN ('done', 'retained')"))
         query = query.where(erasure_steps.c.person_id > after).order_by(erasure_steps.c.person_id).limit(limit)
         return list(self._unit.conn.execute(query).scalars())
 

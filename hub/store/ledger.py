@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 
 from hub.errors import FatalError
 from hub.store.leases import PART
 from hub.store.statements import add, among, chunks, pairs, unique
 from hub.store.tables import batches, outcomes, persons, runs
+from hub.store.tallies import count_outcomes, count_run
 from hub.store.unit import Unit
 
 
@@ -34,8 +36,7 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class PullOutcome:
+class PullOutcome(NamedTuple):
     """What became of one vendor record.
 
     Args:
@@ -135,24 +136,43 @@ class Ledger:
         done = self._unit.conn.execute(statement.values(status=final, finished_at=self._unit.now)).rowcount
         if done != 1 or final is RunStatus.RUNNING:
             raise FatalError(f"Run {run_id} cannot become {final}.", fix="Only a running run can be finished, once.")
+        self._count([run_id], final)
 
     def fail_running(self, sync: str) -> list[str]:
         """This ends a sync's runs that were killed, as failed, and gives their ids; only the lease's holder may say so.
 
         The runs of its parts are among them: whoever holds the whole sync knows that no part is being run.
         """
-        prefix = sync + PART
-        mine = (runs.c.sync == sync) | (func.substr(runs.c.sync, 1, len(prefix)) == prefix)
-        dead = mine & (runs.c.status == RunStatus.RUNNING)
+        dead = _of(sync) & (runs.c.status == RunStatus.RUNNING)
         ids = list(self._unit.conn.execute(select(runs.c.id).where(dead).order_by(runs.c.seq)).scalars())
         self._unit.conn.execute(update(runs).where(dead).values(status=RunStatus.FAILED, finished_at=self._unit.now))
+        self._count(ids, RunStatus.FAILED)
         return ids
+
+    def _count(self, run_ids: Sequence[str], status: RunStatus) -> None:
+        for chunk in chunks(run_ids):
+            for name, kind in self._unit.conn.execute(select(runs.c.sync, runs.c.kind).where(among(runs.c.id, chunk))):
+                count_run(self._unit, name.partition(PART)[0], kind, status)
+
+    def running(self) -> list[str]:
+        """These syncs, and parts of syncs, have a run that has not ended, or was killed and not closed yet."""
+        query = select(runs.c.sync).where(runs.c.status == RunStatus.RUNNING).distinct().order_by(runs.c.sync)
+        return list(self._unit.conn.execute(query).scalars())
 
     def runs(self, limit: int, sync: str | None = None) -> list[Run]:
         """These are the latest runs, of one sync or of all, newest first."""
         query = select(*(runs.c[name] for name in Run.__slots__)).order_by(runs.c.seq.desc()).limit(limit)
         query = query if sync is None else query.where(runs.c.sync == sync)
         return [Run(**{**row, "status": RunStatus(row["status"])}) for row in self._unit.conn.execute(query).mappings()]
+
+    def latest(self) -> int:
+        """This is the number of the run that was opened last; 0 before the first."""
+        return int(self._unit.conn.execute(select(func.coalesce(func.max(runs.c.seq), 0))).scalar_one())
+
+    def since(self, sync: str, number: int) -> list[str]:
+        """These runs of a sync and of its parts were opened after the one of that number, oldest first."""
+        query = select(runs.c.id).where(_of(sync), runs.c.seq > number).order_by(runs.c.seq)
+        return list(self._unit.conn.execute(query).scalars())
 
     def batch(
         self,
@@ -180,9 +200,8 @@ class Ledger:
         )
         (batch_id,) = inserted.inserted_primary_key or (None,)
         where["batch_id"] = batch_id
-        # A dataclass with nothing nested in it: copying it deeply would take ten times as long.
-        told = ({name: getattr(one, name) for name in PullOutcome.__slots__} for one in outcomes_)
-        add(self._unit.conn, outcomes, [where | one for one in told])
+        add(self._unit.conn, outcomes, [where | one._asdict() for one in outcomes_])
+        count_outcomes(self._unit, "records", sync, ((one.state, one.reason) for one in outcomes_))
 
     def selection(self, run_id: str, sync: str, connection: str, stream: str, position: str, selected: int) -> int:
         """This writes how many rows a push selected up to a position, and gives the number of that batch.
@@ -231,7 +250,7 @@ class Ledger:
         for chunk in chunks(unique(refs)):
             query = select(outcomes.c.ref, outcomes.c.person_id).where(
                 outcomes.c.connection == connection, outcomes.c.stream == stream, among(outcomes.c.ref, chunk),
-                outcomes.c.person_id.is_not(None),
+                outcomes.c.person_id.is_not(None), text("state <> 'unchanged'"),
             )  # fmt: skip
             found.update(pairs(self._unit.conn, query.order_by(outcomes.c.id)))
         return found
@@ -276,6 +295,11 @@ class Ledger:
             succeeded_at=run(ok).scalar(),
             batch_at=run(select(func.max(batches.c.at)).where(batches.c.sync == sync)).scalar(),
         )
+
+
+def _of(sync: str) -> ColumnElement[bool]:
+    prefix = sync + PART
+    return (runs.c.sync == sync) | (func.substr(runs.c.sync, 1, len(prefix)) == prefix)
 
 
 def _place(sync: str, stream: str) -> str:

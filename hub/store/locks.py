@@ -6,6 +6,7 @@ database ends one of them, and ``conflict.py`` says what happens then::
     the whole store   shared by all writers; a dry run keeps it for itself
     suppression       shared by those who ask it, alone by those who add to it
     components        the rows of the persons that stand for others, by id
+    epochs            shared by those who make persons' keys, alone by a rotation
     consent counter   the order in which the hub came to know
     audit sequencer   alone
     touched counter   last of all, just before the commit
@@ -25,8 +26,13 @@ _ADVISORY = "SELECT pg_advisory_xact_lock{shared}(hashtextextended('attune ' || 
 
 def hold(conn: Connection, name: str, *, shared: bool = False) -> None:
     """This takes a named lock to the end of the transaction; a shared one is held by many, another one by one alone."""
-    if conn.dialect.name == "postgresql":
+    if lets_others_write(conn):
         conn.execute(text(_ADVISORY.format(shared="_shared" if shared else "")), {"name": name})
+
+
+def lets_others_write(conn: Connection) -> bool:
+    """This tells whether others may write while this transaction does, so that what was read may be old by now."""
+    return conn.dialect.name == "postgresql"
 
 
 def hold_components(conn: Connection, person_ids: Iterable[str]) -> Mapping[str, str]:
@@ -36,7 +42,7 @@ def hold_components(conn: Connection, person_ids: Iterable[str]) -> Mapping[str,
     """
     wanted = list(person_ids)
     found = components.roots(conn, wanted)
-    if conn.dialect.name != "postgresql":
+    if not lets_others_write(conn):
         return found
     held: set[str] = set()
     while missing := sorted(set(found.values()) - held):

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, text, update
 
 from hub.errors import FatalError
 from hub.store import components
@@ -25,16 +25,22 @@ from hub.store.delivery import (
     check_step,
 )
 from hub.store.sealing import opened, sealed
-from hub.store.statements import CHUNK, Row, add, among, chunks, fetch, pairs, unique
+from hub.store.statements import CHUNK, Row, add, among, change, chunks, fetch, pairs, unique
 from hub.store.tables import deliveries, persons
+from hub.store.tallies import count_outcomes
 from hub.store.unit import Unit
 
 _S = DeliveryState
 _IN_FLIGHT = (_S.SENDING, _S.ACCEPTED, _S.UNKNOWN)
+_ERASED = "erased"
 _QUEUED = (_S.UNCHANGED, "already_queued")
 _PLAIN = (
     "id", "sync", "run_id", "connection", "object", "person_id", "target_ref", "payload_hash", "idempotency_key",
-    "consent_seq", "policy", "job", "attempt",
+    "consent_seq", "policy", "job", "attempt", "created_at",
+)  # fmt: skip
+_TRACED = (
+    "id", "sync", "connection", "object", "person_id", "target_ref", "state", "change", "open", "reason", "consent_seq",
+    "created_at",
 )  # fmt: skip
 
 
@@ -55,6 +61,35 @@ class Receipt:
     fields: tuple[str, ...]
     rows: int
     last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One row that was decided about, without what was in it; arguments as in Delivery, ``change`` as in NewDelivery."""
+
+    id: int
+    sync: str
+    connection: str
+    object: str
+    person_id: str
+    target_ref: str
+    state: DeliveryState
+    change: Change | None
+    open: bool
+    reason: str | None
+    consent_seq: int | None
+    created_at: datetime
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Whether the vendor may have it, or may be about to get it."""
+        return self.state in _IN_FLIGHT
+
+    @property
+    def fills(self) -> bool:
+        """Whether the vendor has, or may have, something of the person by this row."""
+        reached = self.state is _S.CONFIRMED or self.is_in_flight
+        return reached and self.change not in (Change.CLEARED, Change.WITHDRAWN)
 
 
 class Outbox:
@@ -136,19 +171,21 @@ class Outbox:
         rows = pairs(self._unit.conn, query)
         for chunk in chunks(rows):
             mine = among(deliveries.c.id, chunk)
-            self._unit.conn.execute(
+            stale = self._unit.conn.execute(
                 update(deliveries)
                 .where(mine, deliveries.c.state == _S.PENDING)
                 .values(state=_S.WITHHELD, reason="decision.stale", **self._ended())
             )
+            count_outcomes(self._unit, "rows", sync, [(_S.WITHHELD, "decision.stale")] * stale.rowcount)
             failed = update(deliveries).where(mine, deliveries.c.state == _S.FAILED)
             self._unit.conn.execute(failed.values(closed_as=Closing.RETRIED, retry_at=None, **self._ended()))
         return unique(rows.values())
 
-    def claim(self, sync: str, object: str, limit: int, run_id: str) -> list[Delivery]:
+    def claim(self, sync: str, object: str, limit: int, run_id: str, only: Change | None = None) -> list[Delivery]:
         """This marks the next waiting rows as ``sending`` and gives them, opened; nobody else gets them.
 
-        It passes over targets with a row in flight, and persons that were erased. Settle each in the same transaction where
+        It passes over targets with a row in flight, and persons that were erased, and with
+        ``only`` over rows that do anything else. Settle each in the same transaction where
         consent has moved, else after the vendor's answer.
         """
         other = deliveries.alias("other")
@@ -161,6 +198,7 @@ class Outbox:
         query = select(deliveries).where(
             self._open_rows(sync), deliveries.c.object == object, deliveries.c.state == _S.PENDING, alive, ~in_flight
         )
+        query = query if only is None else query.where(deliveries.c.change == only)
         query = query.order_by(deliveries.c.id).limit(limit).with_for_update(skip_locked=True, of=deliveries)
         rows = fetch(self._unit.conn, query)
         for chunk in chunks(row["id"] for row in rows):
@@ -188,10 +226,12 @@ class Outbox:
         alike: dict[tuple[str, ...], list[Row]] = {}
         for one in settlements:
             again = retry.after(failures[one.key] + 1, self._unit.now) if one.key in failures else None
-            changed = {"row": rows[one.key]["id"], **self._settled(rows[one.key], one), "retry_at": again}
+            changed = {"id": rows[one.key]["id"], **self._settled(rows[one.key], one), "retry_at": again}
             alike.setdefault(tuple(changed), []).append(changed)
         for group in alike.values():  # each group sets the same columns
-            self._unit.conn.execute(update(deliveries).where(deliveries.c.id == bindparam("row")), group)
+            change(self._unit.conn, deliveries, group)
+        for one in settlements:
+            count_outcomes(self._unit, "rows", rows[one.key]["sync"], [(one.state, one.reason)])
 
     def unsettled(self, sync: str, object: str | None = None, limit: int = CHUNK, after: int = 0) -> list[Delivery]:
         """These are rows in ``sending``, ``accepted`` or ``unknown``, to be reconciled; pass the last ``id`` to go on.
@@ -199,6 +239,11 @@ class Outbox:
         Rows in ``sending`` are another run's while that run holds the sync's lease; without one they were interrupted.
         """
         return self._page(sync, object, _IN_FLIGHT, limit, after)
+
+    def accepted(self, sync: str) -> int:
+        """This is how many rows a vendor has taken into a job of its own that has not ended yet."""
+        query = select(func.count()).where(self._open_rows(sync), deliveries.c.state == _S.ACCEPTED)
+        return int(self._unit.conn.execute(query).scalar_one())
 
     def counts(self, run_id: str) -> PushCounts:
         """This tells what has become, up to now, of the rows that a run selected."""
@@ -226,25 +271,84 @@ class Outbox:
                 held.setdefault((row["connection"], row["object"]), []).append(row)
         return [_receipt(connection, object, rows) for (connection, object), rows in sorted(held.items())]
 
-    def purge(self, person_id: str) -> int:
+    def told(self, person_ids: Iterable[str]) -> dict[str, int]:
+        """This is how many targets of each connection show something about these people."""
+        found: dict[str, int] = {}
+        for chunk in chunks(unique(person_ids)):
+            query = select(deliveries.c.connection, func.count(deliveries.c.target_ref.distinct()))
+            query = query.where(among(deliveries.c.person_id, chunk), deliveries.c.state == _S.CONFIRMED)
+            for connection, count in self._unit.conn.execute(query.group_by(deliveries.c.connection)):
+                found[connection] = found.get(connection, 0) + count
+        return found
+
+    def traces(self, person_ids: Iterable[str]) -> dict[str, list[Trace]]:
+        """These are all rows about each person and all merged with it, oldest first: what recipients were told, and when."""
+        groups = components.members(self._unit.conn, unique(person_ids))
+        found: dict[str, list[Trace]] = {}
+        wanted = [deliveries.c[name] for name in _TRACED]
+        for chunk in chunks(unique(member for group in groups.values() for member in group)):
+            query = select(*wanted).where(among(deliveries.c.person_id, chunk))
+            for row in fetch(self._unit.conn, query):
+                change = Change(row["change"]) if row["change"] else None
+                trace = Trace(**{**row, "state": _S(row["state"]), "change": change})
+                found.setdefault(row["person_id"], []).append(trace)
+        return {
+            person: sorted((one for member in group for one in found.get(member, ())), key=lambda one: one.id)
+            for person, group in groups.items()
+        }
+
+    def opened(self, ids: Iterable[int]) -> list[Delivery]:
+        """These are rows whose payload still rests, opened."""
+        rows = [
+            row
+            for chunk in chunks(unique(ids))
+            for row in fetch(self._unit.conn, select(deliveries).where(among(deliveries.c.id, chunk)))
+        ]
+        return self._opened([row for row in rows if row["payload"] is not None])
+
+    def purge(self, person_id: str, *, spared_since: datetime | None = None) -> int:
         """This ends all open rows of one person and erases all their payloads; gives how many rows it ended.
 
         What was not sent is withheld (``erased``); what failed stays so; what may have been sent stays ``unknown`` and must be
-        erased there.
+        erased there. What has been under way since ``spared_since`` is left to the push that sent it.
         """
         mine = deliveries.c.person_id == person_id
+        if spared_since is not None:
+            mine = and_(mine, ~_under_way(spared_since))
         done = {"closed_as": case((deliveries.c.state == _S.FAILED, Closing.ERASED)), "retry_at": None, **self._ended()}
         state = case(
             (deliveries.c.state == _S.FAILED, _S.FAILED),
             (deliveries.c.state.in_(_IN_FLIGHT), _S.UNKNOWN),
             else_=_S.WITHHELD,
         )
-        reason = case((deliveries.c.state == _S.FAILED, deliveries.c.reason), else_="erased")
+        reason = case((deliveries.c.state == _S.FAILED, deliveries.c.reason), else_=_ERASED)
         ended = self._unit.conn.execute(
             update(deliveries).where(mine, deliveries.c.open).values(state=state, reason=reason, **done)
         )
         self.forget([person_id])
         return ended.rowcount
+
+    def is_under_way(self, person_ids: Iterable[str], connection: str, since: datetime) -> bool:
+        """Whether something about these people is being sent, or worked off by the vendor, and last moved after ``since``."""
+        mine = [and_(among(deliveries.c.person_id, chunk), _under_way(since)) for chunk in chunks(unique(person_ids))]
+        queries = (select(deliveries.c.id).where(one, deliveries.c.connection == connection).limit(1) for one in mine)
+        return any(self._unit.conn.execute(query).scalar() is not None for query in queries)
+
+    def left(self, person_ids: Iterable[str], since: datetime) -> bool:
+        """Whether rows of these people that nobody has under way since ``since`` are open still, or hold what was sent."""
+        rests = and_(or_(deliveries.c.open, deliveries.c.payload.is_not(None)), ~_under_way(since))
+        mine = [and_(among(deliveries.c.person_id, chunk), rests) for chunk in chunks(unique(person_ids))]
+        return any(
+            self._unit.conn.execute(select(deliveries.c.id).where(one).limit(1)).scalar() is not None for one in mine
+        )
+
+    def erased(self, ids: Iterable[int]) -> set[int]:
+        """These of some claimed rows were ended by an erasure meanwhile: nothing is to be settled about them any more."""
+        found: set[int] = set()
+        for chunk in chunks(unique(ids)):
+            ended = and_(among(deliveries.c.id, chunk), ~deliveries.c.open, deliveries.c.reason == _ERASED)
+            found |= set(self._unit.conn.execute(select(deliveries.c.id).where(ended)).scalars())
+        return found
 
     def forget(self, person_ids: Iterable[str]) -> None:
         """This erases the payloads of settled rows of people and all merged with them: what a vendor was told or refused.
@@ -351,10 +455,11 @@ class Outbox:
             raise FatalError("Only unchanged, withheld and failed rows can be noted without being queued.")
         if any(one.state is not _S.UNCHANGED and not one.reason for one in notes):
             raise FatalError("A row was withheld or failed without a reason.")
-        add(self._unit.conn, deliveries, [
-            {**_blank(self._unit.now), **asdict(one), "sync": sync, "run_id": run_id, "fields": _names(one.fields)}
-            for one in notes
-        ])  # fmt: skip
+        told = ({name: getattr(one, name) for name in Note.__slots__} for one in notes)
+        same = {"sync": sync, "run_id": run_id}
+        rows = [{**_blank(self._unit.now), **one, **same, "fields": _names(one["fields"])} for one in told]
+        add(self._unit.conn, deliveries, rows)
+        count_outcomes(self._unit, "rows", sync, ((one.state, one.reason) for one in notes))
 
     def _note_again(self, rows: Sequence[tuple[NewDelivery, tuple[DeliveryState, str]]]) -> None:
         for row, (state, reason) in rows:
@@ -380,7 +485,8 @@ class Outbox:
         return changed
 
     def _row(self, new: NewDelivery, attempt: int) -> Row:
-        plain = asdict(new)
+        # Nothing in it is copied deeply: that would take ten times as long.
+        plain = {name: getattr(new, name) for name in NewDelivery.__slots__}
         kept = plain.pop("kept")
         payload = {"key": plain.pop("key"), "fields": plain.pop("fields")}
         return {
@@ -405,6 +511,11 @@ class Outbox:
 
     def _body(self, row: Row) -> Any:
         return opened(self._unit, "deliveries", row["person_id"], row["idempotency_key"], row["payload"])
+
+
+def _under_way(since: datetime) -> ColumnElement[bool]:
+    moving = deliveries.c.state.in_((_S.SENDING, _S.ACCEPTED))
+    return and_(deliveries.c.open, moving, deliveries.c.updated_at > since)
 
 
 def _hindrance(row: Row) -> tuple[DeliveryState, str] | None:

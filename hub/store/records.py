@@ -4,21 +4,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, delete, func, or_, select, text
 
 from hub.errors import FatalError, PolicyError
 from hub.schema import PARTY_FIELD, ConsentEvent, EmotionTag, Party, Record, free_text_fields, read_record
-from hub.store import components, touches
+from hub.store import components
+from hub.store.holds import held
 from hub.store.sealing import opened_bytes, sealed_model
-from hub.store.statements import CHUNK, Row, among, chunks, fetch, pairs, unique, upsert
-from hub.store.tables import persons, records
+from hub.store.statements import Row, among, chunks, fetch, fetch_pages, pairs, unique, upsert
+from hub.store.tables import holds, records
 from hub.store.tags import Tags
+from hub.store.tallies import count_redactions
 from hub.store.unit import Unit
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
+class StoredRecord(NamedTuple):
     """A record on its way to rest.
 
     Args:
@@ -48,6 +50,9 @@ class DueRecord:
         kind: canonical kind.
         category: personal data category.
         expires_at: when it should have been gone, UTC.
+        connection: where it came from.
+        occurred_at: when it was said or done, UTC.
+        stored_at: when the hub stored it, UTC.
     """
 
     id: str
@@ -55,21 +60,9 @@ class DueRecord:
     kind: str
     category: str
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TouchedCase:
-    """A case whose person changed.
-
-    Args:
-        case_id: hub id of the case.
-        person_id: the person that stands for its requester.
-        touched: the person's value of the sequence of changes.
-    """
-
-    case_id: str
-    person_id: str
-    touched: int
+    connection: str
+    occurred_at: datetime
+    stored_at: datetime
 
 
 class Records:
@@ -90,6 +83,7 @@ class Records:
             _check(record)
         self._unit.keys.load(one.person_id for one, _ in last.values())
         upsert(self._unit.conn, records, [self._row(*pair) for pair in last.values()])
+        count_redactions(self._unit, (_taken_out(record) for _, record in last.values()))
         Tags(self._unit).put(tags)
 
     def get(self, ids: Iterable[str]) -> dict[str, Record]:
@@ -118,6 +112,16 @@ class Records:
             for person_id, group in groups.items()
         }
 
+    def held_of(self, person_id: str) -> list[tuple[str, datetime | None, Record]]:
+        """These are the records about a person and all merged with it: category, end and the record, oldest first."""
+        group = components.members(self._unit.conn, [person_id]).get(person_id, [])
+        rows = [
+            row for chunk in chunks(group)
+            for row in fetch(self._unit.conn, select(records).where(among(records.c.person_id, chunk)))
+        ]  # fmt: skip
+        found = [(str(row["category"]), row["expires_at"], record) for row, record in self._opened(rows)]
+        return sorted(found, key=lambda one: _order(one[2]))
+
     def of_source(self, source_ref: str) -> list[str]:
         """These are the ids of the records that came from one vendor record (``Vault.source_ref``)."""
         return self.of_sources([source_ref]).get(source_ref, [])
@@ -140,14 +144,15 @@ class Records:
         return found
 
     def delete(self, ids: Iterable[str]) -> int:
-        """This deletes records and their tags; gives how many records there were."""
-        return sum(
-            self._unit.conn.execute(delete(records).where(among(records.c.id, chunk))).rowcount for chunk in chunks(ids)
-        )
+        """This deletes records and their tags but what a legal hold keeps; gives how many records it deleted."""
+        free = delete(records).where(~held(records.c.person_id, records.c.id))
+        return sum(self._unit.conn.execute(free.where(among(records.c.id, chunk))).rowcount for chunk in chunks(ids))
 
-    def purge(self, person_id: str) -> int:
-        """This deletes all records and tags under one person's key; gives how many records there were."""
-        return self._unit.conn.execute(delete(records).where(records.c.person_id == person_id)).rowcount
+    def purge(self, person_id: str, *, held_too: bool = False) -> int:
+        """This deletes all records and tags under one person's key but what a legal hold keeps; gives how many those were."""
+        mine = delete(records).where(records.c.person_id == person_id)
+        free = mine if held_too else mine.where(~held(records.c.person_id, records.c.id))
+        return self._unit.conn.execute(free).rowcount
 
     def without_any(self, person_ids: Iterable[str]) -> list[str]:
         """These of the persons have no record left, nor has anybody merged with them."""
@@ -158,11 +163,32 @@ class Records:
             holders.update(self._unit.conn.execute(query).scalars())
         return [person_id for person_id, group in groups.items() if holders.isdisjoint(group)]
 
+    def has_more(self, person_id: str, now: datetime) -> bool:
+        """This tells whether something of a person, or of anybody merged with them, is not due yet."""
+        group = components.members(self._unit.conn, [person_id]).get(person_id, [person_id])
+        stays = or_(records.c.expires_at > now, records.c.expires_at.is_(None))
+        query = select(records.c.id).where(among(records.c.person_id, group), stays).limit(1)
+        return self._unit.conn.execute(query).first() is not None
+
     def due(self, now: datetime, limit: int) -> list[DueRecord]:
-        """These are the next records to delete, longest overdue first."""
-        wanted = [records.c[name] for name in ("id", "person_id", "kind", "category", "expires_at")]
-        query = select(*wanted).where(records.c.expires_at <= now).order_by(records.c.expires_at, records.c.id)
+        """These are the next records to delete, longest overdue first; what a legal hold keeps is left out."""
+        wanted = [records.c[name] for name in DueRecord.__slots__]
+        query = select(*wanted).where(records.c.expires_at <= now, ~held(records.c.person_id, records.c.id))
+        query = query.order_by(records.c.expires_at, records.c.id)
         return [DueRecord(*row) for row in self._unit.conn.execute(query.limit(limit))]
+
+    def due_count(self, now: datetime) -> int:
+        """This is how many there are to delete."""
+        due = and_(records.c.expires_at <= now, ~held(records.c.person_id, records.c.id))
+        return int(self._unit.conn.execute(select(func.count()).where(due)).scalar_one())
+
+    def kept(self, now: datetime) -> int:
+        """This is how many records would be due, were it not for a legal hold."""
+        covers = or_(holds.c.record_id.is_(None), holds.c.record_id == records.c.id)
+        mine = and_(holds.c.person_id == records.c.person_id, covers)
+        query = select(func.count(records.c.id.distinct())).select_from(holds.join(records, mine))
+        standing = and_(text("released_at IS NULL"), holds.c.system.is_(None), records.c.expires_at <= now)
+        return int(self._unit.conn.execute(query.where(standing)).scalar_one())
 
     def counts(self) -> dict[str, int]:
         """This is how many records there are of each kind."""
@@ -171,43 +197,9 @@ class Records:
 
     def source_keys(self, connection: str, stream: str) -> Iterator[str]:
         """This yields the vendor keys of all records of a stream, page by page, to ask the vendor whether they live on."""
-        here = and_(records.c.connection == connection, records.c.stream == stream)
-        after = ""
-        while True:
-            query = select(records).where(here, records.c.id > after).order_by(records.c.id).limit(CHUNK)
-            rows = fetch(self._unit.conn, query)
-            if not rows:
-                return
+        query = select(records).where(records.c.connection == connection, records.c.stream == stream)
+        for rows in fetch_pages(self._unit.conn, query):
             yield from (record.provenance.key for record in self._open(rows))
-            after = rows[-1]["id"]
-
-    def cases_touched_since(self, seq: int, limit: int, after: str | None = None) -> list[TouchedCase]:
-        """These are the next cases whose person changed after ``seq``, in order of the change.
-
-        To go on, pass ``touched`` and ``case_id`` of the last one as ``seq`` and ``after``.
-        """
-        touches.settle(self._unit)
-        found: list[TouchedCase] = []
-        at = seq if after is None else seq - 1  # the person at seq may have more cases
-        query = select(persons.c.id, persons.c.touched).order_by(persons.c.touched).limit(CHUNK)
-        while len(found) < limit:
-            page = pairs(self._unit.conn, query.where(persons.c.touched > at))
-            if not page:
-                break
-            cases = self._cases(list(page))
-            found.extend(TouchedCase(one, root, page[root]) for root in page for one in cases.get(root, ()))
-            at = max(page.values())
-        return [one for one in found if after is None or (one.touched, one.case_id) > (seq, after)][:limit]
-
-    def _cases(self, roots: Sequence[str]) -> dict[str, list[str]]:
-        root_of = {one: root for root, group in components.members(self._unit.conn, roots).items() for one in group}
-        found: dict[str, list[str]] = {}
-        for chunk in chunks(root_of):
-            query = select(records.c.id, records.c.person_id).order_by(records.c.id)
-            query = query.where(among(records.c.person_id, chunk), records.c.kind == "case")
-            for case_id, person_id in self._unit.conn.execute(query):
-                found.setdefault(root_of[person_id], []).append(case_id)
-        return {root: sorted(cases) for root, cases in found.items()}
 
     def _open(self, rows: Sequence[Row]) -> Iterator[Record]:
         return (record for _, record in self._opened(rows))
@@ -239,6 +231,11 @@ class Records:
             "stored_at": self._unit.now,
             "sealed": sealed_model(self._unit, "records", one.person_id, record.id, record),
         }
+
+
+def _taken_out(record: Record) -> tuple[str, dict[str, int]]:
+    redaction = record.__dict__.get("redaction")
+    return record.provenance.connection, dict(redaction.entities) if redaction else {}
 
 
 def _order(record: Record) -> tuple[datetime, str]:

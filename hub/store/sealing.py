@@ -6,22 +6,23 @@ from typing import Any
 from hub.schema import Model
 from hub.store.unit import Unit
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def sealed(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> bytes:
     """This seals a JSON-like value for one row; raises PolicyError where the person has no key."""
-    data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return unit.keys.seal(person_id, data, place(table, person_id, row_id))
+    return unit.keys.seal(person_id, _encode(value).encode(), place(table, person_id, row_id))
 
 
 def sealed_model(unit: Unit, table: str, person_id: str, row_id: str, value: Model) -> bytes:
     """This seals a canonical value for one row, as ``sealed`` would its JSON."""
-    return unit.keys.seal(person_id, value.model_dump_json().encode(), place(table, person_id, row_id))
+    return unit.keys.seal(person_id, value.__pydantic_serializer__.to_json(value), place(table, person_id, row_id))
 
 
 def opened(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> Any:
     """This opens what ``sealed`` made; None where the key was shredded or nothing rests."""
     data = opened_bytes(unit, table, person_id, row_id, value)
-    return None if data is None else json.loads(data)
+    return None if data is None else json.loads(data.decode())  # given bytes, it would first guess their encoding
 
 
 def opened_bytes(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> bytes | None:

@@ -12,30 +12,40 @@ from typing import Any
 from sqlalchemy import Connection, Engine, NestedTransaction, select, text
 
 from hub.errors import ConfigError, FatalError, PolicyError
-from hub.store import touches
+from hub.store import tallies, touches
 from hub.store.answer import answering
 from hub.store.audit import AuditLog
 from hub.store.balance import Balance
 from hub.store.budgets import Budgets
 from hub.store.consents import Consents
 from hub.store.dead_letters import DeadLetters
+from hub.store.ends import Ends
 from hub.store.engine import READING, UNSYNCED, make_engine, sqlite_file, truncate_wal
 from hub.store.erasures import Erasures
 from hub.store.facts import Facts
+from hub.store.grants import Grants
+from hub.store.holds import Holds
 from hub.store.keys import Keys
 from hub.store.leases import Leases
 from hub.store.ledger import Ledger
 from hub.store.locks import hold
+from hub.store.merges import Merges
 from hub.store.migration import migrate, require_head, revision_of
 from hub.store.obligations import Obligations
 from hub.store.outbox import Outbox
+from hub.store.overview import Overview
 from hub.store.persons import Persons
+from hub.store.pulse import Pulse
 from hub.store.quarantine import Quarantine
 from hub.store.records import Records
+from hub.store.requests import Requests
+from hub.store.reviews import Reviews
 from hub.store.statements import add_missing
 from hub.store.suppression import Suppression
-from hub.store.tables import meta
+from hub.store.tables import meta, person_keys
+from hub.store.tag_reviews import TagReviews
 from hub.store.tags import Tags
+from hub.store.tallies import Tallies
 from hub.store.unit import Unit
 from hub.store.vault import Vault
 
@@ -69,6 +79,11 @@ class Tx:
         return Persons(self.unit)
 
     @cached_property
+    def merges(self) -> Merges:
+        """This is who turned out to be one, and who was parted again."""
+        return Merges(self.unit)
+
+    @cached_property
     def records(self) -> Records:
         """This is what was said and done."""
         return Records(self.unit)
@@ -79,9 +94,19 @@ class Tx:
         return Tags(self.unit)
 
     @cached_property
+    def tag_reviews(self) -> TagReviews:
+        """This is which tags people look at, and what they say of them."""
+        return TagReviews(self.unit)
+
+    @cached_property
     def consents(self) -> Consents:
         """This is what people allowed and refused."""
         return Consents(self.unit)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """This is when consents are looked at again."""
+        return Reviews(self.unit)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -102,6 +127,11 @@ class Tx:
     def dead_letters(self) -> DeadLetters:
         """This is which rows no destination took, and nobody has resolved yet."""
         return DeadLetters(self.unit)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """This is how it goes at a glance."""
+        return Overview(self.unit)
 
     @cached_property
     def balance(self) -> Balance:
@@ -132,6 +162,36 @@ class Tx:
     def erasures(self) -> Erasures:
         """This is how far each erasure has come."""
         return Erasures(self.unit)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """This is who may look at somebody because a second person agreed."""
+        return Grants(self.unit)
+
+    @cached_property
+    def holds(self) -> Holds:
+        """This is what must stay for now."""
+        return Holds(self.unit)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """This is what people asked for."""
+        return Requests(self.unit)
+
+    @cached_property
+    def pulse(self) -> Pulse:
+        """This is what monitoring asks."""
+        return Pulse(self.unit)
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        """These are the totals for the metrics."""
+        return Tallies(self.unit)
+
+    @cached_property
+    def ends(self) -> Ends:
+        """This is when what rests must be gone, for rules that have become stricter."""
+        return Ends(self.unit)
 
     @cached_property
     def facts(self) -> Facts:
@@ -184,6 +244,7 @@ class Store:
             tx = self._tx(conn)
             yield tx
             touches.settle(tx.unit)
+            tallies.settle(tx.unit)
         if tx.keys.shredded and not self.dry_run:
             self.checkpoint()
 
@@ -310,6 +371,19 @@ def open_store(
     return store
 
 
+def has_keys(url: str) -> bool:
+    """This tells whether a database holds anybody's key; one that is not there, or has no tables, does not."""
+    engine = make_engine(url)
+    try:
+        with answering(engine):
+            if revision_of(engine) is None:
+                return False
+            with _reading(engine) as conn:
+                return conn.execute(select(person_keys.c.person_id).limit(1)).first() is not None
+    finally:
+        engine.dispose()
+
+
 def _check_key(engine: Engine, vault: Vault, *, write: bool) -> None:
     with _reading(engine) as conn:
         sealed = conn.execute(select(meta.c.value).where(meta.c.name == _CHECK)).scalar()
@@ -324,9 +398,11 @@ def _check_key(engine: Engine, vault: Vault, *, write: bool) -> None:
         vault.open_tenant(sealed, f"meta|{_CHECK}")
     except PolicyError:
         raise ConfigError(
-            "The root key is not the one that this database was made with; nothing was read or changed.",
-            fix="Start the hub with the database's own root key.",
+            f"{vault.source}: the root key is not the one that this database was made with; nothing was read or changed.",
+            fix="Start the hub with the database's own root key and tenant.",
         ) from None
+    with _reading(engine) as conn:
+        Keys(conn, vault).check()
 
 
 @contextmanager

@@ -66,10 +66,22 @@ counters = Table(
     comment="One sequence whose values commit in order: its row is locked until the transaction ends.",
 )
 
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("metric", Text, nullable=False),
+    Column("place", Text, nullable=False),  # the sync or connection; empty: the hub
+    Column("state", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # a word of the vocabulary: a reason, a type of entity, an emotion
+    Column("value", BigInteger, nullable=False),
+    PrimaryKeyConstraint("metric", "place", "state", "detail"),
+    comment="One total for the metrics, of nobody: it grows in the transaction that does what it counts.",
+)
+
 persons = Table(
     "persons",
     metadata,
-    Column("id", Text, primary_key=True),  # per_ and 128 random bits
+    Column("id", Text, primary_key=True),  # per_, milliseconds, and 80 random bits
     Column("parent", Text),  # the person this one was merged into, itself maybe merged further
     Column("root", Text, nullable=False),  # the person that stands for the whole merged component
     Column("status", Text, nullable=False),  # active | erased
@@ -148,9 +160,9 @@ records = Table(
     Column("run_id", Text, nullable=False),
     Column("stored_at", Instant, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Index(None, "person_id", "kind", "occurred_at"),  # what do we hold about this person?
+    Index(None, "person_id", "kind"),  # what do we hold about this person?
     Index(None, "source_ref"),  # what came from this vendor record?
-    Index(None, "connection", "stream", "id"),  # which vendor records do we hold of this stream?
+    Index(None, "connection", "stream"),  # which vendor records do we hold of this stream?
     _partial("ix_records_due", "expires_at", "id", where="expires_at IS NOT NULL"),  # what is due for deletion?
     comment="One canonical record, redacted and sealed.",
 )
@@ -173,6 +185,37 @@ tags = Table(
     comment="One emotion tag, sealed; it goes with its record, or earlier.",
 )
 
+tag_reviews = Table(
+    "tag_reviews",
+    metadata,
+    Column("tag_id", Text, ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    _person(),
+    Column("why", Text, nullable=False),  # disputed | unsure | sampled
+    Column("state", Text, nullable=False),  # waiting | begun | disputed | confirmed | corrected | unclear
+    Column("queued_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("sealed", LargeBinary),  # null until it is settled
+    Index(None, "person_id"),  # what was judged about this person?
+    _partial("ix_tag_reviews_open", "queued_at", "tag_id", where="settled_at IS NULL"),  # what waits for a reviewer?
+    _partial("ix_tag_reviews_settled", "settled_at", "tag_id", where="settled_at IS NOT NULL"),  # settled this month?
+    comment="One emotion tag that people look at, and what they agreed on, sealed; it goes with its tag.",
+)
+
+tag_judgements = Table(
+    "tag_judgements",
+    metadata,
+    _serial("id"),
+    Column("tag_id", Text, ForeignKey("tag_reviews.tag_id", ondelete="CASCADE"), nullable=False),
+    _person(),
+    Column("reviewer", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    UniqueConstraint("tag_id", "reviewer"),  # has this reviewer judged it?
+    Index(None, "person_id"),  # what was judged about this person?
+    Index(None, "at"),  # what was judged this month?
+    comment="One reviewer's judgement of one emotion tag, sealed.",
+)
+
 consent_events = Table(
     "consent_events",
     metadata,
@@ -184,9 +227,24 @@ consent_events = Table(
     Column("other", Text),  # the other person of a merge or unmerge
     Column("recorded", Instant, nullable=False),
     Column("sealed", LargeBinary),
+    Column("swept_at", Instant),  # since when its evidence is gone
     UniqueConstraint("event_id", "person_id", "digest"),  # is it known already?
     Index(None, "person_id", "seq"),  # what did this person say, and when did it last change?
+    _partial(
+        "ix_consent_events_due", "recorded", "seq", where="swept_at IS NULL AND type = 'consent'"
+    ),  # whose evidence is due?
     comment="One event of the append-only consent ledger; the seq is the order in which the hub came to know.",
+)
+
+consent_reviews = Table(
+    "consent_reviews",
+    metadata,
+    _person(primary_key=True),
+    Column("at", Instant),  # null: not by time alone
+    Column("policy", Text, nullable=False),  # version of the rules; empty: never worked out
+    Index(None, "at"),  # about whom is it time to ask again?
+    Index(None, "policy"),  # about whom was it worked out under other rules?
+    comment="When the answers about one person may next change by time alone, and under which rules that was worked out.",
 )
 
 runs = Table(
@@ -244,7 +302,8 @@ outcomes = Table(
     Column("at", Instant, nullable=False),
     Index(None, "run_id", "id"),  # what became of the records of this run?
     Index(None, "sync", "id"),  # what became of the records of this sync lately?
-    _partial("ix_outcomes_seen", "connection", "stream", "ref", "id", where="state <> 'unchanged'"),  # seen before?
+    # A reference is keyed with connection and stream, so it needs no others beside it.
+    _partial("ix_outcomes_seen", "ref", "id", where="state <> 'unchanged'"),  # seen before?
     comment="What became of one vendor record that was read.",
 )
 
@@ -364,6 +423,22 @@ obligations = Table(
     comment="One thing that a person must do at one system because no plugin can.",
 )
 
+access_grants = Table(
+    "access_grants",
+    metadata,
+    _serial("id"),
+    Column("scope", Text, nullable=False),  # an audit reference, or sync:NAME
+    Column("purpose", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("approved_by", Text),
+    Column("approved_at", Instant),
+    Column("expires_at", Instant),
+    Index(None, "scope"),  # may this be looked at now?
+    comment="One look that somebody asked for and a second person may approve for some hours.",
+)
+
 erasure_steps = Table(
     "erasure_steps",
     metadata,
@@ -375,8 +450,44 @@ erasure_steps = Table(
     Column("attempts", Integer, nullable=False),
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("person_id", "step", "system"),
-    _partial("ix_erasure_steps_open", "person_id", where="state IN ('pending', 'failed')"),  # which are not done?
+    _partial("ix_erasure_steps_open", "person_id", where="state NOT IN ('done', 'retained')"),  # which are not done?
     comment="One step of erasing one person: written before it is done, settled after.",
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    _serial("id"),
+    _person(),
+    Column("record_id", Text),  # null: everything about the person
+    Column("system", Text),  # only what rests at this connection
+    Column("reason", Text, nullable=False),
+    Column("placed_by", Text, nullable=False),
+    Column("placed_at", Instant, nullable=False),
+    Column("released_at", Instant),
+    Column("released_by", Text),
+    Column("release_reason", Text),
+    _partial("ix_holds_open", "person_id", "record_id", where="released_at IS NULL"),  # is this one held?
+    comment="One legal hold: what it covers may be neither deleted nor erased until it is released.",
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    _serial("id"),
+    _person(),
+    Column("kind", Text, nullable=False),  # access | erasure
+    Column("law", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("acknowledge_by", Instant),
+    Column("due_at", Instant, nullable=False),
+    Column("acknowledged_at", Instant),
+    Column("extended", Text),  # why more time was taken
+    Column("closed_at", Instant),
+    Column("outcome", Text),
+    Index(None, "person_id"),  # what did this person ask for?
+    _partial("ix_requests_due", "due_at", "id", where="closed_at IS NULL"),  # what is to be answered, soonest first?
+    comment="One request of a person, and by when it must be answered.",
 )
 
 audit_pending = Table(
@@ -434,10 +545,9 @@ audit_anchors = Table(
 audit_detail = Table(
     "audit_detail",
     metadata,
-    Column("ref", Text, primary_key=True),
+    _serial("id"),
     _person(),
     Column("sealed", LargeBinary, nullable=False),
-    Column("at", Instant, nullable=False),
     Index(None, "person_id"),  # what was done with this person's data?
     comment="The personal detail behind one audit leaf, with the nonce of its commitment, sealed.",
 )

@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from hub.errors import FatalError, PolicyError
 from hub.schema import AuthorRole, EmotionTag
 from hub.store import components
-from hub.store.mood import Mood, MoodSum
+from hub.store.holds import held
 from hub.store.sealing import opened, sealed_model
 from hub.store.statements import CHUNK, Row, among, chunks, fetch, unique, upsert
 from hub.store.tables import records, tags
+from hub.store.tag_reviews import TagReviews
+from hub.store.tallies import count_tags
 from hub.store.unit import Unit
 
 
@@ -25,12 +28,14 @@ class DueTag:
         person_id: whom it is about.
         record_id: what was tagged.
         expires_at: when it should have been gone, UTC.
+        occurred_at: when it was said, UTC.
     """
 
     id: str
     person_id: str
     record_id: str
     expires_at: datetime
+    occurred_at: datetime
 
 
 class Tags:
@@ -40,7 +45,7 @@ class Tags:
         self._unit = unit
 
     def put(self, new: Sequence[EmotionTag]) -> None:
-        """This stores tags, replacing those with the same id.
+        """This stores tags, replacing those with the same id; what people agreed on stands, as long as the words are the same.
 
         Raises FatalError where the tagged record is not stored or is about somebody else, PolicyError where its author
         is no customer.
@@ -50,7 +55,9 @@ class Tags:
         for tag in last.values():
             _check(tag, tagged.get(tag.record_id))
         self._unit.keys.load(tag.person_id for tag in last.values())
-        upsert(self._unit.conn, tags, [self._row(tag, tagged[tag.record_id]) for tag in last.values()])
+        kept = TagReviews(self._unit).keep(list(last.values()))
+        upsert(self._unit.conn, tags, [self._row(tag, tagged[tag.record_id]) for tag in kept])
+        count_tags(self._unit, kept)
 
     def for_person(self, person_ids: Sequence[str], now: datetime | None = None) -> dict[str, list[EmotionTag]]:
         """These are the unexpired tags of each person and all merged with it, oldest first."""
@@ -59,6 +66,14 @@ class Tags:
         found = self._live("person_id", everybody, now)
         of_person = {key: [tag for one in group for tag in found.get(one, ())] for key, group in groups.items()}
         return {key: sorted(group, key=_order) for key, group in of_person.items()}
+
+    def get(self, ids: Iterable[str]) -> dict[str, EmotionTag]:
+        """These are the tags by id, opened, also expired ones; unknown ones and those of erased persons are missing."""
+        found: dict[str, EmotionTag] = {}
+        for chunk in chunks(unique(ids)):
+            rows = fetch(self._unit.conn, select(tags).where(among(tags.c.id, chunk)))
+            found |= {tag.id: tag for _, tag in self._open(rows)}
+        return found
 
     def for_case(self, case_ids: Iterable[str], now: datetime | None = None) -> dict[str, list[EmotionTag]]:
         """These are the unexpired tags of what was said in each case, oldest first."""
@@ -87,24 +102,52 @@ class Tags:
         )
 
     def due(self, now: datetime, limit: int) -> list[DueTag]:
-        """These are the next tags to delete, longest overdue first."""
-        query = select(tags.c.id, tags.c.person_id, tags.c.record_id, tags.c.expires_at).where(tags.c.expires_at <= now)
+        """These are the next tags to delete, longest overdue first; what a legal hold keeps is left out."""
+        due = and_(tags.c.expires_at <= now, ~held(tags.c.person_id, tags.c.record_id))
+        query = select(*(tags.c[name] for name in DueTag.__slots__)).where(due)
         query = query.order_by(tags.c.expires_at, tags.c.id).limit(limit)
         return [DueTag(*row) for row in self._unit.conn.execute(query)]
 
-    def summary(self, now: datetime | None = None) -> Mood:
-        """This sums up all unexpired tags, with the number of persons behind each figure; shows nobody."""
-        total = MoodSum()
-        for person_id, channel, tag in self._each(now or self._unit.now):
-            total.add(person_id, channel, tag)
-        return total.result()
+    def last_said(self, before: datetime) -> datetime | None:
+        """This is when the last thing was said before a moment that has an unexpired tag; None where nothing was."""
+        query = select(func.max(tags.c.occurred_at)).where(tags.c.occurred_at < before)
+        return self._unit.conn.execute(query.where(tags.c.expires_at > self._unit.now)).scalar()
 
-    def _each(self, now: datetime) -> Iterator[tuple[str, str | None, EmotionTag]]:
+    def due_count(self, now: datetime) -> int:
+        """This is how many there are to delete."""
+        due = and_(tags.c.expires_at <= now, ~held(tags.c.person_id, tags.c.record_id))
+        return int(self._unit.conn.execute(select(func.count()).where(due)).scalar_one())
+
+    def felt(self, start: datetime, end: datetime) -> Iterator[tuple[str, str, str]]:
+        """These are person, label and channel of every unexpired tag of what was said in a time, its end excluded.
+
+        Whoever was merged counts as one person; tags that abstained are left out, and what a legal hold keeps.
+        """
+        for person_id, channel, tag in self.said(start, end):
+            if tag.label is not None and not tag.abstained:
+                yield person_id, tag.label.value, channel or "unknown"
+
+    def said(self, start: datetime, end: datetime) -> Iterator[tuple[str, str | None, EmotionTag]]:
+        """These are person, channel and tag of what was said in a time, its end excluded; what a legal hold keeps is left out.
+
+        Whoever was merged counts as one person.
+        """
+        within = and_(tags.c.occurred_at >= start, tags.c.occurred_at < end, ~held(tags.c.person_id, tags.c.record_id))
+        found = self._each(self._unit.now, within)
+        while batch := list(islice(found, CHUNK)):
+            stands = components.roots(self._unit.conn, (person_id for person_id, _, _ in batch))
+            yield from ((stands.get(person_id, person_id), channel, tag) for person_id, channel, tag in batch)
+
+    def all(self) -> Iterator[EmotionTag]:
+        """These are all unexpired tags."""
+        return (tag for _, _, tag in self._each(self._unit.now))
+
+    def _each(self, now: datetime, *which: ColumnElement[bool]) -> Iterator[tuple[str, str | None, EmotionTag]]:
         # By person, so that persons can be counted without a list of them.
         person_id, tag_id = "", ""
         while True:
             later = or_(tags.c.person_id > person_id, and_(tags.c.person_id == person_id, tags.c.id > tag_id))
-            query = select(tags).where(later, tags.c.person_id >= person_id, tags.c.expires_at > now)
+            query = select(tags).where(later, tags.c.person_id >= person_id, tags.c.expires_at > now, *which)
             rows = fetch(self._unit.conn, query.order_by(tags.c.person_id, tags.c.id).limit(CHUNK))
             if not rows:
                 return

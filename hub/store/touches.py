@@ -6,14 +6,16 @@ late commit, and writers do not wait for each other's redaction.
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import text
 
 from hub.store.locks import hold_components
-from hub.store.statements import take, unique
+from hub.store.statements import change, take, unique
 from hub.store.tables import counters, persons
 from hub.store.unit import Unit
 
 COUNTER = "touched"
+
+_LIVING = text("persons.status = 'active'")
 
 
 def mark(unit: Unit, person_ids: Iterable[str]) -> None:
@@ -34,6 +36,5 @@ def settle(unit: Unit) -> None:
     if not roots:
         return
     first = take(unit.conn, counters, COUNTER, len(roots)) - len(roots) + 1
-    rows = [{"root_id": root, "value": first + index} for index, root in enumerate(roots)]
-    statement = update(persons).where(persons.c.id == bindparam("root_id"), persons.c.status == "active")
-    unit.conn.execute(statement.values(touched=bindparam("value")), rows)
+    rows = [{"id": root, "touched": first + index} for index, root in enumerate(roots)]
+    change(unit.conn, persons, rows, only=_LIVING)

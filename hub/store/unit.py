@@ -1,5 +1,6 @@
 """The unit of work: what the rooms of one transaction share."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +20,7 @@ class Unit:
         keys: the persons' keys.
         now: UTC time of the whole transaction.
         touched: persons that changed, in order; ``touches.settle`` writes them down.
+        tally: what was done, for the totals; ``tallies.settle`` writes it down.
     """
 
     conn: Connection
@@ -26,3 +28,4 @@ class Unit:
     keys: Keys
     now: datetime
     touched: dict[str, None] = field(default_factory=dict)
+    tally: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)

@@ -69,7 +69,9 @@ def parse(monkeypatch):
 
 @pytest.fixture
 def deployment(tmp_path):
-    """A copy of the reference deployment's settings, to be spoilt."""
+    """A copy of the reference deployment's configuration, to be spoilt."""
     config = tmp_path / "hub.yaml"
+    for drawer in ("privacy", "mappings"):
+        shutil.copytree(ROOT / drawer, tmp_path / drawer)
     shutil.copy(ROOT / "hub.yaml", config)
     return config

@@ -29,12 +29,23 @@ def change(config, edit):
 def test_every_sync_the_sweep_and_the_audit_log_have_their_dag(parse):
     bag = parse()
     assert bag.import_errors == {}
-    assert set(bag.dags) == {f"hub_sync__{name}" for name in SYNCS} | {"hub_sweep", "hub_audit"}
+    assert set(bag.dags) == {f"hub_sync__{name}" for name in SYNCS} | {"hub_sweep", "hub_consent", "hub_audit"}
     for name, sync in SYNCS.items():
         dag = bag.dags[f"hub_sync__{name}"]
-        assert dag.timetable.expression == sync["schedule"] and str(dag.timetable.timezone) == "UTC"
-        assert dag.task_ids == [sync["kind"]]
+        clock = dag.timetable if sync["kind"] == "pull" else dag.timetable.timetable
+        assert clock.expression == sync["schedule"] and str(clock.timezone) == "UTC"
+        assert dag.task_ids == ["approve", "plan", "run", "settle"]
         assert set(dag.tags) == {"attune", sync["kind"], sync["connection"]}
+
+
+def test_a_push_is_nudged_by_every_pull_and_by_what_its_system_owes(parse):
+    dags = parse().dags
+    told = {asset.name for task in dags["hub_sync__x-pull"].tasks for asset in getattr(task, "outlets", ())}
+    heard = {asset.name for asset in dags["hub_sync__zendesk-push"].timetable.asset_condition.objects}
+    assert told == {"hub.sync.x-pull", "hub.pulled"} and heard == {"hub.pulled", "hub.owed.zendesk"}
+    for name, sync in SYNCS.items():
+        told = {asset.name for asset in dags[f"hub_sync__{name}"].get_task("settle").outlets}
+        assert ("hub.pulled" in told) == (sync["kind"] == "pull"), "a push that nudged pushes would never end"
 
 
 ELSEWHERE = """
@@ -84,16 +95,18 @@ def test_conventions(parse):
         assert (dag.catchup, dag.max_active_runs, dag.start_date) == (False, 1, START)
         assert dag.doc_md and dag.max_consecutive_failed_dag_runs and dag.dagrun_timeout
         for task in dag.tasks:
-            assert task.retries > 0 and task.retry_exponential_backoff == 2.0 and task.execution_timeout
-            assert isinstance(task.retry_policy, HubRetryPolicy)
+            assert task.retry_exponential_backoff == 2.0 and isinstance(task.retry_policy, HubRetryPolicy)
+            assert task.execution_timeout or task.response_timeout, "a wait for people has a limit of its own"
             assert task.pool == "default_pool"
+            # What is settled is not settled again: the next run sees what is left.
+            assert (task.retries == 0, task.trigger_rule == "all_done") == (task.task_id == "settle",) * 2
 
 
 def test_the_last_try_begins_after_the_lease_of_a_killed_run_is_over(parse):
     from hub.airflow.retry import LOCKED
     from hub.pipeline.run import LEASE
 
-    (task,) = parse().dags["hub_sweep"].tasks
+    task = parse().dags["hub_sweep"].get_task("sweep")
     assert min(task.retry_delay * (2**task.retries - 1), LOCKED * task.retries) > LEASE
 
 
@@ -102,16 +115,34 @@ def test_connections_can_share_a_pool():
 
     namespace = {}
     build_dags(ROOT / "hub.yaml", namespace, pools={"zendesk": "helpdesk"})
-    pools = {name: dag.tasks[0].pool for name, dag in namespace.items()}
-    assert {name for name, pool in pools.items() if pool == "helpdesk"} == {
-        "hub_sync__zendesk-pull",
-        "hub_sync__zendesk-push",
+    pools = {name: {task.task_id for task in dag.tasks if task.pool == "helpdesk"} for name, dag in namespace.items()}
+    # An approval is waited for, and calls nobody.
+    at_work = {"plan", "run", "settle"}
+    assert {name: tasks for name, tasks in pools.items() if tasks} == {
+        "hub_sync__zendesk-pull": at_work,
+        "hub_sync__zendesk-push": at_work,
     }
 
 
 def test_a_sync_without_a_schedule_runs_only_when_told_to(parse, deployment):
-    change(deployment, lambda s: s["syncs"]["x-pull"].pop("schedule"))
-    assert parse(deployment).dags["hub_sync__x-pull"].schedule is None
+    change(deployment, lambda s: [s["syncs"][name].pop("schedule") for name in ("x-pull", "zendesk-push")])
+    dags = parse(deployment).dags
+    assert dags["hub_sync__x-pull"].schedule is None and dags["hub_sync__zendesk-push"].schedule is None
+
+
+def test_as_many_shards_run_at_once_as_the_sync_allows(parse, deployment):
+    change(deployment, lambda s: s["syncs"]["zendesk-pull"].update(parallel=3))
+    dags = parse(deployment).dags
+    limits = {name: dags[f"hub_sync__{name}"].get_task("run").max_active_tis_per_dagrun for name in SYNCS}
+    assert limits == dict.fromkeys(SYNCS, 1) | {"zendesk-pull": 3}
+
+
+def test_those_approve_who_are_privacy_officers_in_hub_yaml(parse, deployment):
+    change(deployment, lambda s: s.update(roles={"staff-7": ["privacy_officer"], "operator": ["operations"]}))
+    for dag_id in ("hub_sync__x-pull", "hub_sync__zendesk-push", "hub_sweep"):
+        assert parse(deployment).dags[dag_id].get_task("approve").assigned_users == [
+            {"id": "staff-7", "name": "staff-7"}
+        ]
 
 
 def test_a_task_builds_its_own_dag_only(monkeypatch):

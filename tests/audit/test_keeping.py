@@ -1,17 +1,17 @@
 """What keeps the log from being rewritten unseen: the mirror, witnesses, timestamps, and keys that change hands."""
 
-import shutil
-import sqlite3
-import subprocess
 import threading
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.x509 import load_pem_x509_certificates
 
 from hub.audit.anchoring import TimestampAuthority, TrustedWitness, cosign, timestamp, verify_timestamp
+from hub.audit.anchors import Anchors, Attested
 from hub.audit.checkpoint import Checkpoint
 from hub.audit.entry import Entry
 from hub.audit.folder import LogFolder, verify_folder
@@ -24,22 +24,34 @@ from hub.audit.trust import Trust, Witness, read_trust
 from hub.audit.witness import Witness as WitnessService
 from hub.audit.witness import WitnessMemory
 from hub.errors import ConfigError, FatalError, TransientError
+from hub.store.audit import Anchor
 from hub.store.store import open_store
+from hub.store.tables import audit_anchors, audit_checkpoints
 from hub.store.vault import Vault
 from hub.testing import FakeClock
+from tests.audit.rows import change, put_back, rows_of
 
 ORIGIN = "hub.example/audit/test"
 
 
-@pytest.fixture
-def open_log(tmp_path):
-    clock, signer, opened = FakeClock(), Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(32))), []
+@pytest.fixture(params=["sqlite", "postgresql"])
+def open_log(request, tmp_path, make_database):
+    """Opens logs by name, again and again the same one; on both databases."""
+    clock, signer, opened, urls = (
+        FakeClock(),
+        Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(32))),
+        [],
+        {},
+    )
 
-    def make(name="hub.db", mirror="mirror", signer=signer, keyring=None):
-        store = open_store(f"sqlite:///{tmp_path / name}", Vault(bytes(32)), now=clock.now, create=True)
+    def make(name="hub", mirror="mirror", signer=signer, keyring=None):
+        if name not in urls:
+            urls[name] = make_database(request.param, tmp_path / f"{name}.db")
+        store = open_store(urls[name], Vault(bytes(32)), now=clock.now)
         opened.append(store)
         return AuditLog(store, signer, clock.now, LogFolder(tmp_path / mirror) if mirror else None, keyring)
 
+    make.clock, make.urls = clock, urls
     yield make
     for store in opened:
         store.close()
@@ -75,26 +87,12 @@ def test_the_mirror_is_the_log_as_a_stranger_would_have_it(open_log, tmp_path):
     assert listing["export"].items() <= listing["mirror"].items()
 
 
-def restore(tmp_path, log, backup):
-    log.store.close()
-    for path in tmp_path.glob("hub.db*"):
-        path.unlink()
-    shutil.copy(backup, tmp_path / "hub.db")
-
-
-def backup_of(tmp_path, log):
-    log.store.checkpoint()
-    with sqlite3.connect(tmp_path / "hub.db") as source, sqlite3.connect(tmp_path / "backup.db") as target:
-        source.backup(target)
-    return tmp_path / "backup.db"
-
-
 def test_a_backup_restored_over_a_newer_log_is_noticed_and_nothing_is_signed(open_log, tmp_path):
     log = open_log()
     write(log, 300)
-    backup = backup_of(tmp_path, log)
+    backup = rows_of(open_log.urls["hub"])
     before = write(log, 40, "later")
-    restore(tmp_path, log, backup)
+    put_back(open_log.urls["hub"], backup)
     log = open_log()
     assert "backup was restored" in log.verify().problem
     with pytest.raises(FatalError, match="older than the log"):
@@ -107,43 +105,40 @@ def test_a_backup_restored_over_a_newer_log_is_noticed_and_nothing_is_signed(ope
     assert verify_folder(LogFolder(tmp_path / "mirror"), trust(log))[0] == after
 
 
-def test_what_waited_in_the_backup_and_was_sequenced_since_is_not_sequenced_twice(open_log, tmp_path):
+def test_what_waited_in_the_backup_and_was_sequenced_since_is_not_sequenced_twice(open_log):
     log = open_log()
     write(log, 3)
     with log.store.begin() as tx:
         log.record(tx, [Entry(type="test", outcome="waits"), Entry(type="test", outcome="waits too")])
-    backup = backup_of(tmp_path, log)
+    backup = rows_of(open_log.urls["hub"])
     assert log.sequence().size == 5
-    restore(tmp_path, log, backup)
+    put_back(open_log.urls["hub"], backup)
     log = open_log()
     assert log.recover() == 2
     assert log.sequence().size == 5
 
 
-def test_a_rewrite_with_the_signing_key_is_caught_by_the_mirror(open_log, tmp_path):
+def test_a_rewrite_with_the_signing_key_is_caught_by_the_mirror(open_log):
     log = open_log()
     write(log, 20)
-    log.store.close()
-    forged = open_log("forged.db", mirror=None)
+    forged = open_log("forged", mirror=None)
     write(forged, 21, "forged")
-    forged.store.checkpoint()
-    shutil.copy(tmp_path / "forged.db", tmp_path / "hub.db")
-    log = open_log()
+    put_back(open_log.urls["hub"], rows_of(open_log.urls["forged"]))
     assert "contradicts its mirror" in log.verify().problem
     with pytest.raises(FatalError, match="contradicts its mirror"):
         write(log, 1)
 
 
-def test_a_saved_checkpoint_still_begins_the_log_or_not(open_log, tmp_path):
+def test_a_saved_checkpoint_still_begins_the_log_or_not(open_log):
     log = open_log(mirror=None)
     write(log, 20)
     saved = log.checkpoint()
     write(log, 600)
     assert log.verify(saved=saved).problem is None
-    forged = open_log("forged.db", mirror=None)
+    forged = open_log("forged", mirror=None)
     write(forged, 620, "forged")
     assert "does not begin" in forged.verify(saved=saved).problem
-    stranger = open_log("other.db", mirror=None, signer=Signer(ORIGIN, Ed25519PrivateKey.generate()))
+    stranger = open_log("other", mirror=None, signer=Signer(ORIGIN, Ed25519PrivateKey.generate()))
     with pytest.raises(NoteError):
         stranger.verify(saved=saved)
 
@@ -199,7 +194,7 @@ def test_one_key_hands_over_to_the_next(open_log, tmp_path):
 def witness(request, tmp_path, open_log):
     key = Ed25519PrivateKey.generate() if request.param == "ed25519" else MLDSA44PrivateKey.generate()
     cosigner = Cosigner("witness.example/w1", key, lambda: 1_760_000_000)
-    log_key = open_log("key.db", mirror=None).signer.verifier
+    log_key = open_log("key", mirror=None).signer.verifier
     server = make_server(WitnessService((log_key,), (cosigner,), WitnessMemory(tmp_path / "w.db")), "127.0.0.1", 0)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -211,7 +206,7 @@ def witness(request, tmp_path, open_log):
 def post(url, body, media_type):
     import requests
 
-    answer = requests.post(url, data=body, headers={"Content-Type": media_type}, timeout=10)
+    answer = requests.post(url, data=body, headers={"Content-Type": media_type}, timeout=60)
     return answer.status_code, answer.content
 
 
@@ -241,22 +236,22 @@ def test_a_rewrite_with_stolen_keys_and_no_mirror_is_caught_by_the_witness(open_
     log = open_log(mirror=None)
     write(log, 20)
     anchor(log, witness)
-    forged = open_log("forged.db", mirror=None)
+    forged = open_log("forged", mirror=None)
     write(forged, 20, "forged")
     with pytest.raises(FatalError, match="another history"):
         anchor(forged, witness)
-    shorter = open_log("shorter.db", mirror=None)
+    shorter = open_log("shorter", mirror=None)
     write(shorter, 19)
     with pytest.raises(FatalError, match="history was lost"):
         anchor(shorter, witness)
-    longer = open_log("longer.db", mirror=None)
+    longer = open_log("longer", mirror=None)
     write(longer, 33, "forged")
     with pytest.raises(FatalError, match="another history"):
         anchor(longer, witness)
 
 
 def test_a_witness_that_does_not_know_the_log_says_so(open_log, witness):
-    stranger = open_log("other.db", mirror=None, signer=Signer("stranger.example/log", Ed25519PrivateKey.generate()))
+    stranger = open_log("other", mirror=None, signer=Signer("stranger.example/log", Ed25519PrivateKey.generate()))
     write(stranger, 1)
     with pytest.raises(ConfigError, match="does not take this log"):
         anchor(stranger, witness)
@@ -302,47 +297,15 @@ def test_two_requests_at_once_cannot_roll_a_witness_back(open_log, tmp_path, wit
     assert anchor(log, witness) == 7
 
 
-@pytest.fixture(scope="session")
-def tsa(tmp_path_factory):
-    """A timestamp authority of OpenSSL, offline; gives its folder, or a skip where OpenSSL is missing."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
-    folder = tmp_path_factory.mktemp("tsa")
-    (folder / "tsa.cnf").write_text(
-        "[req]\ndistinguished_name=dn\n[dn]\n[ca]\nbasicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign\n"
-        "subjectKeyIdentifier=hash\n"
-        "[stamp]\nbasicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature\n"
-        "extendedKeyUsage=critical,timeStamping\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
-        "[tsa]\ndefault_tsa=t\n[t]\nserial=serial\ndefault_policy=1.2.3.4\ndigests=sha256,sha512\n"
-        "signer_digest=sha256\naccuracy=secs:1\n"
-    )
-    (folder / "serial").write_text("01\n")
-    ssl(
-        folder,
-        "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 3650 -subj /CN=ca -config tsa.cnf -extensions ca",
-    )
-    ssl(folder, "req -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.csr -subj /CN=tsa -config tsa.cnf")
-    issue = "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tsa.pem -days 3650"
-    ssl(folder, f"{issue} -extfile tsa.cnf -extensions stamp")
-    return folder
-
-
-def ssl(folder, arguments):
-    subprocess.run(["openssl", *arguments.split()], cwd=folder, check=True, capture_output=True)
+def roots_of(authority):
+    return tuple(load_pem_x509_certificates(authority.certificates.read_bytes()))
 
 
 def test_a_timestamp_authority_says_when(open_log, tsa):
     log = open_log()
     write(log, 9)
-    roots = tuple(load_pem_x509_certificates((tsa / "ca.pem").read_bytes()))
-
-    def stamp(url, body, media_type):
-        assert media_type == "application/timestamp-query"
-        (tsa / "q.tsq").write_bytes(body)
-        ssl(tsa, "ts -reply -config tsa.cnf -section t -queryfile q.tsq -inkey tsa.key -signer tsa.pem -out r.tsr")
-        return 200, Path(tsa / "r.tsr").read_bytes()
-
-    found = timestamp(log, TimestampAuthority("tsa", "https://tsa.example", roots), stamp)
+    roots = roots_of(tsa)
+    found = timestamp(log, TimestampAuthority("tsa", "https://tsa.example", roots), tsa.stamp)
     log.keep([found], [])
     with log.store.read() as tx:
         kept = tx.audit.anchors(9)[0]
@@ -354,6 +317,122 @@ def test_a_timestamp_authority_says_when(open_log, tsa):
         timestamp(log, TimestampAuthority("tsa", "https://tsa.example", roots), lambda *_: (200, kept.token))
     with pytest.raises(TransientError, match="503"):
         timestamp(log, TimestampAuthority("tsa", "https://tsa.example", roots), lambda *_: (503, b""))
+
+
+@pytest.fixture
+def anchored(open_log, tsa):
+    """A log that a timestamp authority has stamped twice and a witness cosigned once, and all who speak about it."""
+    log = open_log(mirror=None)
+    cosigner = Cosigner(
+        "witness.example/w1", Ed25519PrivateKey.from_private_bytes(bytes([9]) * 32), lambda: 1_760_000_000
+    )
+    write(log, 9)
+    authority = TimestampAuthority("tsa", "https://tsa.example", roots_of(tsa))
+    witness = TrustedWitness("w1", cosigner.verifier, "https://w1.example")
+    log.keep([timestamp(log, authority, tsa.stamp)], [])
+    write(log, 300)
+    line = cosigner.line(log.open(log.checkpoint()).text())
+    log.keep([timestamp(log, authority, tsa.stamp), Anchor(309, "witness", "w1", line.encode())], [line])
+    write(log, 1)
+    return Anchors(log, [witness], [authority], post)
+
+
+def test_kept_statements_are_checked_offline(anchored):
+    assert anchored.check() == Attested(3, 0)
+    assert replace(anchored, witnesses=[]).check() == Attested(2, 1)
+
+
+def of(kind, size):
+    return (audit_anchors.c.kind == kind) & (audit_anchors.c.size == size)
+
+
+def flip_token(position):
+    def edit(conn):
+        token = bytearray(conn.execute(sa.select(audit_anchors.c.token).where(of("timestamp", 9))).scalar_one())
+        token[position] ^= 1
+        conn.execute(sa.update(audit_anchors).where(of("timestamp", 9)).values(token=bytes(token)))
+
+    return edit
+
+
+def swap_tokens(conn):
+    later = conn.execute(sa.select(audit_anchors.c.token).where(of("timestamp", 309))).scalar_one()
+    conn.execute(sa.update(audit_anchors).where(of("timestamp", 9)).values(token=later))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        *(flip_token(position) for position in (5, 60, 100, 400, -1)),
+        swap_tokens,
+        lambda conn: conn.execute(sa.update(audit_anchors).where(of("timestamp", 9)).values(token=b"")),
+        lambda conn: conn.execute(sa.update(audit_anchors).where(of("timestamp", 9)).values(size=10)),
+        lambda conn: conn.execute(sa.update(audit_anchors).where(of("witness", 309)).values(size=310)),
+        lambda conn: conn.execute(sa.update(audit_anchors).where(of("witness", 309)).values(token=b"\xff")),
+        lambda conn: conn.execute(sa.update(audit_anchors).values(kind="timestamp", name="tsa")),
+        lambda conn: conn.execute(sa.delete(audit_checkpoints).where(audit_checkpoints.c.size == 9)),
+    ],
+)
+def test_a_kept_statement_that_was_altered_is_refused(anchored, open_log, edit):
+    change(open_log.urls["hub"], edit)
+    assert "does not hold" in (anchored.check().problem or "")
+
+
+def test_a_token_of_an_authority_that_nobody_trusts_is_refused(anchored, other_tsa):
+    (authority,) = anchored.authorities
+    assert (
+        "does not hold"
+        in replace(anchored, authorities=[replace(authority, roots=roots_of(other_tsa))]).check().problem
+    )
+
+
+def test_a_rewrite_under_kept_timestamps_is_told_even_with_the_key(anchored, open_log):
+    """Whoever holds database and key can make a history that verifies, but not the tokens that go with it."""
+    forged = open_log("forged", mirror=None)
+    for count in (9, 300, 1):
+        write(forged, count, "forged")
+    real, false = rows_of(open_log.urls["hub"]), rows_of(open_log.urls["forged"])
+    put_back(open_log.urls["hub"], {**false, "audit_anchors": real["audit_anchors"]})
+    assert anchored.log.verify().problem is None
+    assert "does not hold" in anchored.check().problem
+    # Cleverer: with the true checkpoints that the tokens are about, and a false one only at the end.
+    checkpoints = [*(row for row in real["audit_checkpoints"] if row["size"] < 310), false["audit_checkpoints"][-1]]
+    put_back(open_log.urls["hub"], {**false, "audit_anchors": real["audit_anchors"], "audit_checkpoints": checkpoints})
+    assert anchored.log.verify().problem is None
+    assert "does not begin with its checkpoint" in anchored.check().problem
+
+
+def test_others_are_asked_again_when_their_word_is_old_and_the_log_has_grown(anchored, open_log, tsa):
+    def due(anchors):
+        return [one.name for one in anchors.standing() if one.is_due]
+
+    daily = replace(anchored, every=timedelta(hours=24), post=tsa.stamp, witnesses=[])
+    assert due(daily) == []
+    assert daily.ask(due_only=True) == []
+    open_log.clock.advance(86_400)
+    assert due(daily) == ["tsa"]
+    assert due(anchored) == []  # by hand only
+    assert [(one.size, one.error) for one in daily.ask(due_only=True)] == [(310, None)]
+    open_log.clock.advance(2 * 86_400)
+    assert due(daily) == []  # nothing has happened since
+    write(daily.log, 1)
+    assert due(daily) == ["tsa"]
+    assert due(replace(daily, authorities=[replace(daily.authorities[0], name="new")])) == ["new"]
+    open_log.clock.advance(-9 * 86_400)
+    assert due(daily) == ["tsa"]  # the clock was turned back: nobody can say how old the last word is
+
+
+def test_one_who_does_not_answer_keeps_nobody_from_the_others(anchored, tsa):
+    def answer(url, body, media_type):
+        if "w1" in url:
+            raise TransientError("nobody there")
+        return tsa.stamp(url, body, media_type)
+
+    answers = replace(anchored, post=answer, every=timedelta(hours=1)).ask()
+    assert [(one.name, one.size, type(one.error)) for one in answers] == [
+        ("w1", None, TransientError),
+        ("tsa", 310, type(None)),
+    ]
 
 
 LOG = Signer("a.example/log", Ed25519PrivateKey.from_private_bytes(bytes(32))).vkey()

@@ -3,13 +3,13 @@
 It needs the Debian packages golang-go and golang-golang-x-mod-dev; ATTUNE_REQUIRE_GO=1 makes their absence a failure.
 """
 
-import os
 import random
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.audit.checkpoint import Checkpoint
@@ -22,25 +22,19 @@ from hub.audit.tiles import bundle, unbundle
 from hub.audit.tree import grow, nodes_of
 from hub.errors import HubError
 from hub.store.store import open_store
+from hub.store.tables import audit_bundles, audit_checkpoints, audit_tiles
 from hub.store.vault import Vault
 from hub.testing import FakeClock
+from tests.audit.rows import change, put_back, rows_of
 
 LIES = 1_000
 SIGNER = Signer("hub.example/audit/test", Ed25519PrivateKey.from_private_bytes(bytes(32)))
 THIEF = Signer("hub.example/audit/test", Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32))
-SOURCES = Path("/usr/share/gocode")
 
 
 @pytest.fixture(scope="session")
-def stranger(tmp_path_factory):
-    if shutil.which("go") is None or not (SOURCES / "src/golang.org/x/mod/sumdb").is_dir():
-        if os.environ.get("ATTUNE_REQUIRE_GO"):
-            pytest.fail("go and golang.org/x/mod are required here: apt-get install golang-go golang-golang-x-mod-dev")
-        pytest.skip("go and golang.org/x/mod are not installed")
-    binary = tmp_path_factory.mktemp("go") / "stranger"
-    settings = {"GO111MODULE": "off", "GOPATH": str(SOURCES), "GOCACHE": str(binary.parent / "cache"), "GOFLAGS": ""}
-    source = Path(__file__).parent / "stranger" / "main.go"
-    subprocess.run(["go", "build", "-o", binary, source], check=True, env=os.environ | settings, timeout=300)
+def stranger(build_go):
+    binary = build_go("stranger")
 
     def verify(cases):
         lines = "".join(f"{folder}\t{seen}\n" if seen else f"{folder}\n" for folder, seen in cases)
@@ -193,9 +187,13 @@ def test_it_catches_a_thousand_lies_of_a_thousand(stranger, honest, tmp_path):
 
 
 @pytest.fixture
-def log(tmp_path):
-    clock = FakeClock()
-    with open_store(f"sqlite:///{tmp_path / 'hub.db'}", Vault(bytes(32)), now=clock.now, create=True) as store:
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def log(url, clock):
+    with open_store(url, Vault(bytes(32)), now=clock.now) as store:
         yield AuditLog(store, SIGNER, clock.now)
 
 
@@ -222,23 +220,49 @@ def test_it_reads_the_hubs_own_exports_and_follows_their_growth(stranger, log, t
     assert stranger([(tmp_path / "first", tmp_path / "second" / CHECKPOINT)])[0].startswith("refused")
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE audit_bundles SET leaves = CAST(replace(CAST(leaves AS TEXT), '\"17\"', '\"18\"') AS BLOB) WHERE idx = 0",
-        "DELETE FROM audit_bundles WHERE idx = 0",
-        "UPDATE audit_bundles SET idx = 7 WHERE idx = 0",
-        "UPDATE audit_tiles SET hashes = zeroblob(8192) WHERE level = 0 AND idx = 0",
-        "UPDATE audit_checkpoints SET note = replace(note, char(10) || '300' || char(10), char(10) || '299' || char(10))",
-    ],
-)
-def test_it_catches_what_was_changed_with_a_database_client(stranger, log, tmp_path, statement):
-    import sqlite3
+def set_leaves(edit):
+    def change_bundle(conn):
+        first = audit_bundles.c.idx == 0
+        leaves = conn.execute(sa.select(audit_bundles.c.leaves).where(first)).scalar_one()
+        conn.execute(sa.update(audit_bundles).where(first).values(leaves=edit(leaves)))
 
+    return change_bundle
+
+
+def drop_the_tail(conn):
+    conn.execute(sa.delete(audit_bundles).where(audit_bundles.c.idx == 1))
+
+
+def swap_two(leaves):
+    every = list(unbundle(leaves))
+    every[3], every[4] = every[4], every[3]
+    return bundle(every)
+
+
+def other_size(conn):
+    note = sa.func.replace(audit_checkpoints.c.note, "\n300\n", "\n299\n")
+    conn.execute(sa.update(audit_checkpoints).values(note=note))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        set_leaves(lambda leaves: leaves.replace(b'"17"', b'"18"')),
+        set_leaves(lambda leaves: leaves[:-100]),
+        set_leaves(swap_two),
+        set_leaves(lambda leaves: bundle([*list(unbundle(leaves))[:100], leaf(1), *list(unbundle(leaves))[100:]])),
+        lambda conn: conn.execute(sa.delete(audit_bundles).where(audit_bundles.c.idx == 0)),
+        lambda conn: conn.execute(sa.update(audit_bundles).where(audit_bundles.c.idx == 0).values(idx=7)),
+        lambda conn: conn.execute(sa.update(audit_tiles).where(audit_tiles.c.idx == 0).values(hashes=bytes(8192))),
+        drop_the_tail,
+        other_size,
+    ],
+    ids=["changed", "cut", "swapped", "inserted", "deleted", "moved", "hashes", "truncated", "size"],
+)
+def test_it_catches_what_was_changed_with_a_database_client(stranger, log, url, tmp_path, edit):
     record(log, [])
     log.export(tmp_path / "before")
-    with sqlite3.connect(tmp_path / "hub.db") as raw:
-        assert raw.execute(statement).rowcount == 1
+    change(url, edit)
     assert log.verify().problem is not None
     note = (tmp_path / "before" / CHECKPOINT).read_bytes()
     try:
@@ -247,6 +271,42 @@ def test_it_catches_what_was_changed_with_a_database_client(stranger, log, tmp_p
         return  # what the hub itself refuses to export needs no stranger
     (tmp_path / "after" / CHECKPOINT).write_bytes(note)
     assert stranger([(tmp_path / "after", "")])[0].startswith("refused")
+
+
+def test_a_clock_that_is_turned_back_changes_no_order_and_is_told(stranger, log, clock, tmp_path):
+    record(log, [])
+    log.export(tmp_path / "before")
+    assert log.verify().remark is None
+    clock.advance(-600)
+    record(log, [], 5)
+    assert log.verify().remark is None  # writers do not wait for each other
+    clock.advance(-3 * 86_400)
+    record(log, [], 30)
+    verified = log.verify()
+    assert (verified.size, verified.problem) == (335, None)
+    assert "turned back before entry 305" in verified.remark
+    assert [entry["index"] for entry in log.show(limit=400)] == list(range(335))
+    log.export(tmp_path / "after")
+    assert stranger([(tmp_path / "after", tmp_path / "before" / CHECKPOINT)]) == ["ok 335"]
+    clock.advance(30 * 86_400)
+    record(log, [], 1)
+    assert "before entry 305" in log.verify().remark
+
+
+def test_a_backup_restored_over_a_newer_log_is_another_history_to_whoever_has_seen_it(
+    stranger, log, url, clock, tmp_path
+):
+    record(log, [])
+    backup = rows_of(url)
+    record(log, [], 40)
+    log.export(tmp_path / "seen")
+    put_back(url, backup)
+    clock.advance(60)
+    record(log, [], 50)
+    log.export(tmp_path / "fork")
+    assert stranger([(tmp_path / "fork", "")]) == ["ok 350"]  # nobody can tell who has seen nothing
+    assert stranger([(tmp_path / "fork", tmp_path / "seen" / CHECKPOINT)])[0].startswith("refused")
+    assert "does not begin" in log.verify(saved=(tmp_path / "seen" / CHECKPOINT).read_text()).problem
 
 
 def test_erasing_a_hundred_people_leaves_every_proof_valid(stranger, log, tmp_path):

@@ -1,6 +1,7 @@
 """What answers tell of the vendors' limits, family by family."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -68,3 +69,24 @@ def test_a_refusal_names_the_time_to_come_back(status, headers, refused, until):
 @pytest.mark.parametrize("value", ["", "-1", "NaN", "Mon, 99 Jun 2026", "1e9", "٣"])
 def test_an_unreadable_wait_is_none(value):
     assert retry_after(value, NOW) is None
+
+
+@pytest.mark.parametrize("hours", [-50, -3, 3, 9_000])
+def test_times_are_meant_by_the_vendors_own_clock(hours):
+    theirs = NOW + timedelta(hours=hours)
+    epoch = str(int((theirs + timedelta(seconds=300)).timestamp()))
+    date = {"Date": format_datetime(theirs, usegmt=True)}
+    told = read_headers(200, date | {"x-rate-limit-limit": "75", "x-rate-limit-reset": epoch}, NOW)
+    assert told.general == Told(75, None, later(300))
+    at = format_datetime(theirs + timedelta(seconds=60), usegmt=True)
+    assert read_headers(429, date | {"Retry-After": at}, NOW).until == later(60)
+    assert read_headers(429, date | {"Retry-After": "60", "ratelimit-reset": "48"}, NOW).until == later(60)
+    assert read_headers(429, date | {"ratelimit-limit": "7", "ratelimit-reset": "48"}, NOW).until == later(48)
+
+
+@pytest.mark.parametrize(
+    "date", ["", "soon", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "9" * 40]
+)
+def test_a_clock_that_is_none_is_not_gone_by(date):
+    told = read_headers(429, {"Date": date, "x-rate-limit-reset": EPOCH}, NOW)
+    assert (told.general.reset, told.until) == (later(300), later(300))

@@ -43,6 +43,7 @@ def test_a_folder_that_cannot_be_written_is_named(hub, tmp_path, target):
 
 @pytest.mark.parametrize("who", ["", "  ", "x" * 400, "zendesk:" + "x" * 400, "a\udcff"])
 def test_an_identifier_that_is_none_is_told_and_not_repeated(hub, deployment, who):
+    deployment.write_text("version: 1\nroles: {operator: [privacy_officer]}\n")
     code, said = hub("person", "show", who)
     assert code == 2 and "ISSUER:ID" in said and "xxx" not in said
 
@@ -53,6 +54,14 @@ def test_an_identifier_that_is_none_is_told_and_not_repeated(hub, deployment, wh
         (["outcomes", "list", "--state", "nope"], "'stored'"),
         (["outcomes", "list", "--run", "a\udcff"], "not UTF-8"),
         (["audit", "show", "--start", "9" * 30], "--start"),
+        (["outcomes", "list", "--sync", "zendesk-pul"], "unknown sync 'zendesk-pul'"),
+        (["outcomes", "dead", "--sync", "zendesk-pul"], "unknown sync 'zendesk-pul'"),
+        (["outcomes", "retry", "--sync", "zendesk-pul"], "unknown sync 'zendesk-pul'"),
+        (["outcomes", "retry", "9" * 30], "larger than any"),
+        (["outcomes", "drop", "9" * 30, "--reason", "x"], "larger than any"),
+        (["person", "release", "9" * 30, "--reason", "x"], "larger than any"),
+        (["outcomes", "retry", "-5"], "such option"),
+        (["outcomes", "retry", "²"], "CONNECTION/STREAM/KEY"),
         (["consent", "record", "C-1", "--state", "withdrawn", "--category", "emotoin"], "emotion.label"),
         (["privacy", "test", "."], "no cases were found"),
     ],

@@ -112,3 +112,34 @@ def test_the_demonstration(hub, tmp_path):
     assert shown.returncode == 0 and "maria" not in shown.stdout.lower()
     nobody = hub("person", "show", "nobody@example.com", *config)
     assert nobody.returncode == 2 and "nobody@example.com" not in nobody.stderr
+
+
+def test_evaluate_emotion_counts_and_names_lines(hub, tmp_path):
+    lines = [
+        {"text": "third week without my refund, and nobody answers", "label": "frustration"},
+        {"text": "thank you so much, you were a great help", "label": "gratitude"},
+        {"text": "thank you so much, you were a great help", "label": "anger"},
+    ]
+    (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
+    ran = hub("evaluate", "emotion", "own.jsonl", "--json")
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert told["texts"] == 3 and told["labels"]["gratitude"]["recall"] == 1
+    assert [(one["line"], one["expected"], one["found"]) for one in told["mistakes"]] == [(3, "anger", "gratitude")]
+    table = hub("evaluate", "emotion", "own.jsonl")
+    assert "macro-F1" in table.stdout and "refund" not in table.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"text": "a", "label": "angr"}', "own.jsonl:1: unknown label 'angr'"),
+        ("", "no labelled text"),
+        ("x", "not JSON"),
+    ],
+)
+def test_evaluate_emotion_says_what_is_wrong_with_the_file(hub, tmp_path, text, says):
+    (tmp_path / "own.jsonl").write_text(text)
+    ran = hub("evaluate", "emotion", "own.jsonl")
+    assert ran.returncode == 2
+    assert says in ran.stderr and "Traceback" not in ran.stderr

@@ -5,6 +5,8 @@ Every test that asks for one is run on both databases.
 
 import json
 import pickle
+from collections import Counter
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -16,12 +18,21 @@ from hub import plugins
 from hub.app import Hub
 from hub.cli.sandbox import write_deployment
 from hub.config import load_settings
+from hub.pipeline.erase import erase
 from hub.pipeline.pull import pull
 from hub.pipeline.push import push
 from hub.pipeline.sweep import sweep
+from hub.privacy.erasure import Progress
 from hub.store.engine import make_engine
 from hub.store.tables import metadata
 from hub.testing import FakeClock, Sandbox
+
+EVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC)
+
+
+def tagged(tx):
+    """How many tags there are, and how often each label was felt."""
+    return len(tx.tags.due(EVER[1], 100_000)), Counter(label for _, label, _ in tx.tags.felt(*EVER))
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +126,20 @@ class World:
     def sweep(self):
         with self.open() as hub:
             return sweep(hub.rooms)
+
+    def erase(self, person, *, by_hand=True, rounds=6):
+        """Erases a person over some hours, as an operator would; ``by_hand`` does what no connector can."""
+        for _ in range(rounds):
+            with self.open() as hub:
+                plan = erase(hub.rooms, hub.erase_job(person))
+                if plan.progress is Progress.COMPLETE:
+                    break
+                with hub.store.begin() as tx:
+                    for one in tx.obligations.list() if by_hand else ():
+                        if "by hand" in one.what:
+                            tx.obligations.close(one.id, "done")
+            self.clock.advance(3600)
+        return plan
 
     def edit(self, change):
         settings = yaml.safe_load(self.config.read_text())

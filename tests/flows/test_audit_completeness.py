@@ -60,13 +60,13 @@ def test_a_changed_rule_is_on_record_before_anything_is_done_under_it(world, aud
     rules.write_text(rules.read_text().replace("keep: P90D", "keep: P89D"))
     world.pull("voucherify-pull")
     entries = audit_entries(world)
-    (change,) = [entry for entry in entries if entry["type"] == "change"][len(first) :]
+    configuration, change = [entry for entry in entries if entry["type"] == "change"][len(first) :]
     with world.open() as hub:
         now = hub.policy.version
     before = next(entry for entry in first if entry["outcome"] == "policy")["reasons"][1].removeprefix("to ")
     assert (change["outcome"], change["reasons"]) == ("policy", [f"from {before}", f"to {now}"])
     run = [entry for entry in entries if entry.get("run") == change["run"]]
-    assert run[0] == change
+    assert run[:2] == [configuration, change] and configuration["outcome"] == "configuration"
 
 
 def test_looking_at_a_persons_emotions_is_on_record(world, audit_entries):
@@ -75,9 +75,19 @@ def test_looking_at_a_persons_emotions_is_on_record(world, audit_entries):
     from hub.cli import app
 
     world.pull("salesforce-pull")
-    world.edit(lambda settings: settings.update(actor="dpo-7"))
+    world.edit(lambda settings: settings.update(actor="dpo-7", roles={"dpo-7": ["privacy_officer"]}))
     member = next(member for member in world.members if member.consent == "all")
-    shown = CliRunner().invoke(app, ["person", "show", member.email, "-c", str(world.config), "--json"])
+    asked = ["person", "show", member.email, "--purpose", "LegalCompliance", "--reason", "complaint"]
+    shown = CliRunner().invoke(app, [*asked, "-c", str(world.config), "--json"])
     assert shown.exit_code == 0, shown.output
-    (read,) = audit_entries(world, type="read")
-    assert (read["actor"], read["subject"]) == ("dpo-7", json.loads(shown.stdout)["audit_ref"])
+    mood, file = audit_entries(world, type="read")
+    for read in (mood, file):
+        assert (read["actor"], read["subject"]) == ("dpo-7", json.loads(shown.stdout)["audit_ref"])
+        assert (read["outcome"], read["purpose"]) == ("shown", "LegalCompliance")
+    assert mood["reasons"] == [
+        "allow.officer_mood",
+        "view emotion summary",
+        "roles privacy_officer",
+        "because complaint",
+    ]
+    assert "view contact summary" in file["reasons"]

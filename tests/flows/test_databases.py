@@ -73,7 +73,8 @@ class Account:
 
     def audit(self):
         for entry in self.entries:
-            plain = {**entry, "at": None, "run": self.syncs.get(entry.get("run"))}
+            # A commitment is different each time.
+            plain = {**entry, "at": None, "c": "c" in entry, "run": self.syncs.get(entry.get("run"))}
             if entry["type"] == "change":  # the settings differ: each names its own store and its own simulators
                 plain["reasons"] = None
             yield {**plain, "subject": self.subjects.get(entry.get("subject"))}

@@ -1,5 +1,6 @@
 """Vendors that fail: nothing lost, nothing doubled, the right exit code."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,13 +8,18 @@ import sys
 import time
 
 import pytest
+from typer.testing import CliRunner
 
 from hub.app import Hub
+from hub.cli import app
 from hub.config import load_settings
 from hub.errors import AuthError, LockedError, TransientError
+from hub.pipeline.erase import erase
 from hub.pipeline.pull import pull
 from hub.pipeline.run import running
+from hub.privacy.erasure import Progress
 from hub.testing import Fault, Reply
+from tests.flows.conftest import tagged
 
 pytestmark = pytest.mark.slow
 
@@ -86,6 +92,26 @@ def test_killed_in_the_middle_it_resumes_to_the_same_end(make_world, after):
 def ledger(world):
     with world.open() as hub, hub.store.read() as tx:
         outcomes = {(o.stream, o.ref, o.version, str(o.state), o.reason) for o in tx.ledger.outcomes(limit=10_000)}
-        mood = tx.tags.summary(world.clock.now())
-        labels = {label: cell.count for label, cell in mood.labels.items()}
-        return outcomes, tx.records.counts(), tx.persons.count(), mood.tags, labels
+        return outcomes, tx.records.counts(), tx.persons.count(), *tagged(tx)
+
+
+def test_a_plugin_that_breaks_in_its_own_check_or_erasure_is_named_and_not_quoted(world_in, monkeypatch):
+    def broken(*_):
+        raise KeyError("maria@example.com")
+
+    monkeypatch.setattr("hub_x.source.XSource.check", broken)
+    monkeypatch.setattr("hub_zendesk.eraser.ZendeskEraser.erase", broken)
+    world = world_in("sqlite")
+    ran = CliRunner().invoke(app, ["check", "--json", "-c", str(world.config)])
+    rows = {row["what"]: row for row in json.loads(ran.stdout)}
+    assert (ran.exit_code == 3 and ran.exception is None) or isinstance(ran.exception, SystemExit)
+    assert rows["connection x"]["result"] == "FAILED" and "KeyError in the plugin" in rows["connection x"]["detail"]
+    assert rows["connection voucherify"]["detail"] == "logged in"
+    assert "maria@" not in ran.output
+
+    world.pull("zendesk-pull")
+    member = next(m for m in world.members if m.consent == "all" and m.said_in("zendesk"))
+    with world.open() as hub:
+        with hub.store.read() as tx:
+            person = world.person(hub, tx, member)
+        assert erase(hub.rooms, hub.erase_job(person)).progress is not Progress.COMPLETE

@@ -2,9 +2,7 @@
 
 import pytest
 
-from hub.cli.person import erase_job
 from hub.errors import ConfigError, PolicyError
-from hub.pipeline.erase import erase
 from hub.pipeline.pull import pull
 from hub.privacy.erasure import Progress
 
@@ -89,15 +87,9 @@ def test_erased_stays_erased(world):
     world.pull()
     world.push()
     member = member_with_tags(world)
-    with world.open() as hub:
-        with hub.store.read() as tx:
-            person = world.person(hub, tx, member)
-        plan = erase(hub.rooms, erase_job(hub, person))
-        for _ in range(5):
-            if plan.progress is Progress.COMPLETE:
-                break
-            world.clock.advance(3600)
-            plan = erase(hub.rooms, erase_job(hub, person))
+    with world.open() as hub, hub.store.read() as tx:
+        person = world.person(hub, tx, member)
+    plan = world.erase(person)
     assert plan.progress is Progress.COMPLETE, [(s.phase, s.system, s.state, s.reason) for s in plan.steps]
     with world.open() as hub, hub.store.read() as tx:
         assert tx.records.for_person(person) == [] and world.person(hub, tx, member) is None
@@ -205,13 +197,9 @@ def test_a_restored_backup_does_not_bring_anybody_back(world):
     world.pull()
     member = member_with_tags(world)
     backup = world.rows()
-    with world.open() as hub:
-        with hub.store.read() as tx:
-            person = world.person(hub, tx, member)
-        for _ in range(5):
-            if erase(hub.rooms, erase_job(hub, person)).progress is Progress.COMPLETE:
-                break
-            world.clock.advance(3600)
+    with world.open() as hub, hub.store.read() as tx:
+        person = world.person(hub, tx, member)
+    assert world.erase(person).progress is Progress.COMPLETE
     world.restore(backup)
     with world.open() as hub, hub.store.read() as tx:
         assert tx.persons.status(person) == "erased"

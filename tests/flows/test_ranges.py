@@ -13,12 +13,12 @@ import pytest
 from typer.testing import CliRunner
 
 from hub.cli import app
-from hub.cli.person import erase_job
 from hub.contract import Batch, Partition, PartitionPlan, RawRecord, Stream
 from hub.errors import ConfigError, LockedError, TransientError
 from hub.pipeline.backfill import Span, backfill
-from hub.pipeline.erase import erase
-from hub.pipeline.partition import finish_partitions, plan_partitions, pull_parallel, pull_partition
+from hub.pipeline.engine import execute
+from hub.pipeline.order import Order
+from hub.pipeline.partition import finish_partitions, plan_partitions, pull_partition
 from hub.pipeline.pull import PullJob, pull
 from hub.pipeline.readahead import DEPTH, read_ahead
 from hub.pipeline.refetch import fetch_again
@@ -27,6 +27,7 @@ from hub.privacy.erasure import Progress
 from hub.schema import ConsentScope, ConsentState
 from hub.store.ledger import PullCounts
 from hub.testing import Fault, Reply
+from tests.flows.conftest import tagged
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +60,10 @@ def span(world, *, days=3_000, until=timedelta(0)):
 def fill(world, sync, wanted=None, only=()):
     with world.open() as hub:
         return backfill(hub.rooms, hub.pull_job(sync, only=only), wanted or span(world))
+
+
+def pull_parallel(rooms, job, readers):
+    return execute(rooms, job, Order(job.sync, full=True, parallel=readers))
 
 
 def parallel(world, sync, readers=3):
@@ -98,10 +103,8 @@ def state(world):
     """What the hub knows, whatever way it came to know it."""
     with world.open() as hub, hub.store.read() as tx:
         seen = {(o.stream, o.ref, o.version, str(o.state), o.reason) for o in tx.ledger.outcomes(limit=10_000)}
-        mood = tx.tags.summary(world.clock.now())
-        labels = {label: cell.count for label, cell in mood.labels.items()}
         known = {one for one in seen if one[3] != "unchanged"}
-        return known, tx.records.counts(), tx.persons.count(), mood.tags, labels
+        return known, tx.records.counts(), tx.persons.count(), *tagged(tx)
 
 
 def ticket_of(member):
@@ -396,7 +399,7 @@ def test_parts_run_side_by_side_and_never_beside_the_whole(world):
             assert pull_partition(other.rooms, job, part).error is None
         finish_partitions(hub.rooms, job)
         with hub.store.read() as tx:
-            assert tx.ledger.cursor(job.sync, "customers") == "start"
+            assert tx.ledger.cursor(job.sync, "customers") == "start, and on", "it has caught up"
         with pytest.raises(ConfigError, match="done or gone"):
             pull_partition(hub.rooms, job, parts[0])
 
@@ -433,8 +436,7 @@ def test_a_record_that_moves_between_parts_while_they_are_read_is_read(world):
         for part in parts:
             if part.stream == "satisfaction_ratings":
                 pull_partition(hub.rooms, job, part)
-        finish_partitions(hub.rooms, job)
-        report = pull(hub.rooms, hub.pull_job("zendesk-pull"))
+        report = finish_partitions(hub.rooms, job)
     assert report.error is None and report.counts["stored"] >= 1
     keys = {one.provenance.version for one in records_of(world, member)}
     assert str(vendor.tickets[ticket_of(member)]["generated_timestamp"]) in keys
@@ -561,16 +563,9 @@ def test_the_erased_do_not_come_back_by_range_part_or_key(world):
     small_pages(world)
     _, member, _ = quarantine_one(world)
     world.pull("voucherify-pull")
-    with world.open() as hub:
-        with hub.store.read() as tx:
-            person = world.person(hub, tx, member)
-        plan = erase(hub.rooms, erase_job(hub, person))
-        for _ in range(5):
-            if plan.progress is Progress.COMPLETE:
-                break
-            world.clock.advance(3600)
-            plan = erase(hub.rooms, erase_job(hub, person))
-    assert plan.progress is Progress.COMPLETE
+    with world.open() as hub, hub.store.read() as tx:
+        person = world.person(hub, tx, member)
+    assert world.erase(person).progress is Progress.COMPLETE
     # The vendors tell of the person once more: restored backups.
     for name in ("zendesk", "voucherify", "salesforce"):
         world.simulator(name).seed()

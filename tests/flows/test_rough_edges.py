@@ -142,3 +142,58 @@ def test_a_push_pointed_at_another_connection_begins_at_its_beginning(world):
     report = world.push("salesforce-push")["salesforce-push"]
     assert report.error is None, report.error
     assert report.counts["selected"] > 0  # people; the cases are those of the first connection
+
+
+def test_a_comment_that_stands_in_two_tickets_of_two_people_stops_nobody(world):
+    """Zendesk copies comments when tickets are merged; a vendor that gives the copy the same id must not end the sync."""
+    zendesk = world.simulator("zendesk")
+    talkers = [m for m in world.members if m.said_in("zendesk")]
+    agreed = next(m for m in talkers if m.consent == "all")
+    refused = next(m for m in talkers if m.consent in ("no_emotion", "service"))
+    tickets = [
+        next(t["id"] for t in zendesk.tickets.values() if t["requester_id"] == 7_000_000_000_000 + member.number)
+        for member in (agreed, refused)
+    ]
+    original = zendesk.comments[tickets[0]][0]
+
+    def stands_in(*chosen):
+        for ticket in tickets:
+            rest = [one for one in zendesk.comments[ticket] if one["id"] != original["id"]]
+            author = zendesk.tickets[ticket]["requester_id"]
+            zendesk.comments[ticket] = [*rest, *([{**original, "author_id": author}] if ticket in chosen else [])]
+            zendesk.touch_ticket(ticket)
+        world.clock.advance(3600)
+        report = world.pull("zendesk-pull")["zendesk-pull"]
+        assert report.error is None and not report.counts["quarantined"], report
+        assert world.tags_of(refused) == []
+        return {tag.record_id for tag in world.tags_of(agreed)}
+
+    with_it = stands_in(tickets[0])
+    assert len(with_it) == sum(line.by == "customer" for line in agreed.said_in("zendesk"))
+    without_it = stands_in(*tickets)
+    assert len(without_it) == len(with_it) - 1
+    assert stands_in(tickets[0]) == with_it
+    assert stands_in(tickets[1]) == without_it
+
+
+def test_a_killed_run_of_a_sync_that_was_removed_is_closed_by_whatever_runs_next(world, audit_entries):
+    gone, there = "another-host/7/another-boot/1", "another-host/8/another-boot/1"
+    with world.open() as hub:
+        with hub.store.begin() as tx:
+            tx.leases.acquire("old-pull", gone, LEASE)
+            whole = tx.ledger.start_run("old-pull", "pull", "rev1")
+            part = tx.ledger.start_run("old-pull#tickets/1", "pull", "rev1")
+            other = tx.ledger.start_run("voucherify-pull", "pull", "rev1")
+        with running(hub.rooms, "zendesk-pull", "pull"), hub.store.read() as tx:
+            assert tx.ledger.running() == ["old-pull", "old-pull#tickets/1", "voucherify-pull", "zendesk-pull"]
+        world.clock.advance(LEASE.total_seconds() + 1)
+        with hub.store.begin() as tx:
+            tx.leases.acquire("older-pull", there, LEASE)
+            alive = tx.ledger.start_run("older-pull", "pull", "rev1")
+        with running(hub.rooms, "zendesk-pull", "pull"), hub.store.read() as tx:
+            # A run of a sync that there is is closed by its own next run, and one that lives by itself.
+            assert tx.ledger.running() == ["older-pull", "voucherify-pull", "zendesk-pull"]
+            assert [lease.holder for lease in tx.leases.held() if lease.sync.startswith("old")] == [there]
+    closed = audit_entries(world, type="run.finished", outcome="failed")
+    assert {entry["run"] for entry in closed} == {whole, part} and not {other, alive} & {one["run"] for one in closed}
+    assert all(entry["reasons"] == ["run.interrupted"] for entry in closed)

@@ -18,6 +18,8 @@ import pytest
 import typer
 import yaml
 
+from hub.airflow.cluster import COMMANDS
+from hub.airflow.place import KEYS_OF, shared_settings
 from hub.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +41,9 @@ def commands():
         words = [*service.get("entrypoint", []), *service["command"]]
         for line in words[2].split("&&") if words[:2] == ["sh", "-c"] else [shlex.join(words)]:
             yield shlex.split(line)
+        match service.get("healthcheck", {}).get("test"):
+            case ["CMD", "airflow", *checks]:
+                yield ["airflow", *checks]
 
 
 PARSE = """
@@ -58,7 +63,7 @@ def test_every_airflow_command_exists(tmp_path):
     if find_spec("airflow") is None:
         pytest.skip("apache-airflow is not installed (extra: airflow)")
     ours = [words for words in commands() if words[0] == "airflow"]
-    assert len(ours) == 6
+    assert len(ours) == 9
     if find_spec("airflow.providers.celery") is None:  # its commands come with the extra "celery"
         ours = [words for words in ours if words[1] != "celery"]
     environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path), "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor"}
@@ -71,7 +76,7 @@ def test_every_hub_command_exists():
     ours = [words for words in commands() if words[0] == "hub"]
     known = typer.main.get_command(app).commands
     assert ours and all(words[1] in {*known, "--help"} for words in ours)
-    assert len(ours) + 6 == len([*commands()])
+    assert len(ours) + 9 == len([*commands()])
 
 
 def test_the_services_of_a_deployment_that_scales_out():
@@ -164,9 +169,42 @@ def test_plugins_run_where_no_key_of_airflow_is():
     assert signing == {"api-server", "scheduler"}
 
 
+def test_each_service_has_the_keys_with_which_the_tests_run_it():
+    """``make scale-e2e`` runs the same processes with the same keys: what no container engine was there to try."""
+    for component, wanted in KEYS_OF.items():
+        assert KEYS & set(SERVICES[component]["environment"]) == wanted, component
+    for component in {*KEYS_OF} - {"worker"}:
+        assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" in SERVICES[component]["environment"]
+
+
+def test_each_service_runs_what_the_launcher_runs():
+    for component, words in COMMANDS.items():
+        said = SERVICES[component]["command"]
+        assert said[0] == "airflow" and [word for word in said[1:] if not word.startswith("--concurrency")] == [*words]
+
+
+def test_airflow_has_the_same_settings_in_a_container_and_beside_it():
+    for name, service in OURS.items():
+        assert service["env_file"] == ["docker/airflow.env"], name
+        assert not {*shared_settings()} & {*service["environment"]}, name
+
+
+def test_every_service_has_bounds_and_a_health_check():
+    for name, service in SERVICES.items():
+        assert re.fullmatch(r"\d+[mg]", service["mem_limit"]) and 0 < service["cpus"] <= 2, name
+        assert ("healthcheck" in service) != (name in {"init", "hub"}), name
+        assert name in {"init", "hub"} or service["restart"] == "unless-stopped"
+    for name, service in OURS.items():
+        assert service["cap_drop"] == ["ALL"] and "no-new-privileges:true" in service["security_opt"], name
+
+
 def test_services_that_run_no_sync_have_no_vendor_secret_and_no_way_into_the_hubs_database():
+    """But for the API server, whose pages hold the console: it gets into the database, and has no vendor's secret."""
     holders = {name for name, service in SERVICES.items() if "HUB_STORE_URL" in service.get("environment", {})}
-    assert holders == {"init", "worker", "hub"}
+    assert holders == {"init", "worker", "hub", "api-server"}
+    vendors = set(SERVICES["worker"]["environment"]) - set(SERVICES["dag-processor"]["environment"]) - {"HUB_STORE_URL"}
+    assert vendors and not vendors & set(SERVICES["api-server"]["environment"])
+    assert any(":/deployment:ro" in volume for volume in SERVICES["api-server"]["volumes"])
 
 
 @pytest.fixture
@@ -187,7 +225,9 @@ def test_make_env_writes_new_secrets_that_only_their_owner_can_read(project):
     assert set(made) == set(EXAMPLE)
     keys = [made[name] for name in ("AIRFLOW_FERNET_KEY", "AIRFLOW_JWT_SECRET", "AIRFLOW_API_SECRET_KEY")]
     assert len(set(keys)) == 3 and all(len(base64.urlsafe_b64decode(key)) == 32 for key in keys)
-    assert all(re.fullmatch(r"\w{24}", made[name]) for name in ("AIRFLOW_DB_PASSWORD", "HUB_DB_PASSWORD"))
+    assert all(
+        re.fullmatch(r"\w{24}", made[name]) for name in ("AIRFLOW_DB_PASSWORD", "HUB_DB_PASSWORD", "REDIS_PASSWORD")
+    )
     assert made["HUB_UID"] == str(os.getuid())
 
 

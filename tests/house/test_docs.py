@@ -1,5 +1,6 @@
 """The documentation is true: generated pages are current, links resolve, commands exist, schemas and examples hold."""
 
+import ast
 import json
 import re
 import shlex
@@ -96,6 +97,9 @@ def test_a_stale_page_is_named(tmp_path):
         (folder / path.relative_to(DOCS)).write_bytes(path.read_bytes())
     for path in ROOT.glob("plugins/*"):
         (tmp_path / "plugins" / path.name).mkdir()
+    for path in ROOT.glob("plugins/*/hub_*/connection.json"):
+        (tmp_path / path.relative_to(ROOT)).parent.mkdir(parents=True)
+        (tmp_path / path.relative_to(ROOT)).write_bytes(path.read_bytes())
     (folder / "reference" / "settings.md").write_text("old", encoding="utf-8")
     (folder / "reference" / "schema" / "gone.json").write_text("{}", encoding="utf-8")
     ran = generate("--check", script=folder / "generate.py")
@@ -152,7 +156,8 @@ def problem(words):
     known |= {"-h", "--help"}
     if strange := [word for word in rest if word.startswith("-") and word.partition("=")[0] not in known]:
         return f"no such option {strange[0]}"
-    if hasattr(command, "commands") and not {"-h", "--help", "--install-completion"} & set(rest):
+    stands_alone = getattr(command, "invoke_without_command", False) and all(word.startswith("-") for word in rest[:1])
+    if hasattr(command, "commands") and not stands_alone and not {"-h", "--help", "--install-completion"} & set(rest):
         return f"no such command {' '.join(words)}"
     return None
 
@@ -162,7 +167,16 @@ def test_every_hub_command_exists(words):
     assert problem(words) is None
 
 
-@pytest.mark.parametrize("words", [["pul", "x"], ["audit"], ["pull", "x", "--fast"], ["audit", "verify", "--ful"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["pul", "x"],
+        ["audit"],
+        ["pull", "x", "--fast"],
+        ["audit", "verify", "--ful"],
+        ["outcomes", "obligations", "opne"],
+    ],
+)
 def test_a_wrong_command_would_be_noticed(words):
     assert problem(words)
 
@@ -186,7 +200,7 @@ def test_the_examples_in_the_help_exist(text):
 
 @pytest.mark.parametrize("words", commands_of("make"))
 def test_every_make_target_exists(words):
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert {word for word in words if "=" not in word and not word.startswith("-")} <= targets
 
 
@@ -308,3 +322,38 @@ def exported_log(tmp_path):
     log.export(tmp_path / "export")
     store.close()
     return tmp_path / "export"
+
+
+OF_THE_GATE = {"collect", "infer", "link", "activate"}  # the operation that the gate was asked about is the type
+BY_ARGUMENT = {"deliver", "delivered", "run.started"}
+
+
+def entries_written():
+    """Every type and outcome that stands in the code, where an audit entry is made of it."""
+    types, outcomes = set(), set()
+    for path in (ROOT / "hub").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Entry", "AuditEntry"}:
+                for keyword in node.keywords:
+                    if isinstance(keyword.value, ast.Constant):
+                        {"type": types, "outcome": outcomes}.get(keyword.arg, set()).add(keyword.value.value)
+    return types, outcomes
+
+
+def entries_described(heading):
+    part = (DOCS / "reference" / "audit-entries.md").read_text().partition(heading)[2].partition("\n## ")[0]
+    rows = [line.split("|") for line in part.splitlines() if line.startswith("| `")]
+    return [(set(re.findall(r"`([^`]+)`", row[1])), row[2]) for row in rows]
+
+
+def test_every_type_of_audit_entry_is_described():
+    types, outcomes = entries_written()
+    rows = entries_described("## Types")
+    assert set().union(*(names for names, _ in rows)) == types | OF_THE_GATE | BY_ARGUMENT
+    told = " ".join(cell for _, cell in rows)
+    assert {one for one in outcomes if f"`{one}`" not in told} == set()
+
+
+def test_every_field_of_an_audit_entry_is_described():
+    fields = set().union(*(names for names, _ in entries_described("# Audit entries")))
+    assert fields == set(Entry.model_fields) - {"detail"} | {"at", "c", "v"}

@@ -72,7 +72,7 @@ def test_every_lint_exception_says_why(path):
 @pytest.mark.parametrize("path", MODULES, ids=ids)
 def test_a_broad_except_only_stands_where_strangers_run(path):
     # The loader and the conformance kit run code of strangers, which may raise anything.
-    allowed = {"hub/plugins.py", "hub/testing/conformance.py", "hub/pipeline/run.py"}
+    allowed = {"hub/plugins.py", "hub/testing/conformance.py", "hub/pipeline/run.py", "hub/pipeline/gathering.py"}
     broad = [
         node.lineno
         for node in ast.walk(TREES[path])

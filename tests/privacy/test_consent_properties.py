@@ -1,79 +1,15 @@
 """What holds for every ledger, not only for those somebody thought of."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.privacy.consent import NEGATIVE, LedgerEvent, Query, decide
-from hub.privacy.policy import load_policy
-from hub.schema import ConsentEvidence, ConsentScope, ConsentState
-
-POLICY = load_policy(Path(__file__).parents[2] / "privacy")
-START = datetime(2026, 1, 1, tzinfo=UTC)
-PEOPLE = ("ann", "bob", "cat")
-MODEST = settings(max_examples=60, deadline=None)
-
-# Few distinct moments, so that events tie and follow each other closely.
-moments = st.integers(0, 12).map(lambda n: START + timedelta(days=60 * (n // 2), minutes=4 * (n % 2)))
-scopes = st.builds(
-    ConsentScope,
-    purpose=st.sampled_from(
-        [None, "*", "EmotionAnalysis", "DirectMarketing", "ServicePersonalisation", "CustomerCare"]
-    ),
-    category=st.sampled_from([None, "contact", "emotion", "emotion.label"]),
-    channel=st.sampled_from([None, None, "email", "phone"]),
-    recipient=st.sampled_from([None, None, "salesforce", "zendesk"]),
-)
-evidence = st.builds(
-    ConsentEvidence,
-    notice_version=st.sampled_from([None, 1, 2]),
-    source_kind=st.sampled_from(["direct", "direct", "import"]),
-    signal=st.sampled_from([None, None, "gpc"]),
-    actor=st.sampled_from(["subject", "subject", "guardian", "controller"]),
-    guardian_verified=st.booleans(),
-    explicit=st.booleans(),
-)
-
-
-@st.composite
-def consents(draw, states=tuple(ConsentState), people=PEOPLE):
-    return LedgerEvent(
-        id=f"c{draw(st.integers(0, 10**9))}", type="consent", subject=draw(st.sampled_from(people)), at=draw(moments),
-        recorded=draw(moments), state=draw(st.sampled_from(sorted(states))), scope=draw(scopes), evidence=draw(evidence),
-        valid_from=draw(st.none() | moments), valid_until=draw(st.none() | moments),
-        restriction=draw(st.sampled_from([False, False, False, True])),
-    )  # fmt: skip
-
-
-@st.composite
-def identities(draw):
-    a, b = draw(st.permutations(PEOPLE))[:2]
-    return LedgerEvent(
-        id=f"m{draw(st.integers(0, 10**9))}", type=draw(st.sampled_from(["merge", "merge", "unmerge"])), at=draw(moments),
-        recorded=draw(moments), a=a, b=b,
-    )  # fmt: skip
-
-
-grants = consents(states=(ConsentState.GIVEN, ConsentState.RENEWED)).map(
-    lambda e: replace(
-        e, restriction=False, evidence=e.evidence.model_copy(update={"actor": "subject", "explicit": True})
-    )
-)
-ledgers = st.lists(st.one_of(grants, consents(), identities()), max_size=8, unique_by=lambda event: event.id)
-queries = st.builds(
-    Query,
-    subject=st.sampled_from(PEOPLE),
-    purpose=st.sampled_from(["EmotionAnalysis", "DirectMarketing", "ServicePersonalisation", "CustomerCare"]),
-    category=st.sampled_from(["contact", "emotion.label"]),
-    recipient=st.sampled_from(["salesforce", "salesforce", "zendesk"]),
-    at=moments,
-    jurisdictions=st.sampled_from([(), ("DE",), ("US",), ("US", "AT")]),
-    channel=st.sampled_from([None, "email"]),
-    age=st.sampled_from([None, None, 14, 40]),
-)
+from hub.privacy.consent import NEGATIVE, LedgerEvent, decide, decide_all, next_change
+from hub.schema import ConsentState
+from tests.privacy.ledgers import MODEST, PEOPLE, START, consents, identities, ledgers, moments, queries
+from tests.privacy.ledgers import SHIPPED as POLICY
 
 
 @MODEST
@@ -173,3 +109,18 @@ def test_emotion_never_leaves_without_an_explicit_yes_on_record(ledger, query):
     query = replace(query, category="emotion.label")
     if decide(POLICY, ledger, query).allowed:
         assert any(e.state in {"given", "renewed"} and e.evidence.explicit and e.scope.category for e in ledger)
+
+
+@MODEST
+@given(ledger=ledgers, asked=st.lists(queries, min_size=1, max_size=4))
+def test_asked_together_or_one_by_one_makes_no_difference(ledger, asked):
+    assert decide_all(POLICY, ledger, asked) == [decide(POLICY, ledger, query) for query in asked]
+
+
+@MODEST
+@given(ledger=ledgers, query=queries, share=st.floats(0, 1, exclude_max=True))
+def test_until_the_next_change_no_answer_changes_for_any_purpose(ledger, query, share):
+    until = next_change(POLICY, ledger, query.at) or query.at + timedelta(days=3650)
+    later = replace(query, at=query.at + (until - query.at) * share)
+    now, then = decide(POLICY, ledger, query), decide(POLICY, ledger, later)
+    assert (then.allowed, then.reasons) == (now.allowed, now.reasons)

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from hub.privacy import consent, fields, rules, scenarios
+from hub.privacy import consent, fields, given, operator, rules
 from hub.privacy.policy import load_policy
 from hub.privacy.scenarios import run_scenarios
 from hub.schema import DataCategory
@@ -38,7 +38,7 @@ def test_the_examples_load_together_and_give_the_answers_they_promise(examples):
     [
         rules.PurposeFile, rules.Purpose, rules.Operations, rules.Collect, rules.JurisdictionFile, rules.Jurisdiction,
         rules.DestinationFile, rules.Destination, rules.FieldRule, rules.TokenScope, rules.RetentionFile, rules.RetentionRule,
-        scenarios.GivenEvent, scenarios.AskedQuery,
+        given.GivenEvent, given.AskedQuery,
     ],
 )  # fmt: skip
 def test_every_key_is_explained(model):
@@ -51,7 +51,7 @@ def test_every_operator_basis_clock_and_category_is_explained():
 
 
 def test_every_reason_is_explained():
-    code = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (consent, fields))
+    code = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (consent, fields, operator))
     reasons = set(re.findall(r'"((?:consent|hard|basis|li|restriction|field|gate)\.[a-z_]+)"', code))
     reasons |= {f"optout.{state}" for state in consent.NEGATIVE}
     assert len(reasons) > 25
@@ -59,7 +59,7 @@ def test_every_reason_is_explained():
 
 
 def test_no_reason_is_explained_that_does_not_exist():
-    code = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (consent, fields))
+    code = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (consent, fields, operator))
     listed = set(
         re.findall(r"`((?:consent|hard|basis|li|restriction|field|gate)\.[a-z_]+)`", PAGE.partition("## Reasons")[2])
     )

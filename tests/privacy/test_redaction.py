@@ -172,6 +172,22 @@ def test_other_languages_are_masked_by_default(redactor):
         assert not result.withheld
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich habe mit Frau Schröder gesprochen und sie ist nicht zufrieden",
+        "Le colis est arrivé chez Madame Lefèvre avec un mois de retard mais pas pour nous",
+        "El pedido de la señora Iglesias no ha llegado y mi hijo está muy triste por los regalos",
+        "Nie wiem jak to jest że pani Kowalska nie ma do tego dostępu",
+        "Ik heb het aan mevrouw Jansen gevraagd maar ze wist het niet",
+    ],
+)
+def test_english_rules_are_not_used_on_what_clearly_reads_as_another_language(redactor, text):
+    found = redactor.redact([text], languages=["en"], known=[()])[0]
+    assert {entity.type for entity in found.entities} >= {"MASKED"}
+    assert not re.search(r"Schröder|Lefèvre|Iglesias|Kowalska|Jansen", found.text)
+
+
 def test_a_script_without_capitals_is_withheld(redactor):
     for text, language in (
         ("我的名字是王小明", "zh"),
@@ -321,7 +337,7 @@ def test_loading_and_redacting_never_touch_the_network(monkeypatch):
     monkeypatch.setattr("socket.socket.connect", refuse)
     monkeypatch.setattr("socket.getaddrinfo", refuse)
     redactor = make_redactor(POLICY)
-    assert redact(redactor, "Hi Maria, see https://example.com or a@example.com") == (
+    assert redact(redactor, "Hi Maria, see https://example.com/u/maria or a@example.com") == (
         "Hi <PERSON_1>, see <URL_1> or <EMAIL_ADDRESS_1>"
     )
 

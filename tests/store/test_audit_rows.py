@@ -1,8 +1,10 @@
 import pytest
+from sqlalchemy import select
 
-from hub.errors import FatalError
+from hub.errors import FatalError, PolicyError
 from hub.store.audit import Anchor, Checkpoint, Pending
 from hub.store.store import Store, Tx
+from hub.store.tables import audit_detail
 
 
 def integrate(tx: Tx, limit: int = 10) -> None:
@@ -81,9 +83,12 @@ def test_what_others_said_is_kept_by_size(store: Store) -> None:
 def test_details_die_with_their_person(store: Store) -> None:
     with store.begin() as tx:
         person, other = tx.persons.create_many(2)
-        tx.audit.put_details({"r1": (person, b"asked for access"), "r2": (other, b"x"), "r3": (person, b"y")})
-        assert tx.audit.details(["r1", "r2", "r9"]) == {"r1": b"asked for access", "r2": b"x"}
-        assert tx.audit.details_of(person, limit=1) == ["r1"]
-        assert tx.audit.details_of(person, after="r1") == ["r3"]
+        refs = {ref: one for one, ref in tx.keys.audit_refs([person, other]).items()}
+        tx.audit.put_details([(person, b"asked for access"), (other, b"x"), (person, b"y")])
+        assert tx.audit.details([person, other, "per_9"]) == {person: [b"asked for access", b"y"], other: [b"x"]}
+        assert tx.audit.persons_of([*refs, "r9"]) == refs
         tx.persons.erase(person)
-        assert tx.audit.details(["r1", "r2"]) == {"r2": b"x"}
+        assert tx.audit.details([person, other]) == {other: [b"x"]}
+        assert tx.unit.conn.execute(select(audit_detail.c.person_id)).scalars().all() == [other]
+        with pytest.raises(PolicyError):
+            tx.audit.put_details([(person, b"z")])

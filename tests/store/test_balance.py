@@ -6,6 +6,7 @@ from sqlalchemy import text
 from hub.store.delivery import DeliveryState, NewDelivery, Note, Settlement
 from hub.store.ledger import PullCounts, PullOutcome, PullState
 from hub.store.store import Store
+from hub.testing.clock import FakeClock
 
 READ = [
     PullOutcome("ref_a", "1", PullState.STORED),
@@ -110,3 +111,41 @@ def test_withheld_rows_name_the_rules_that_withheld_them(store: Store, runs: tup
     with store.read() as tx:
         (found, _) = tx.ledger.outcomes(run_id=runs[0], state="withheld")
         assert (found.reason, found.policy) == ("consent.refused", "p1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "true", "told", "says"),
+    [
+        ("pull", 0, "succeeded", "partial", "all its rows well"),
+        ("push", 1, "partial", "succeeded", "1 of its rows have not"),
+    ],
+)
+def test_a_run_that_is_told_to_have_ended_otherwise_than_its_rows_is_found(
+    store: Store, clock: FakeClock, runs: tuple[str, str], kind: str, number: int, true: str, told: str, says: str
+) -> None:
+    clock.advance(5)
+    with store.begin() as tx:
+        tx.ledger.finish_run(runs[number], true)
+    with store.begin() as tx:
+        assert tx.balance.of_latest() == []
+        tx.unit.conn.execute(text("UPDATE runs SET status = :told WHERE id = :id"), {"told": told, "id": runs[number]})
+        (found,) = tx.balance.of_latest()
+        assert says in str(found) and (found.stream, found.batch) == (kind, None)
+
+
+def test_what_a_row_became_later_does_not_change_how_its_run_ended(
+    store: Store, clock: FakeClock, runs: tuple[str, str]
+) -> None:
+    with store.begin() as tx:
+        tx.outbox.settle([Settlement("idem_1a", S.UNKNOWN, "no_answer")])
+        tx.ledger.finish_run(runs[1], "failed")
+        push = tx.ledger.start_run("crm.push", "push", "rev1")
+        batch = tx.ledger.selection(push, "crm.push", "crm", "push:contacts", "9", 1)
+        tx.outbox.enqueue([_new(push, tx.persons.create(), batch, "late")])
+        (row,) = tx.outbox.claim("crm.push", "contacts", 1, push)
+        tx.outbox.settle([Settlement(row.idempotency_key, S.ACCEPTED, job="j1")])
+        tx.ledger.finish_run(push, "succeeded")
+    clock.advance(5)
+    with store.begin() as tx:
+        tx.outbox.settle([Settlement(row.idempotency_key, S.FAILED, "INVALID")])
+        assert tx.balance.of_latest() == []

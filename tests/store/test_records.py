@@ -108,22 +108,6 @@ def test_vendor_keys_come_page_by_page_without_gap(store: Store, person: str, in
         assert list(tx.records.source_keys("desk", "tickets")) == []
 
 
-def test_cases_of_touched_persons_come_page_by_page(store: Store, case: Make, stored: Make, interaction: Make) -> None:
-    with store.begin() as tx:
-        a, b, merged, quiet = tx.persons.create_many(4)
-        rows = [stored(a, case(f"a{n}")) for n in range(5)] + [stored(merged, case("m")), stored(quiet, case("q"))]
-        tx.records.put([*rows, stored(b, case("b")), stored(b, interaction("b"))])
-        tx.persons.merge(b, merged, "same")
-        since = tx.persons.head()
-        tx.persons.touch([b, a])
-        seen: list[tuple[str, str]] = []
-        seq, after = since, None
-        while page := tx.records.cases_touched_since(seq, 2, after):
-            seen.extend((one.case_id, one.person_id) for one in page)
-            seq, after = page[-1].touched, page[-1].case_id
-    assert seen == [("cas_b", b), ("cas_m", b), *((f"cas_a{n}", a) for n in range(5))]
-
-
 def test_tags_live_and_die_with_their_record(
     store: Store, clock: FakeClock, person: str, interaction: Make, stored: Make, tag: Make
 ) -> None:
@@ -137,7 +121,7 @@ def test_tags_live_and_die_with_their_record(
         assert tx.tags.for_person([person]) == {person: [made]}
         tx.records.delete(["itx_1"])
         assert tx.tags.for_person([person]) == {person: []}
-        assert tx.tags.summary().tags == 0
+        assert tx.tags.last_said(clock.now()) is None
 
 
 def test_tags_are_unseen_once_expired_and_due(
@@ -149,7 +133,7 @@ def test_tags_are_unseen_once_expired_and_due(
     with store.begin() as tx:
         assert tx.tags.for_person([person]) == {person: []}
         assert tx.tags.for_case(["cas_1"]) == {"cas_1": []}
-        assert tx.tags.summary().tags == 0
+        assert tx.tags.last_said(clock.now()) is None
         assert [(due.id, due.person_id) for due in tx.tags.due(clock.now(), 10)] == [("tag_itx_1", person)]
         assert tx.tags.delete(["tag_itx_1"]) == 1
         assert tx.tags.due(clock.now(), 10) == []
@@ -174,24 +158,31 @@ def test_a_tag_needs_its_record_and_its_person(
             tx.tags.put([wrong])
 
 
-def test_the_summary_counts_persons_and_names_nobody(store: Store, interaction: Make, stored: Make, tag: Make) -> None:
+def test_what_was_felt_in_a_time_counts_the_merged_once_and_leaves_out_what_is_held(
+    store: Store, clock: FakeClock, interaction: Make, stored: Make, tag: Make
+) -> None:
+    start = clock.now() - timedelta(days=7)
+    ages = {"1": 7, "2": 6, "3": 0, "4": 8, "5": 5, "6": 5, "7": 5}  # 3 is after the time, 4 before it
     with store.begin() as tx:
-        a, b = tx.persons.create_many(2)
-        said = [(a, "1", "anger"), (a, "2", "anger"), (b, "3", "anger"), (b, "4", "delight"), (b, "5", None)]
-        tx.records.put([stored(person, interaction(key)) for person, key, _ in said])
+        a, b, c = tx.persons.create_many(3)
+        who = dict.fromkeys(ages, a) | {"2": b, "5": c, "7": c}
+        tx.records.put([stored(who[key], interaction(key)) for key in ages])
         tx.tags.put([
-            tag(person, f"itx_{key}", label=label, abstained=label is None, valence=1.0 if label == "delight" else -0.5)
-            for person, key, label in said
+            tag(who[key], f"itx_{key}", occurred_at=clock.now() - timedelta(days=age), abstained=key == "6")
+            for key, age in ages.items()
         ])  # fmt: skip
-        mood = tx.tags.summary()
-    assert (mood.tags, mood.persons, mood.abstained) == (5, 2, 1)
-    assert {label: (cell.count, cell.persons) for label, cell in mood.labels.items()} == {
-        "anger": (3, 2),
-        "delight": (1, 1),
-    }
-    assert mood.channels["ticket"].valence == pytest.approx(-0.125)
-    assert mood.channels["ticket"].distress == pytest.approx(0.75)
-    assert a not in repr(mood)
+        stands = tx.persons.merge(a, b, "same")
+        tx.holds.place(c, reason="CASE-1", actor="operator", record_id="itx_5")
+        found = sorted(tx.tags.felt(start, clock.now()))
+    assert found == sorted([(stands, "anger", "ticket"), (stands, "anger", "ticket"), (c, "anger", "ticket")])
+
+
+def test_a_fact_that_is_kept_never_changes(store: Store) -> None:
+    with store.begin() as tx:
+        assert tx.facts.keep("figures.week", "first") == "first"
+    with store.begin() as tx:
+        assert tx.facts.keep("figures.week", "second") == "first"
+        assert tx.facts.all() == {}
 
 
 def test_types_survive(store: Store, person: str, case: Make, stored: Make) -> None:

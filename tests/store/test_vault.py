@@ -74,3 +74,14 @@ def test_keys_are_never_shown_and_must_be_long_enough() -> None:
     assert "rrrr" not in repr(Vault(b"r" * 32))
     with pytest.raises(ConfigError, match="31 bytes"):
         Vault(b"r" * 31)
+
+
+def test_hashes_are_what_they_have_always_been() -> None:
+    # What rests in databases was found by these: HMAC-SHA256 under HKDF's subkeys, each part with its length before it.
+    vault = Vault(b"r" * 32)
+    for _ in range(2):
+        assert vault.ref("source", "loyalty", "members", "é1") == "cb9d24e325c6f316f741eb34811ed163"
+        assert vault.source_ref("loyalty", "members", "é1") == "cb9d24e325c6f316f741eb34811ed163"
+        assert vault.record_id("case", "loyalty", "é1") == vault.ref("case", "loyalty", "é1")
+        assert vault.lookup("email", "a@example.com") == "9781186c0315e766d0c07d9efbe46fcfd27ceb33"
+        assert vault.suppress("email", "a@example.com") == "5b77275bec0863e1701bce4cb43eec783188988d"

@@ -291,7 +291,7 @@ def test_a_dry_run_and_writers_take_turns(
 
 
 def test_a_connection_lost_in_the_middle_leaves_nothing_and_the_next_one_works(store: Store) -> None:
-    with pytest.raises(TransientError, match="does not answer"), store.begin() as tx:
+    with pytest.raises(TransientError, match="broken the connection off"), store.begin() as tx:
         meet(tx, email(1))
         mine = tx.unit.conn.execute(text("SELECT pg_backend_pid()")).scalar_one()
         other = make_engine(store_url(store))
@@ -356,7 +356,7 @@ def test_a_missing_table_is_told(store: Store) -> None:
         tx.unit.conn.execute(text("ALTER TABLE tags RENAME TO gone"))
     try:
         with pytest.raises(ConfigError, match="hub migrate"), store.read() as tx:
-            tx.tags.summary()
+            tx.tags.last_said(tx.now)
     finally:
         with store.begin() as tx:
             tx.unit.conn.execute(text("ALTER TABLE gone RENAME TO tags"))

@@ -33,3 +33,10 @@ def is_ssn(value: str) -> bool:
     """This is a US social security number that can have been issued."""
     area, group, serial = value[:3], value[4:6], value[7:]
     return area not in {"000", "666"} and area < "900" and group != "00" and serial != "0000"
+
+
+def is_nif(value: str) -> bool:
+    """This is a Spanish identity number, of a citizen or a foreigner, with its right letter."""
+    compact = value.upper().replace("-", "")
+    number = compact[:-1].translate(str.maketrans("XYZ", "012"))
+    return number.isdigit() and "TRWAGMYFPDXBNJZSQVHLCKE"[int(number) % 23] == compact[-1]

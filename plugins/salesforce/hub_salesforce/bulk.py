@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +14,9 @@ from hub_salesforce.refusal import RETRYABLE, LostError, error_code
 DONE = frozenset({"JobComplete", "Failed", "Aborted"})
 """States after which a job does no more."""
 
+_AT_WORK = frozenset({"UploadComplete", "InProgress"})
+_MOST_LISTS = 20
+_NEXT = re.compile(r"[?&]queryLocator=([A-Za-z0-9_-]{1,100})(?:&|\Z)")
 _NULL = "#N/A"
 
 
@@ -64,6 +68,26 @@ class BulkJob:
         """This is the job's state, one of Salesforce's own words; raises RefusedError where there is no such job."""
         answer = self._org.rest(f"jobs/ingest/{job}")
         return str(answer.get("state")) if isinstance(answer, dict) else "UNKNOWN"
+
+    def is_at_work(self, sobject: str) -> bool:
+        """This tells whether a job that updates such rows waits or runs, whoever started it.
+
+        A call that was cut off may have started one of which nobody has the id.
+        """
+        params = {"jobType": "V2Ingest"}
+        for _ in range(_MOST_LISTS):
+            answer = self._org.rest("jobs/ingest", params=params)
+            rows = answer.get("records") if isinstance(answer, dict) else None
+            if not isinstance(rows, list):
+                raise LostError("Salesforce's list of bulk jobs holds no jobs.")
+            known = (row for row in rows if isinstance(row, dict) and row.get("object") == sobject)
+            if any(row.get("operation") == "update" and row.get("state") in _AT_WORK for row in known):
+                return True
+            further = _NEXT.search(str(answer.get("nextRecordsUrl") or ""))
+            if further is None or further[1] == params.get("queryLocator"):
+                return False
+            params = {"jobType": "V2Ingest", "queryLocator": further[1]}
+        return True
 
     def wait(self, job: str, patience: Patience) -> str:
         """This is the job's state once it is done or patience is at its end."""

@@ -64,7 +64,30 @@ class SalesforceDestination:
                     rest.append(record)
                 else:
                     yield outcome
-        yield from ReadBack(self._org, target).outcomes(rest)
+        yield from self._read_back(target, rest)
+
+    def _read_back(self, target: Target, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
+        """What stands there now. A row that is not there may be on its way in a job whose answer was lost."""
+        missing = []
+        for record, outcome in self._compared(target, records):
+            if outcome.retryable and target.object.max_batch > self._config.bulk_threshold:
+                missing.append(record)
+            else:
+                yield outcome
+        if missing and self._is_on_its_way(target):
+            yield from (Outcome(record.idempotency_key, OutcomeState.UNKNOWN) for record in missing)
+        else:  # once more, because a job may have ended meanwhile
+            yield from (outcome for _, outcome in self._compared(target, missing))
+
+    def _compared(self, target: Target, records: Sequence[WriteRecord]) -> Iterator[tuple[WriteRecord, Outcome]]:
+        known = {record.idempotency_key: record for record in records}
+        return ((known[one.key], one) for one in ReadBack(self._org, target).outcomes(records))
+
+    def _is_on_its_way(self, target: Target) -> bool:
+        try:
+            return self._jobs.is_at_work(target.sobject)
+        except RefusedError:
+            return False  # who may not list jobs has none
 
     def _write_collections(self, target: Target, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
         rows = Collection(self._org, target.sobject)

@@ -57,13 +57,14 @@ class SalesforceEraser:
     def erase(self, subject: Sequence[SubjectIdentifier]) -> Iterator[ErasureOutcome]:
         """This yields one outcome per kind of object; raises AuthError, ThrottledError or TransientError."""
         trace = self._tracer.trace(subject)
-        for sobject in _OBJECTS:
-            if not (self._keeps_texts and sobject in _TEXTS):
-                yield self._removed(sobject, trace)
+        # What is left to people's hands comes first: once the Contact is gone, nothing leads to it any more.
         if self._keeps_texts and trace.found["Case"]:
             yield ErasureOutcome("case_texts", ErasureState.UNSUPPORTED, KEPT)
         if trace.found["User"]:
             yield ErasureOutcome("users", ErasureState.UNSUPPORTED, PORTAL)
+        for sobject in _OBJECTS:
+            if not (self._keeps_texts and sobject in _TEXTS):
+                yield self._removed(sobject, trace)
 
     def verify_erased(self, subject: Sequence[SubjectIdentifier]) -> Iterator[ErasureOutcome]:
         """This searches anew by every identifier; what waits in the recycle bin or is kept is ``pending``."""

@@ -37,7 +37,10 @@ PLANS: tuple[Plan, ...] = (
     Plan(
         _stream("individuals", "Privacy preferences of people (Individual).", consent=True),
         "Individual",
-        ("HasOptedOutProcessing", "HasOptedOutProfiling", "HasOptedOutSolicit", "ShouldForget", "LastModifiedDate"),
+        (
+            "HasOptedOutProcessing", "HasOptedOutProfiling", "HasOptedOutSolicit", "HasOptedOutTracking", "ShouldForget",
+            "LastModifiedDate",
+        ),
         party="Id",
     ),
     Plan(

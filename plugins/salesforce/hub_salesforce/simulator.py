@@ -44,6 +44,7 @@ class SalesforceSimulator(Simulator):
         self.logins = 0
         self.sessions: set[str] = set()
         self.jobs: dict[str, SimulatedJob] = {}
+        self.past_jobs: list[SimulatedJob] = []
         self._cursors: dict[str, list[Row]] = {}
         self._refusals: dict[str, tuple[str, int]] = {}
 
@@ -94,6 +95,14 @@ class SalesforceSimulator(Simulator):
         """This ends all sessions, as Salesforce does after some hours."""
         with self.lock:
             self.sessions.clear()
+
+    def forget_jobs(self) -> None:
+        """This ends all jobs that were started, and deletes them, as Salesforce does after seven days."""
+        with self.lock:
+            for job in self.jobs.values():
+                job.finish(self._apply)
+            self.past_jobs += self.jobs.values()
+            self.jobs = {}
 
     def _contact(self, key: int | str) -> str:
         return make_id("Contact", key) if isinstance(key, int) else key
@@ -366,9 +375,16 @@ class SalesforceSimulator(Simulator):
             return _error(400, "INVALIDENTITY", "Entity is not api accessible")
         if body["operation"] == "hardDelete" and not self.hard_delete:
             return _error(400, "FEATURENOTENABLED", "hardDelete operation requires special user profile permission")
-        key = f"750{len(self.jobs) + 1:012d}AAA"
+        key = f"750{len(self.jobs) + len(self.past_jobs) + 1:012d}AAA"
         self.jobs[key] = SimulatedJob(key, body["object"], body["operation"], self.job_polls)
         return Reply(200, self.jobs[key].info())
+
+    @route("GET", f"{_DATA}/jobs/ingest")
+    def list_jobs(self, request: Request, version: str) -> Reply:
+        """These are all jobs, which move on like one that is asked for."""
+        for job in self.jobs.values():
+            job.advance(self._apply)
+        return Reply(200, {"done": True, "records": [job.info() for job in self.jobs.values()], "nextRecordsUrl": None})
 
     @route("PUT", f"{_DATA}/jobs/ingest/{{job}}/batches")
     def upload_job(self, request: Request, version: str, job: str) -> Reply:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hub.contract import OutcomeState, WriteRecord
+from hub.contract import OutcomeState, TransientError, WriteRecord
 from hub.testing import Fault, Reply
 from hub_salesforce.simulated_job import to_csv
 from hub_salesforce.simulated_table import make_id
@@ -163,3 +163,50 @@ def test_the_upload_is_utf8_csv_with_line_feeds(org, bulk):
     (upload,) = [call.body for call in org.calls if call.method == "PUT"]
     table = list(csv.reader(io.StringIO(upload.decode(), newline="")))
     assert table[0] == ["Id", "Tone_Hint__c"] and table[1] == [make_id("Contact", 1), HARD] and b"\r" not in upload
+
+
+def test_a_row_of_a_job_whose_answer_was_lost_is_not_sent_again_while_the_job_is_at_work(org, bulk):
+    org.job_polls = 3
+    org.faults.add(Fault("PATCH */jobs/ingest/*", "commit_then_reset"))
+    org.faults.add(Fault.reset("GET */jobs/ingest/*", times=1))
+    rows = [record(n) for n in range(1, 6)]
+    list(bulk.write("contacts", rows))
+    # Killed here: nobody has written the job's id down.
+    assert {one.state for one in bulk.reconcile("contacts", rows)} == {UNKNOWN}
+    org.forget_jobs()
+    assert {one.state for one in bulk.reconcile("contacts", rows)} == {CONFIRMED}
+    assert len(org.past_jobs) == 1
+
+
+def test_a_row_that_is_not_there_and_in_nobodys_job_is_sent_again(org, bulk):
+    other = bulk.write(
+        "cases", [WriteRecord(f"case-{n}", make_id("Case", n), {"Emotion__c": "joy"}) for n in (1, 2, 3)]
+    )
+    assert len(list(other)) == 3
+    (told,) = bulk.reconcile("contacts", [record(1)])
+    assert (told.state, told.retryable, told.reason) == (FAILED, True, "NOT_THERE")
+
+
+@pytest.mark.parametrize("state", ["Open", "JobComplete", "Failed", "Aborted"])
+def test_a_job_that_does_nothing_any_more_keeps_no_row_waiting(org, bulk, state):
+    list(bulk.write("contacts", [record(n) for n in (2, 3, 4)]))
+    next(iter(org.jobs.values())).state = state
+    (told,) = bulk.reconcile("contacts", [record(1)])
+    assert (told.state, told.retryable) == (FAILED, True)
+
+
+@pytest.mark.parametrize("answer", [Reply(200, {"records": None}), Reply(200, []), Reply(200, None), Reply(500, [])])
+def test_a_list_of_jobs_that_is_none_does_not_say_that_nothing_is_under_way(org, bulk, answer):
+    org.faults.add(Fault("GET */jobs/ingest", "reply", answer, times=-1))
+    with pytest.raises(TransientError):
+        list(bulk.reconcile("contacts", [record(1)]))
+
+
+def test_all_lists_of_jobs_are_looked_through(org, bulk):
+    first = {"records": [], "done": False, "nextRecordsUrl": "/services/data/v59.0/jobs/ingest?queryLocator=01gRM"}
+    job = {"object": "Contact", "operation": "update", "state": "InProgress"}
+    org.faults.add(Fault("GET */jobs/ingest", "reply", Reply(200, first)))
+    org.faults.add(Fault("GET */jobs/ingest", "reply", Reply(200, {"records": [job], "nextRecordsUrl": None})))
+    (told,) = bulk.reconcile("contacts", [record(1)])
+    assert told.state is UNKNOWN
+    assert "queryLocator=01gRM" in [call.query_string for call in org.calls if call.path.endswith("/ingest")][1]

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -45,11 +47,14 @@ class VoucherifyClient:
     Args:
         config: the connection's settings.
         context: session, clock and waiting.
+
+    ``ahead`` is how far the vendor's clock is ahead of the hub's, as its latest answer showed; a whole second may be lost.
     """
 
     def __init__(self, config: VoucherifyConfig, context: Context) -> None:
         self.config, self.context = config, context
         self.campaign = f"/v1/loyalties/{segment(config.campaign)}"
+        self.ahead = timedelta()
 
     def read(self, path: str, params: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """This gets a JSON object that must be there; raises AuthError, ThrottledError, TransientError or ConfigError."""
@@ -71,6 +76,9 @@ class VoucherifyClient:
             return None
         if not answer.ok:
             raise TransientError(f"Voucherify refused to be read: {answer.reason} ({answer.status}).")
+        if not answer.body:
+            # Nothing is not "there is none": a booking would be made twice, a person taken for erased.
+            raise TransientError("Voucherify answered with nothing.")
         return answer.body
 
     def write(self, method: str, path: str, body: Any = None) -> Answer:
@@ -98,7 +106,15 @@ class VoucherifyClient:
             raise ThrottledError("Voucherify asks for a longer wait than the hub allows.") from None
         except requests.exceptions.RequestException as error:
             raise _cut_off(error) from None
+        self._look_at_clock(response.headers.get("Date", ""))
         return self._judge(response)
+
+    def _look_at_clock(self, date: str) -> None:
+        try:
+            theirs = parsedate_to_datetime(date)
+        except (ValueError, TypeError, OverflowError):
+            return
+        self.ahead = (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - self.context.now()
 
     def _headers(self) -> dict[str, str]:
         return {
@@ -134,6 +150,26 @@ def segment(value: str) -> str:
     if value.strip() in {"", ".", ".."}:
         raise ValueError("this key cannot stand in an address")
     return quote(value, safe="")
+
+
+def listed(body: Mapping[str, Any] | None, name: str) -> list[dict[str, Any]]:
+    """This is the list of objects called ``name``, empty where the vendor has none (None).
+
+    Raises TransientError where it is no such list: only a whole list can say what is not in it.
+    """
+    if body is None:
+        return []
+    rows = body.get(name)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise TransientError(f"Voucherify's answer has no list {name!r}.")
+    return rows
+
+
+def named(body: Mapping[str, Any] | None, name: str) -> Mapping[str, Any] | None:
+    """This is an object that has its key ``name``, None where the vendor has none; else it raises TransientError."""
+    if body is not None and not body.get(name):
+        raise TransientError(f"Voucherify's answer has no {name!r}.")
+    return body
 
 
 def _cut_off(error: requests.exceptions.RequestException) -> UnknownOutcomeError | TransientError:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.contract import HubError, Outcome, TransientError, UnknownOutcomeError, WriteRecord
-from hub_voucherify.client import VoucherifyClient, segment
+from hub_voucherify.client import VoucherifyClient, listed, segment
 from hub_voucherify.mark import parse_time
 from hub_voucherify.outcomes import accepted, confirmed, failed, refused, unknown
 
@@ -15,6 +15,8 @@ FIELDS = ("emotion_label", "tone_hint", "churn_risk", "emotion_as_of")
 SKEW = timedelta(minutes=1)
 """How far the vendor's clock may be behind the hub's."""
 
+_LATELY = timedelta(days=1)  # a killed run is gone on with long before
+_AT_WORK = frozenset({"ENQUEUED", "IN_PROGRESS"})
 _PROFILE = ("name", "email", "phone", "description", "birthdate", "birthday")
 
 
@@ -61,7 +63,7 @@ class CustomerWriter:
         doubtful = []
         for record in records:
             job = jobs.get(record.job or "")
-            if record.job and job and job.get("status") in {"ENQUEUED", "IN_PROGRESS"}:
+            if record.job and job and job.get("status") in _AT_WORK:
                 yield accepted(record, record.job)
                 continue
             outcome = self._look(record, job)
@@ -72,7 +74,10 @@ class CustomerWriter:
         if doubtful:
             # The answer that named the job may be what was lost, or the job forgotten: it may still be on its way.
             self._client.context.sleep(self._client.config.settle_seconds)
-        yield from (self._look(record, None) for record in doubtful)
+        may_come = bool(doubtful) and self._is_at_work()
+        for record in doubtful:
+            outcome = self._look(record, None)
+            yield unknown(record) if outcome.retryable and may_come else outcome
 
     def _bulk(self, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
         good = [record for record in records if not _fault_of(record)]
@@ -108,12 +113,23 @@ class CustomerWriter:
     def _lost_job(self, begun: datetime) -> str | None:
         """The only job of our kind since ``begun``, where there is one: most likely the one whose answer was lost."""
         try:
-            body = self._client.find("/v1/async-actions", {"limit": 100}) or {}
+            jobs = self._listed()
         except HubError:
             return None  # an error now would say that nothing was sent, which is not known
-        jobs = [job for job in body.get("async_actions") or [] if job.get("type") == "CUSTOMERS.BULK_UPDATE"]
         recent = [str(job["id"]) for job in jobs if parse_time(job["created_at"]) >= begun - SKEW]
         return recent[0] if len(recent) == 1 else None
+
+    def _is_at_work(self) -> bool:
+        """Whether a job may still write: one whose answer was lost, or anybody else's."""
+        try:
+            return any(job.get("status") in _AT_WORK for job in self._listed())
+        except HubError:
+            return True  # not known; the next reconciliation asks again
+
+    def _listed(self) -> list[Mapping[str, Any]]:
+        """The latest jobs that write customers, whoever started them."""
+        jobs = listed(self._client.read("/v1/async-actions", {"limit": 100}), "async_actions")
+        return [job for job in jobs if job.get("type") == "CUSTOMERS.BULK_UPDATE"]
 
     def _look(self, record: WriteRecord, job: Mapping[str, Any] | None) -> Outcome:
         reason = _fault_of(record)
@@ -124,6 +140,9 @@ class CustomerWriter:
             return failed(record, "not_found")
         if job and _is_shell(customer, job):
             return self._drop_shell(record, str(customer["id"]))
+        if not job and _may_be_shell(customer, self._client.context.now()):
+            # The job's id was lost in a kill: nobody can tell whether it found the customer or made one.
+            return failed(record, "perhaps_created")
         if _holds(customer, record, exactly=True):
             return confirmed(record, customer.get("id"))
         return failed(record, "not_applied", retryable=True)
@@ -158,4 +177,14 @@ def _is_shell(customer: Mapping[str, Any], job: Mapping[str, Any]) -> bool:
     ))  # fmt: skip
     if not born or not begun or not parse_time(begun) <= parse_time(born) <= parse_time(ended or born):
         return False
+    return _is_bare(customer)
+
+
+def _may_be_shell(customer: Mapping[str, Any], now: datetime) -> bool:
+    born = customer.get("created_at")
+    return bool(born) and parse_time(born) >= now - _LATELY and _is_bare(customer)
+
+
+def _is_bare(customer: Mapping[str, Any]) -> bool:
+    """Nothing is in it but what the hub writes."""
     return not any(customer.get(name) for name in _PROFILE) and set(customer.get("metadata") or {}) <= set(FIELDS)

@@ -11,7 +11,7 @@ from hub.contract import (
     TransientError,
     UnknownOutcomeError,
 )
-from hub_voucherify.client import Answer, VoucherifyClient, segment
+from hub_voucherify.client import Answer, VoucherifyClient, listed, named, segment
 
 _NO_KEY = "only customer number, vendor id, loyalty card or e-mail can be searched for"
 _CARD_LEFT = "delete the loyalty card in the vendor's console"
@@ -66,7 +66,7 @@ class VoucherifyEraser:
         for identifier in subject:
             if _is_key(identifier):
                 searched = True
-                customer = self._client.find(f"/v1/customers/{segment(identifier.value)}")
+                customer = named(self._client.find(f"/v1/customers/{segment(identifier.value)}"), "id")
                 found |= {str(customer["id"]): customer} if customer else {}
             elif identifier.kind is IdentifierKind.EMAIL:
                 searched = True
@@ -79,7 +79,7 @@ class VoucherifyEraser:
         found: dict[str, Mapping[str, Any]] = {}
         for spelling in {email, email.lower()}:
             body = self._client.read("/v1/customers", {"email": spelling, "limit": 100})
-            found |= {str(customer["id"]): customer for customer in body.get("customers") or []}
+            found |= {str(customer["id"]): customer for customer in listed(body, "customers")}
         return found
 
     def _cards(self, subject: Sequence[SubjectIdentifier]) -> dict[str, Mapping[str, Any]]:
@@ -94,10 +94,10 @@ class VoucherifyEraser:
 
     def _cards_of(self, customer: str) -> dict[str, Mapping[str, Any]]:
         body = self._client.find(f"{self._client.campaign}/members", {"customer": customer, "limit": 100})
-        return {str(card["code"]): card for card in (body or {}).get("vouchers") or [] if card.get("code")}
+        return {str(card["code"]): card for card in listed(body, "vouchers") if card.get("code")}
 
     def _card(self, code: str) -> Mapping[str, Any] | None:
-        return self._client.find(f"/v1/loyalties/members/{segment(code)}")
+        return named(self._client.find(f"/v1/loyalties/members/{segment(code)}"), "code")
 
 
 def _is_key(identifier: SubjectIdentifier) -> bool:

@@ -65,8 +65,9 @@ class TimeWalk:
     def _timed(self, mark: Mark, page: int) -> tuple[list[Row], bool]:
         before = format_time(self.end) if self.end else None
         rows, more = self.fetch(Question(self.order, mark.after, before, page))
-        rows = [row for row in rows if row.get(self.order)]
-        inside = [row for row in rows if self.end is None or self._time_of(row) < self.end]
+        # Those without a time come last, and those from the end on need not be read.
+        timed = [row for row in rows if row.get(self.order)]
+        inside = [row for row in timed if self.end is None or self._time_of(row) < self.end]
         return inside, more and len(inside) == len(rows)
 
     def _shared_instant(self, mark: Mark, instant: datetime) -> tuple[list[Row], bool]:
@@ -81,8 +82,10 @@ class TimeWalk:
         for page in range(1, MAX_PAGE + 1):
             rows, more = self._timed(mark, page)
             found.update({str(row["id"]): row for row in rows})
-            if not more or not rows or self._time_of(rows[-1]) != instant:
-                return more and bool(rows)
+            if more and not rows:
+                raise TransientError(f"Voucherify's list by {self.order} does not go on.")
+            if not more or self._time_of(rows[-1]) != instant:
+                return more
         raise TransientError(f"Voucherify has more records of one {self.order} than it can page through.")
 
     def _time_of(self, row: Row) -> datetime:

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.contract import Outcome, TransientError, UnknownOutcomeError, WriteRecord
-from hub_voucherify.client import VoucherifyClient, segment
+from hub_voucherify.client import VoucherifyClient, listed, segment
 from hub_voucherify.outcomes import confirmed, failed, refused, unknown
 
 FIELDS = ("points", "reason")
 """Fields of an adjustment: whole points, not zero; and a short code of why."""
+
+_PAGE = 100
 
 
 class PointsWriter:
@@ -77,7 +79,7 @@ class PointsWriter:
             # 404 for the customer or for the program? A missing program must not fail everybody's points for good.
             self._client.read(self._client.campaign)
             return failed(record, "not_a_member")
-        cards = [card for card in body.get("vouchers") or [] if card.get("code")]
+        cards = [card for card in listed(body, "vouchers") if card.get("code")]
         if len(cards) == 1:
             return dict(cards[0])
         return failed(record, "several_members" if cards else "not_a_member")
@@ -86,15 +88,15 @@ class PointsWriter:
         path, last = f"{self._member(card)}/transactions", None
         while True:
             after: dict[str, str] = {"starting_after_id": last} if last else {}
-            body = self._client.find(path, {"limit": 100, "order": "-id"} | after) or {"data": []}
-            rows = body.get("data")
-            if not isinstance(rows, list):
-                raise TransientError("Voucherify's answer has no list 'data'.")
+            body = self._client.find(path, {"limit": _PAGE, "order": "-id"} | after)
+            if body is None:
+                return None
+            rows = listed(body, "data")
             if any(row.get("source_id") == record.idempotency_key for row in rows):
                 return confirmed(record, card.get("id"))
-            if not rows or not body.get("has_more"):
+            if not body.get("has_more", len(rows) >= _PAGE):
                 return None
-            if rows[-1]["id"] == last:
+            if not rows or rows[-1].get("id") in (None, last):
                 raise TransientError("Voucherify's ledger does not go on.")
             last = rows[-1]["id"]
 

@@ -37,6 +37,7 @@ class VoucherifySimulator(Simulator):
         self.tiers: dict[str, str] = {}
         self.ledger = Ledger()
         self.jobs: dict[str, dict[str, Any]] = {}
+        self.past_jobs: list[dict[str, Any]] = []
         self._minute: tuple[int, int] = (0, 0)
 
     def seed(self) -> None:
@@ -79,6 +80,15 @@ class VoucherifySimulator(Simulator):
             "created_at": stamp(at), "updated_at": None, "holder_id": customer["id"], "object": "voucher",
         }  # fmt: skip
         return self.cards[code]
+
+    def forget_jobs(self) -> None:
+        """This ends all jobs and forgets them."""
+        with self.lock:
+            for job in self.jobs.values():
+                job["due"] = min(job["due"], self.clock.now())
+            self._run_jobs()
+            self.past_jobs += self.jobs.values()
+            self.jobs = {}
 
     def customer(self, key: str) -> dict[str, Any] | None:
         """This finds a customer by id or source id, as the vendor does."""
@@ -181,7 +191,7 @@ class VoucherifySimulator(Simulator):
         rows = request.json()
         if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("source_id") for row in rows):
             return _error(400, "invalid_payload", "Invalid payload", "an array of customers is needed")
-        key, now = f"aa_{len(self.jobs) + 1:018x}", self.clock.now()
+        key, now = f"aa_{len(self.jobs) + len(self.past_jobs) + 1:018x}", self.clock.now()
         self.jobs[key] = {
             "id": key, "type": "CUSTOMERS.BULK_UPDATE", "status": "ENQUEUED", "result": None, "created_at": stamp(now),
             "updated_at": None, "progress": 0, "object": "async_action", "rows": rows,

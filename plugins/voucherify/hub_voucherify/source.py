@@ -14,7 +14,7 @@ from hub_voucherify.span import Span, cut
 T = TypeVar("T")
 
 SKEW = timedelta(minutes=1)
-"""How far the vendor's clock may be behind the hub's."""
+"""By how much an answer's date may be wrong about the vendor's clock."""
 
 
 class VoucherifySource:
@@ -54,6 +54,7 @@ class VoucherifySource:
         fetch = self._fetch(_timed(stream))
         began = self._client.context.now()
         rows, _ = fetch(Question("created_at", None, None, 1))
+        began += self._client.ahead
         marks = Marks(Mark(began - SKEW), Mark(began - SKEW))
         times = [parse_time(row["created_at"]) for row in rows if row.get("created_at")]
         spans = cut(times[0], began, at_most) if times else []
@@ -76,13 +77,20 @@ class VoucherifySource:
 
     def _listed(self, stream: str, cursor: str | None) -> Iterator[Batch]:
         began = self._client.context.now()
-        marks = Marks.load(cursor) if cursor else Marks(Mark(), Mark(began - SKEW))
+        marks = Marks.load(cursor) if cursor else self._beginning(stream)
         for rows, reached in self._walk(_timed(stream), marks):
             marks = reached
             yield self._batch(stream, rows, marks.dump())
-        settled = marks.settled(began - timedelta(seconds=self._client.config.reread_seconds))
+        settled = marks.settled(began + self._client.ahead - timedelta(seconds=self._client.config.reread_seconds))
         if settled != marks or self._flawed:
             yield self._batch(stream, [], settled.dump())
+
+    def _beginning(self, stream: str) -> Marks:
+        """Everything new, and what changes from now on: by the vendor's clock, which one call shows."""
+        began = self._client.context.now()
+        self._fetch(_timed(stream))(Question("created_at", None, None, 1))
+        self._flawed = []  # the read itself tells of them
+        return Marks(Mark(), Mark(began + self._client.ahead - SKEW))
 
     def _batch(self, stream: str, rows: Sequence[Row], cursor: str) -> Batch:
         """A batch of what can be read, and of what was set aside on the way to it."""
@@ -152,8 +160,8 @@ class VoucherifySource:
     def _with_tiers(self, member: Row) -> Row:
         if not self._client.config.tiers or not member.get("code"):
             return member
-        body = self._client.find(f"/v1/loyalties/members/{segment(str(member['code']))}/tiers") or {"data": []}
-        known = (tier for tier in _rows_of(body, "data") if isinstance(tier, dict))
+        body = self._client.find(f"/v1/loyalties/members/{segment(str(member['code']))}/tiers")
+        known = (tier for tier in _rows_of(body, "data") if isinstance(tier, dict)) if body is not None else ()
         tiers = [{"id": tier.get("id"), "name": tier.get("name")} for tier in known]
         return {**member, "tiers": tiers}
 
@@ -168,6 +176,8 @@ class VoucherifySource:
             params = {"limit": self._client.config.page_size, "order": "id"}
             body = self._client.read(path, params | ({"starting_after_id": cursor} if cursor else {}))
             rows, more = _rows_of(body, "data"), body.get("has_more") is True
+            if more and not rows:
+                raise TransientError("Voucherify's ledger does not go on.")
             if not rows:
                 break
             records = tuple(_entry(row) for row in rows)

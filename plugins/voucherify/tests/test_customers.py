@@ -141,3 +141,38 @@ def test_a_refused_job_fails_every_row(simulator, connection):
 def test_an_answer_that_settles_nothing_is_unknown(simulator, connection, reply):
     simulator.faults.add(Fault("PUT *", "reply", reply))
     assert only(connection.write("customers", [record()])).state is OutcomeState.UNKNOWN
+
+
+def test_a_row_of_a_job_whose_answer_was_lost_is_not_sent_again_while_the_job_is_at_work(simulator, connection):
+    simulator.job_seconds = 3600
+    list(connection.write("customers", many()))
+    # Killed here: nobody has written the job's id down.
+    told = only(connection.reconcile("customers", [record()]))
+    assert told.state is OutcomeState.UNKNOWN
+    simulator.forget_jobs()
+    assert only(connection.reconcile("customers", [record()])).state is OutcomeState.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.refused("GET /v1/async-actions", status=500), Fault.reset("GET /v1/async-actions")]
+)
+def test_a_list_of_jobs_that_cannot_be_had_does_not_say_that_nothing_is_under_way(simulator, connection, fault):
+    simulator.faults.add(fault)
+    assert only(connection.reconcile("customers", [record()])).state is OutcomeState.UNKNOWN
+    assert only(connection.reconcile("customers", [record()])).reason == "not_applied"
+
+
+def test_a_customer_that_a_killed_job_may_have_made_is_left_to_people(simulator, connection):
+    """The job's id was never written down, so nobody can tell whether it found the customer or made one."""
+    fields = {"emotion_label": "anger"}
+    records = [WriteRecord(f"k{n}", f"C-{n % 24 + 1:06d}", fields) for n in range(100)]
+    ghost = WriteRecord("ghost", "C-999999", fields)
+    list(connection.write("customers", [ghost, *records]))
+    simulator.clock.advance(60)
+    told = {outcome.key: outcome for outcome in connection.reconcile("customers", [ghost, records[0]])}
+    assert (told["ghost"].state, told["ghost"].reason, told["ghost"].retryable) == (
+        OutcomeState.FAILED,
+        "perhaps_created",
+        False,
+    )
+    assert told["k0"].state is OutcomeState.CONFIRMED, "whoever has a name was there before"

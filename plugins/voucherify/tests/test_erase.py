@@ -88,3 +88,30 @@ def test_another_vendors_id_is_not_looked_up(simulator, connection):
 def test_wrong_credentials_never_look_like_absence(open_with):
     with pytest.raises(AuthError):
         list(open_with(app_token="wrong").verify_erased(by("customer_id", "C-000002")))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Reply(204),
+        Reply(200, {}),
+        Reply(200, {"customers": None, "vouchers": None}),
+        Reply(200, {"customers": "", "vouchers": [1]}),
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["GET /v1/customers", "GET /v1/customers/*", "GET */members", "GET */loyalties/members/*"]
+)
+def test_an_answer_that_says_nothing_does_not_say_that_nobody_is_there(simulator, connection, said, path):
+    person = member(simulator)
+    subject = (
+        by("customer_id", person.customer_id)
+        + by("email", person.email)
+        + by("loyalty_id", "ATTUNE-000002", "voucherify")
+    )
+    simulator.faults.add(Fault(path, "reply", said, times=-1))
+    try:
+        told = {outcome.state for outcome in connection.verify_erased(subject)}
+    except TransientError:
+        return
+    assert told & {ErasureState.PENDING, ErasureState.FAILED}, "who is there was not seen"

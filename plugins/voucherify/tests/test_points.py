@@ -1,6 +1,6 @@
 import pytest
 
-from hub.contract import AuthError, OutcomeState, ThrottledError, WriteRecord
+from hub.contract import AuthError, OutcomeState, ThrottledError, TransientError, WriteRecord
 from hub.testing import Fault, Reply
 from hub_voucherify import CONNECTOR
 
@@ -164,3 +164,35 @@ def test_wrong_credentials_stop_the_batch(open_with):
 def test_the_manifest_offers_only_what_is_checked():
     (points,) = [entry for entry in CONNECTOR.manifest.objects if entry.name == "points"]
     assert points.fields == ("points", "reason")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Reply(204),
+        Reply(200),
+        Reply(200, {}),
+        Reply(200, {"data": None}),
+        Reply(200, {"data": [None]}),
+        Reply(200, {"data": [], "has_more": True}),
+        Reply(200, {"data": [{"source_id": None}], "has_more": True}),
+    ],
+)
+def test_a_ledger_that_says_nothing_does_not_say_that_nothing_was_booked(simulator, open_with, said):
+    simulator.faults.add(Fault(BALANCE, "commit_then_reset"))
+    only(open_with().write("points", [record()]))
+    simulator.faults.add(Fault("GET */members/*/transactions", "reply", said, times=-1))
+    with pytest.raises(TransientError):
+        only(open_with().reconcile("points", [record()]))
+    outcome = only(open_with().write("points", [record()]))
+    assert (outcome.state, outcome.retryable, outcome.reason) == (OutcomeState.FAILED, True, "not_sent")
+    assert len(booked(simulator)) == 1
+
+
+@pytest.mark.parametrize(
+    "said", [Reply(204), Reply(200, {}), Reply(200, {"vouchers": None}), Reply(200, {"vouchers": [7]})]
+)
+def test_a_list_of_members_that_is_none_makes_nobody_a_stranger(simulator, connection, said):
+    simulator.faults.add(Fault("GET */members", "reply", said))
+    assert only(connection.write("points", [record()])).retryable
+    assert only(connection.write("points", [record()])).state is OutcomeState.CONFIRMED

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hub_zendesk.account import Account, listed, rows_of
+from hub.contract import BadRecordError
+from hub_zendesk.account import Account, rows_of
 
 _KEPT = ("id", "type", "audit_id", "public", "created_at")
 """What is kept of a comment besides text, channel and author; its metadata holds IP addresses and places."""
@@ -34,12 +35,15 @@ def read_comments(account: Account, ticket_id: int) -> list[dict[str, Any]]:
     """This reads all comments of a ticket with their authors, in calls of 100 comments each.
 
     Not through zenpy: it cannot side-load the authors here, and asking for each is one call a comment. Raises
-    NotFoundError where the ticket is gone by now.
+    NotFoundError where the ticket is gone by now, BadRecordError where one of its comments is none.
     """
     found: list[dict[str, Any]] = []
     for page in account.pages(f"tickets/{ticket_id}/comments.json", {"include": "users"}):
         people = people_by_id(rows_of(page, "users") if page.get("users") is not None else [])
-        found.extend(_comment(comment, people) for comment in listed(page, "comments"))
+        comments = rows_of(page, "comments")
+        if not all(isinstance(comment, dict) for comment in comments):
+            raise BadRecordError("zendesk: a ticket holds a comment that is none.", reason="record.bad_comment")
+        found.extend(_comment(comment, people) for comment in comments)
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from hub.contract import Batch, ConfigError, Partition, PartitionPlan, RawRecord
+from hub.contract import BadRecordError, Batch, ConfigError, Partition, PartitionPlan, RawRecord
 from hub_zendesk.account import Account, rows_of
 from hub_zendesk.answers import NotFoundError
 from hub_zendesk.conversation import party, people_by_id, read_comments
@@ -135,6 +135,8 @@ class ZendeskSource:
         except NotFoundError:
             # Deleted for good between the export and now.
             return RawRecord("tickets", key, f"{version}-gone", {"id": ticket["id"], "status": "deleted"}, deleted=True)
+        except BadRecordError as error:
+            return RawRecord("tickets", key, version, {}, flaw=error.reason)  # one ticket must not hold up all others
         data = {**ticket, "requester": party(ticket.get("requester_id"), people), "comments": comments}
         return RawRecord("tickets", key, version, data)
 

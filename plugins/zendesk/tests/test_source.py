@@ -285,3 +285,15 @@ def test_a_fault_in_the_middle_keeps_what_came_before(vendor: ZendeskSimulator, 
 def test_custom_fields_with_null_values_survive(zendesk: Any) -> None:
     ticket = records(read(zendesk, "tickets"))[0]
     assert {field["id"] for field in ticket.data["custom_fields"]} == set(TICKET_FIELD_IDS.values())
+
+
+@pytest.mark.parametrize("comments", [[None], ["said"], [7, {"id": 1}]])
+def test_a_comment_that_is_none_costs_its_ticket_and_no_other(
+    vendor: ZendeskSimulator, zendesk: Any, comments: list[Any]
+) -> None:
+    first = sorted(vendor.tickets)[0]
+    vendor.faults.add(Fault.changed(f"GET */tickets/{first}/comments*", change=lambda _: {
+        "comments": comments, "meta": {"has_more": False}, "links": {"next": None}}, times=-1))  # fmt: skip
+    got = records(read(zendesk, "tickets"))
+    assert sorted(record.key for record in got) == sorted(str(key) for key in vendor.tickets)
+    assert [(record.key, record.data) for record in got if record.flaw == "record.bad_comment"] == [(str(first), {})]

@@ -31,6 +31,9 @@ from world import Place, Vendors, World, new_database
 SPREAD = {"spread": 10, "many": 50}
 """Points of a chapter that are spread evenly over it, beside the first of each kind of boundary."""
 
+FORGET = {"never": lambda point: False, "odd": lambda point: point % 2, "always": lambda point: True}
+"""Of which points the vendors' jobs are over, and forgotten, when the run is resumed; else they are at work."""
+
 RESUMPTIONS = 4
 """A scheduler starts a sync again and again; what was interrupted must be through after so many times."""
 
@@ -56,18 +59,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch, ExitStack() as stack:
         folder = Path(scratch)
         if options.random is not None:
-            told: Any = interrupt_at_random(folder, options.customers, options.random, options.kills)
+            with Postgres(options.postgres) if options.postgres else Sqlite() as database:
+                told: Any = interrupt_at_random(folder, options, database)
             print(json.dumps(asdict(told)), flush=True)
             return
-        rehearsal = World(folder / "rehearsal", PEOPLE)
+        rehearsal = World(folder / "rehearsal", PEOPLE, bulk=options.bulk)
         rehearse(rehearsal)
-        database = stack.enter_context(Postgres(options.postgres)) if options.postgres else Sqlite()
-        world = World(folder / "world", PEOPLE, rehearsal, database.url)
+        database = stack.enter_context(Postgres(options.postgres) if options.postgres else Sqlite())
+        world = World(folder / "world", PEOPLE, rehearsal, database.url, bulk=options.bulk)
         new_database(world.folder)
         gc.freeze()  # a child's garbage collector need not look at, and so copy, what it has from here
         wanted = options.chapters.split(",") if options.chapters else [chapter.name for chapter in STORY]
         for chapter in STORY[: max(n for n, chapter in enumerate(STORY, 1) if chapter.name in wanted)]:
             chapter.meanwhile(world)
+            chapter = chapter.twice() if options.bulk else chapter
             if chapter.name in wanted:
                 print(
                     json.dumps(asdict(Interrupter(world, database, chapter, folder, options).interrupt())), flush=True
@@ -82,6 +87,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--chapters", default="", help="only these, with commas between")
     parser.add_argument("--at", default="", help="only these points, such as 12 or 12-20")
     parser.add_argument("--postgres", default="", help="a server's address, in place of SQLite")
+    parser.add_argument("--bulk", action="store_true", help="write by the vendors' jobs wherever they have them")
+    parser.add_argument(
+        "--forget",
+        choices=[*FORGET],
+        default="never",
+        help="at which points the jobs end and expire before the resumption",
+    )
     parser.add_argument("--random", type=int, default=None, help="a seed: kill a larger run at random moments instead")
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--kills", type=int, default=25)
@@ -165,6 +177,8 @@ class Interrupter:
             if not killed.killed:
                 return point, 0, [f"was not killed: {killed.error or 'it came to its end'}"]
             problems = [] if killed.last_words == name else [f"died elsewhere: {killed.last_words}"]
+            if FORGET[self.options.forget](point):
+                copy.vendors.forget_jobs()
             resumed, left = 0, ["not resumed"]
             while left and resumed < RESUMPTIONS:
                 self.world.clock.advance(INTERVAL if resumed else 0)

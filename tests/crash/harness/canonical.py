@@ -198,7 +198,7 @@ def _audit(tx: Tx) -> Any:
     entries: list[Any] = []
     while page := tx.audit.entries(len(entries), 1_000):
         entries += [json.loads(entry.leaf) for entry in page]
-    return [{key: value for key, value in _plain(entry) if key not in ("at", "run", "v")} for entry in entries]
+    return [{key: value for key, value in _plain(entry) if key not in ("at", "c", "run", "v")} for entry in entries]
 
 
 def _plain(entry: dict[str, Any]) -> Iterable[tuple[str, Any]]:

@@ -14,7 +14,8 @@ Everything that ``canonical`` and ``truth`` tell must be equal, save four.
     again and send again what was lost, but may not ask or send anything that the uninterrupted run did not, nor less.
   - **Attempts** that only the interrupted run can have: its own beginning and end, and the finding that a row which was
     marked as sending never reached the vendor, or that nobody knows yet (``delivered`` as ``failed`` or ``unknown``), or that
-    a system was not done yet with an erasure (``erase`` as ``failed``, which is tried again).
+    a system was not done yet with an erasure (``erase`` as ``failed``, which is tried again). Nor need a resumed run have
+    heard that a job was taken (``accepted``) to learn what became of its rows.
 """
 
 import copy
@@ -101,7 +102,7 @@ def _is_deed(entry: dict[str, Any]) -> bool:
     if entry["type"] in ("run.started", "run.finished"):
         return False
     if entry["type"] == "delivered":
-        return entry["outcome"] not in ("failed", "unknown")
+        return entry["outcome"] not in ("failed", "unknown", "accepted")
     return not _is_question(entry) and not (entry["type"] == "erase" and "failed" in entry.get("reasons", ()))
 
 

@@ -18,6 +18,12 @@ class Sqlite:
 
     url = IN_THE_FOLDER
 
+    def __enter__(self) -> "Sqlite":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """It goes with its folder."""
+
     @contextmanager
     def copied(self, name: str) -> Iterator[str]:
         yield self.url

@@ -1,14 +1,13 @@
 """The story that is interrupted: four persons, four systems, told in chapters, each of which is one job for the hub."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from world import World
 
 from hub.app import Hub
-from hub.cli.person import erase_job
 from hub.errors import HubError
 from hub.pipeline.erase import erase
 from hub.pipeline.pull import pull
@@ -30,6 +29,10 @@ class Chapter:
     name: str
     job: Job
     meanwhile: Callable[[World], Any] = field(default=lambda world: None)
+
+    def twice(self) -> "Chapter":
+        """This does the job again at once: whoever was confirmed late, by a job, is looked at once more by the next run."""
+        return replace(self, job=lambda hub: [*self.job(hub), *self.job(hub)])
 
 
 def syncs(*names: str) -> Job:
@@ -60,13 +63,22 @@ def erasing(number: int) -> Job:
             people = list(found.values()) or tx.erasures.open_persons(10)
         for person in people:
             for _ in range(5):
-                if erase(hub.rooms, erase_job(hub, person)).progress is Progress.COMPLETE:
+                if erase(hub.rooms, hub.erase_job(person)).progress is Progress.COMPLETE:
                     break
+                _do_by_hand(hub)
                 hub.sleep(3600)
         hub.audit.sequence()
         return []
 
     return job
+
+
+def _do_by_hand(hub: Hub) -> None:
+    """What no connector can erase is erased by somebody, who says so."""
+    with hub.store.begin() as tx:
+        for one in tx.obligations.list():
+            if "by hand" in one.what:
+                tx.obligations.close(one.id, "done")
 
 
 def _a_day_of_changes(world: World) -> None:

@@ -72,13 +72,21 @@ class Place:
 class World:
     """The state that the story has reached, in this process and in ``folder``."""
 
-    def __init__(self, folder: Path, size: int, rehearsal: "World | None" = None, store: str = IN_THE_FOLDER) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        size: int,
+        rehearsal: "World | None" = None,
+        store: str = IN_THE_FOLDER,
+        *,
+        bulk: bool = False,
+    ) -> None:
         self.folder, self.store = folder, store
         self.clock = SharedClock()
         self.compiled: Any = rehearsal.compiled if rehearsal else {}
         self.sandbox = Sandbox(plugins.load().offered.connectors.values(), size=size, clock=self.clock)
         with self.sandbox:
-            self._settings = load_settings(_deploy(folder, self.sandbox))
+            self._settings = load_settings(_deploy(folder, self.sandbox, bulk=bulk))
         with Hub(self._settings) as hub:
             hub.__dict__.update({name: rehearsal.ready[name] for name in ENGINES} if rehearsal else {})
             self.ready = {name: getattr(hub, name) for name in (*ENGINES, *ROOMS)}
@@ -160,6 +168,12 @@ class Vendors:
         told: dict[str, Any] = json.loads(self._answers.readline())
         return told
 
+    def forget_jobs(self) -> None:
+        """This lets time pass at their side: their jobs end, and what is known of them expires."""
+        self._commands.write("forget\n")
+        self._commands.flush()
+        self._answers.readline()
+
     def end(self) -> None:
         """This ends the process."""
         self._commands.close()
@@ -172,8 +186,13 @@ def _serve(vendors: dict[str, Simulator], commands: int, answers: int) -> None:
     with os.fdopen(commands, "r") as ask, os.fdopen(answers, "w") as tell:
         tell.write(json.dumps({name: vendor.start().url for name, vendor in vendors.items()}) + "\n")
         tell.flush()
-        while ask.readline():
-            tell.write(json.dumps(truth_of(vendors), default=str) + "\n")
+        while asked := ask.readline():
+            if asked == "forget\n":
+                for name in ("salesforce", "voucherify"):
+                    vendors[name].forget_jobs()
+                tell.write("\n")
+            else:
+                tell.write(json.dumps(truth_of(vendors), default=str) + "\n")
             tell.flush()
     os._exit(0)
 
@@ -187,9 +206,15 @@ def _settle_threads() -> None:
         time.sleep(0.005)
 
 
-def _deploy(folder: Path, sandbox: Sandbox) -> Path:
+BULK = {"salesforce": {"bulk_threshold": 0}, "voucherify": {"bulk_above": 1}}
+"""Settings under which whatever can go by a job does."""
+
+
+def _deploy(folder: Path, sandbox: Sandbox, *, bulk: bool) -> Path:
     """The reference deployment, which also books points for whoever is tagged."""
     config = write_deployment(folder, sandbox)
+    for name, settings in BULK.items() if bulk else ():
+        _edit(config, lambda d, name=name, settings=settings: d["connections"][name]["config"].update(settings))
     _edit(config, lambda d: d["syncs"]["voucherify-push"].update(objects=["customers", "points"]))
     points = {
         "version": 1,

@@ -170,6 +170,7 @@ def test_writing(way, cell, write_world, push_targets, thief, held, written, set
     assert set(written(simulator).values()) <= ({1, 2} if cell.again else {1}), "a write was carried out twice"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_clean_run_is_what_the_matrix_compares_with(write_world, written):
     """The probe itself: a second delivery of the same rows would be seen."""
     world, _, _, _ = write_world("voucherify-points")

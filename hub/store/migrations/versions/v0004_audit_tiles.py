@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,9 +26,13 @@ def upgrade() -> None:
     _create_tiles()
     _create_bundles()
     _create_anchors()
-    _fill_tiles()
-    for idx, leaves in enumerate(_cut(list(_leaves_of_rows()))):
+    edge: list[tuple[int, list[bytes]]] = []
+    for idx, leaves in enumerate(_cut(_leaves_of_rows())):
         op.bulk_insert(_BUNDLES, [{"idx": idx, "count": len(leaves), "leaves": _bundle(leaves)}])
+        for leaf in leaves:
+            _grow(edge, 0, hashlib.sha256(b"\x00" + leaf).digest())
+    for level, (idx, tile) in enumerate(edge):
+        _put_tile(level, idx, tile)
     _move_pending(bundled=True)
     op.drop_index(op.f("ix_audit_entries_hash"), table_name="audit_entries")
     op.drop_table("audit_entries")
@@ -36,16 +42,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     """This makes a row of each entry and node again."""
     _create_rows()
-    leaves = list(_leaves_of_bundles())
-    row = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
-    op.bulk_insert(
-        _ENTRIES,
-        [{"idx": at, "leaf": leaf, "hash": digest} for at, (leaf, digest) in enumerate(zip(leaves, row, strict=True))],
-    )
-    level = 0
-    while row:
-        op.bulk_insert(_NODES, [{"level": level, "idx": at, "hash": digest} for at, digest in enumerate(row)])
-        level, row = level + 1, _up(row)
+    left: dict[int, bytes] = {}
+    at = 0
+    for leaves in _cut(_leaves_of_bundles()):
+        entries: list[dict[str, Any]] = []
+        nodes: list[dict[str, Any]] = []
+        for leaf in leaves:
+            digest = hashlib.sha256(b"\x00" + leaf).digest()
+            entries.append({"idx": at, "leaf": leaf, "hash": digest})
+            nodes += _nodes(left, at, digest)
+            at += 1
+        op.bulk_insert(_ENTRIES, entries)
+        op.bulk_insert(_NODES, nodes)
     _move_pending(bundled=False)
     op.create_index(op.f("ix_audit_entries_hash"), "audit_entries", ["hash"], unique=False)
     op.drop_table("audit_anchors")
@@ -127,37 +135,68 @@ def _create_pending(*, bundled: bool) -> None:
 
 def _move_pending(*, bundled: bool) -> None:
     name = "leaf" if bundled else "leaves"
-    old = sa.table("audit_pending", sa.column("id"), sa.column(name), sa.column("at"))
-    rows = list(op.get_bind().execute(sa.select(old.c[name], old.c.at).order_by(old.c.id)))
+    op.execute("CREATE TEMPORARY TABLE moved_pending AS SELECT * FROM audit_pending")
     op.drop_table("audit_pending")
     _create_pending(bundled=bundled)
-    if bundled:
-        new = sa.table("audit_pending", sa.column("count"), sa.column("leaves"), sa.column("at"))
-        op.bulk_insert(new, [{"count": 1, "leaves": _bundle([leaf]), "at": at} for leaf, at in rows])
-    else:
-        new = sa.table("audit_pending", sa.column("leaf"), sa.column("at"))
-        op.bulk_insert(new, [{"leaf": leaf, "at": at} for leaves, at in rows for leaf in _unbundle(leaves)])
+    old = sa.table("moved_pending", sa.column("id"), sa.column(name), sa.column("at"))
+    new = sa.table("audit_pending", *map(sa.column, ("count", "leaves", "at") if bundled else ("leaf", "at")))
+    for page in _pages(old, "id"):
+        if bundled:
+            op.bulk_insert(new, [{"count": 1, "leaves": _bundle([row.leaf]), "at": row.at} for row in page])
+        else:
+            op.bulk_insert(new, [{"leaf": leaf, "at": row.at} for row in page for leaf in _unbundle(row.leaves)])
+    op.execute("DROP TABLE moved_pending")
 
 
-def _fill_tiles() -> None:
-    level, row = 0, [hashlib.sha256(b"\x00" + leaf).digest() for leaf in _leaves_of_rows()]
-    while row:
-        tiles = _cut(row)
-        op.bulk_insert(_TILES, [{"level": level, "idx": at, "hashes": b"".join(tile)} for at, tile in enumerate(tiles)])
-        level, row = level + 1, [_root(tile) for tile in tiles if len(tile) == _WIDTH]
+def _grow(edge: list[tuple[int, list[bytes]]], level: int, digest: bytes) -> None:
+    """Puts a hash on the tree's edge, which has (tile index, hashes) for each level; a full tile is written, and leads up."""
+    if level == len(edge):
+        edge.append((0, []))
+    idx, tile = edge[level]
+    tile.append(digest)
+    if len(tile) == _WIDTH:
+        _put_tile(level, idx, tile)
+        edge[level] = (idx + 1, [])
+        _grow(edge, level + 1, _root(tile))
+
+
+def _put_tile(level: int, idx: int, tile: Sequence[bytes]) -> None:
+    if tile:
+        op.bulk_insert(_TILES, [{"level": level, "idx": idx, "hashes": b"".join(tile)}])
+
+
+def _nodes(left: dict[int, bytes], at: int, digest: bytes) -> Iterator[dict[str, Any]]:
+    """Every node that leaf ``at`` completes; ``left`` holds the last left sibling on each level."""
+    level = 0
+    while True:
+        yield {"level": level, "idx": at, "hash": digest}
+        if at % 2 == 0:
+            left[level] = digest
+            return
+        digest = hashlib.sha256(b"\x01" + left[level] + digest).digest()
+        level, at = level + 1, at // 2
 
 
 def _leaves_of_rows() -> Iterator[bytes]:
-    yield from op.get_bind().execute(sa.select(_ENTRIES.c.leaf).order_by(_ENTRIES.c.idx)).scalars()
+    return (row.leaf for page in _pages(_ENTRIES, "idx") for row in page)
 
 
 def _leaves_of_bundles() -> Iterator[bytes]:
-    for leaves in op.get_bind().execute(sa.select(_BUNDLES.c.leaves).order_by(_BUNDLES.c.idx)).scalars():
-        yield from _unbundle(leaves)
+    return (leaf for page in _pages(_BUNDLES, "idx", 10) for row in page for leaf in _unbundle(row.leaves))
 
 
-def _cut(row: Sequence[bytes]) -> list[Sequence[bytes]]:
-    return [row[at : at + _WIDTH] for at in range(0, len(row), _WIDTH)]
+def _pages(table: Any, key: str, size: int = 1_000) -> Iterator[Sequence[Any]]:
+    """A table's rows in order, some at a time: a log has more of them than memory."""
+    last = -1
+    column = table.c[key]
+    while page := op.get_bind().execute(sa.select(table).where(column > last).order_by(column).limit(size)).all():
+        yield page
+        last = getattr(page[-1], key)
+
+
+def _cut(leaves: Iterator[bytes]) -> Iterator[list[bytes]]:
+    while some := list(islice(leaves, _WIDTH)):
+        yield some
 
 
 def _bundle(leaves: Sequence[bytes]) -> bytes:
@@ -174,9 +213,5 @@ def _unbundle(data: bytes) -> Iterator[bytes]:
 
 def _root(row: Sequence[bytes]) -> bytes:
     while len(row) > 1:
-        row = _up(row)
+        row = [hashlib.sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in range(0, len(row), 2)]
     return row[0]
-
-
-def _up(row: Sequence[bytes]) -> list[bytes]:
-    return [hashlib.sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in range(0, len(row) - 1, 2)]

@@ -1,0 +1,69 @@
+"""The tagger around a plugin's model: what the hub adds to bare scores, the same for every model."""
+
+from collections.abc import Mapping, Sequence
+
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+from hub.contract import Emotion, Scorer
+from hub.emotion.cues import Cue, load_cues, read_cues
+from hub.emotion.derivation import ABSTENTION, LONGEST, Lexicon, derive_emotion
+from hub.emotion.english import English
+from hub.emotion.features import mask
+from hub.emotion.model import load_model
+from hub.emotion.taxonomy import LABEL_VALENCE
+from hub.errors import ConfigError
+from hub.schema import EmotionLabel
+
+_BATCH = 256
+_LABELS_SHARE = 0.75
+"""How much of the valence comes from the labels; the rest comes from the words."""
+
+
+class ScoredTagger:
+    """A tagger of English texts on somebody's scores.
+
+    Args:
+        scorer: the model.
+        lexicon: word list that rates a text's ``compound`` sentiment -1..1.
+        cues: rule pack of service cues.
+        english: tells which texts the model may be asked about.
+    """
+
+    def __init__(self, scorer: Scorer, lexicon: Lexicon, cues: Sequence[Cue], english: English) -> None:
+        self.name = scorer.name
+        self._scorer, self._lexicon, self._cues, self._english = scorer, lexicon, cues, english
+
+    def tag(self, texts: Sequence[str], languages: Sequence[str | None]) -> list[Emotion]:
+        """This answers for each redacted text, in order. Raises ConfigError where the model's answer is not what was agreed.
+
+        It abstains, with label None, on empty texts, on languages other than English, on texts that do not read as English,
+        wherever its best guess is below the model's cut, and where the cues contradict it.
+        """
+        masked = [mask(text[:LONGEST]) for text in texts]
+        readable = self._english.readable(masked, languages)
+        answers = [ABSTENTION] * len(masked)
+        for start in range(0, len(readable), _BATCH):
+            chosen = readable[start : start + _BATCH]
+            for place, scores in zip(chosen, self._scores([masked[i] for i in chosen]), strict=True):
+                answers[place] = self._emotion(masked[place], scores)
+        return answers
+
+    def _scores(self, texts: Sequence[str]) -> Sequence[Mapping[str, float]]:
+        found = self._scorer.score(texts)
+        if len(found) != len(texts) or any(set(scores) != _LABELS for scores in found):
+            raise ConfigError(f"tagger {self.name!r} does not give each text a score for each of the hub's emotions.")
+        return found
+
+    def _emotion(self, text: str, scores: Mapping[str, float]) -> Emotion:
+        felt = sum(LABEL_VALENCE[EmotionLabel(label)] * score for label, score in scores.items())
+        words = self._lexicon.polarity_scores(text)["compound"]
+        valence = _LABELS_SHARE * felt + (1 - _LABELS_SHARE) * words
+        return derive_emotion(text, read_cues(text, self._cues), scores, valence=valence, cut=self._scorer.cut)
+
+
+_LABELS = {label.value for label in EmotionLabel}
+
+
+def wrap_scorer(scorer: Scorer) -> ScoredTagger:
+    """This makes a tagger of a plugin's model, with the lexicon, cues and word list that ship with the hub."""
+    return ScoredTagger(scorer, SentimentIntensityAnalyzer(), load_cues(), English(load_model().words))

@@ -1,0 +1,234 @@
+"""Ways to reach a person: e-mail, telephone, handle; and the addresses of their devices."""
+
+import re
+
+from hub.privacy.redaction.checksums import is_ip
+from hub.privacy.redaction.rule import Rule, after, at_least, both, either, has, many, rule, value_is
+
+TLD = (
+    "com|org|net|edu|gov|io|co|info|biz|app|dev|me|eu|uk|de|fr|es|it|ie|nl|be|at|ch|pt|pl|se|no|dk|fi|us|ca|au|in|jp|br"
+    "|mx|nz|za|ng|ke|ua|ro|cz|hu|gr|tr|ru|kr|cn|sg|example|test"
+)
+_DOT = r"(?:\.|\s*[\[({<]\s*(?i:dot|punkt|punto|\.)\s*[\])}>]\s*|\s+(?i:dot|punkt|punto)\s+|\s+\.\s+)"
+_WORDED_DOT = r"(?:\s*[\[({<]\s*(?i:dot|punkt|punto|\.)\s*[\])}>]\s*|\s+(?i:dot|punkt|punto|d0t)\s+)"
+_AT = r"(?:@|\s*[\[({<]\s*(?i:at|@|a|arroba)\s*[\])}>]\s*|\s+@\s+)"
+_PLAIN_AT = r"\s+(?i:at|arroba)\s+"
+_NUMBER_WORD = (
+    "(?i:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    "|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|double|\\d+)"
+)
+_JOINT = r"(?i:dot|underscore|under\s?score|dash|hyphen|minus|plus|punkt|punto)"
+_PART = r"[\w+-]{1,40}"
+_MAIL_AHEAD = re.compile(
+    r"(?i)\b(?:e-?mails?|mail|write|contact|reach|address|paypal|account|login|gmail|send|is|to)\b"
+)
+
+_ROLE = re.compile(
+    r"(?i)(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|support|help(?:desk)?|info|contact|complaints?|sales|service|customer[-_.]?(?:care|service|support)"
+    r"|care|billing|accounts?|orders?|returns?|office|hello|enquir(?:y|ies)|feedback|press|jobs|careers|admin|postmaster|webmaster|abuse"
+    r"|privacy|dpo|security|news(?:letter)?|marketing|team|mail)@"
+)
+
+
+def _is_of_somebody(match: re.Match[str]) -> bool:
+    """Mailboxes named after a task belong to a company."""
+    return not _ROLE.match(match[0])
+
+
+EMAILS: tuple[Rule, ...] = (
+    rule(
+        "EMAIL_ADDRESS", 1.0, r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", has("@"), _is_of_somebody
+    ),
+    rule(
+        "EMAIL_ADDRESS", 0.9,
+        rf"(?i)(?<!\w){_PART}(?:{_DOT}{_PART}){{0,5}}{_AT}[\w-]{{2,40}}(?:{_DOT}[\w-]{{2,40}}){{0,3}}{_DOT}(?:{TLD})\b",
+        both(has("@", "at", "arroba", "(a)", "[a]"), has("dot", ".", "punkt", "punto")), _is_of_somebody,
+    ),
+    # "maria dot g at example dot com", "bob dot harris seventy two at example dot com"
+    rule(
+        "EMAIL_ADDRESS", 0.9,
+        rf"(?i)(?<!\w)(?:{_PART}(?:\s+name)?\s+{_JOINT}\s+){{0,5}}{_PART}(?:\s+name)?(?:\s+{_NUMBER_WORD}){{0,5}}{_PLAIN_AT}"
+        rf"{_PART}(?:{_WORDED_DOT}{_PART}){{0,3}}{_WORDED_DOT}(?:{TLD})\b",
+        both(has(" at "), has("dot", "punkt", "punto", "(.)", "[.]")),
+    ),
+    # "p.okoye AT example.com": the word alone is no proof ("I work at example.com")
+    rule(
+        "EMAIL_ADDRESS", 0.8,
+        rf"(?i)(?<!\w)(?:[a-z0-9]+(?:[._+-][a-z0-9]+)+|[a-z]+\d+|(?:[a-z0-9]\s?-\s?){{2,}}[a-z0-9]){_PLAIN_AT}"
+        rf"[\w-]{{2,40}}(?:{_DOT}[\w-]{{2,40}}){{0,3}}{_DOT}(?:{TLD})\b",
+        has(" at "),
+    ),
+    rule(
+        "EMAIL_ADDRESS", 0.7,
+        rf"(?i)(?<!\w)(?P<value>[\w.+-]{{2,40}}{_PLAIN_AT}[\w-]{{2,40}}(?:\.[\w-]{{2,40}}){{0,3}}\.(?:{TLD}))\b",
+        both(has(" at "), has("mail")), lambda match: after(match, _MAIL_AHEAD, 25),
+    ),
+    rule(
+        "EMAIL_ADDRESS", 0.8,
+        r"(?i)\be-?mail\s+(?:as|is|:)\s+(?P<value>[a-z](?:\s+as\s+in\s+[a-z]+)?(?:[,\s]+[a-z0-9.]+){0,8}?,?\s+at\s+[a-z0-9-]+"
+        rf"\s+dot\s+(?:{TLD}))\b",
+        both(has("mail"), has(" dot ")),
+    ),
+)  # fmt: skip
+
+_BRAND_WORDS = frozenset(
+    str.split("""
+    air airline airlines airways app bank books broadband business cafe care cares coffee company customer deals delivery
+    energy express fashion food foods games gas global group help helpdesk helps hotel hotels hq inc insurance international
+    life live market media mobile motors museum music news official online park parking post power radio rail railway safe
+    sales service services shop shops solutions sport sports store stores studio supermarket support team tech telecom trains
+    travel tube tv uk us usa water
+    """)
+)
+_BRAND_ENDINGS = (
+    "support", "help", "helps", "cares", "service", "services", "airlines", "airways", "official", "customercare", "bank",
+    "express", "trains", "railway", "mobile", "broadband", "energy", "insurance", "hotels",
+)  # fmt: skip
+_BRANDS = frozenset(
+    str.split("""
+    amazon amazonhelp americanair apple applesupport asda askplaystation aldiuk argos bt btcare britishairways british_airways
+    comcast comcastcares costco currys delta dell dhl doordash dpd ebay easyjet ee evri facebook fedex flipkart giffgaff google
+    greggs hp hulu iberia ikea instagram jetblue klm lidl lloydsbank lufthansa marksandspencer mcdonalds microsoft microsofthelps
+    monzo morrisons natwest netflix nike nikesupport o2 ocado paypal playstation revolut royalmail ryanair sainsburys samsung sky
+    skyuk southwestair spotify spotifycares sprint starbucks swissair target tesco thameswater threeuk tiktok tmobile tmobilehelp
+    turkishairlines twitter uber uber_support ubereats united unitedairlines ups verizon virginatlantic virginmedia virgintrains
+    vodafone vodafoneuk walmart waitrose wizzair xbox xboxsupport xfinity youtube zara zoom
+    """)
+)
+_COUNTRIES = frozenset({"uk", "us", "usa", "ie", "ireland", "india", "de", "au", "ca", "nz", "eu"})
+_CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+def is_brand(handle: str) -> bool:
+    """This handle belongs to a company, as far as its words tell: ``@ParkSafeUK``, ``@BigBank_Help``."""
+    name = handle.lstrip("@")
+    low = name.lower()
+    if low in _BRANDS:
+        return True
+    words = [word.lower() for word in _CAMEL.findall(name)]
+    if len(words) > 2 and words[-1] in _COUNTRIES:
+        return True
+    return (len(words) > 1 and words[-1] in _BRAND_WORDS) or low.endswith(_BRAND_ENDINGS)
+
+
+def _is_chosen(value: str) -> bool:
+    """A name that somebody chose for an account, and not the next word of the sentence."""
+    inner = value.strip("_.-")
+    if len(inner) < 3 or inner.replace(".", "").replace(",", "").isdigit():
+        return False
+    return any(char.isdigit() or char in "_.-" for char in inner) or (
+        inner[1:] != inner[1:].lower() and not inner.isupper()
+    )
+
+
+_NETWORK = r"insta(?:gram)?|ig|telegram|tiktok|snap(?:chat)?|twitter|discord|skype|signal|threads|mastodon|bluesky|reddit|psn|xbox"
+_ACCOUNT = (
+    r"user\s?-?(?:name|id)?|usr(?:\s?name)?|login(?:\s?name)?|handle|nick(?:name)?|gamer\s?tag|screen\s?name|alias"
+)
+
+_TECHNICAL = re.compile(
+    r"(?:^|_)(?:id|ids|key|code|error|err|file|name|date|time|type|status|url|token|api|json|xml|html|csv|log|config|test|user|order|count|size"
+    r"|is|get|set|not|no|the|of|to|max|min|total|version|v\d*|final|new|old|copy|img|image|screenshot|invalid|failed|failure|timeout|null)(?:_|$)"
+)
+_OF_A_PROGRAM = re.compile(
+    r"(?i)\b(?:error|code|field|file|column|status|parameter|setting|event|table|msg|message)\W{0,3}$"
+)
+
+HANDLES: tuple[Rule, ...] = (
+    rule(
+        "HANDLE", 0.9, r"(?<![\w@./])@[^\W_](?:[\w.-]{0,48}\w)?|(?<![\w@./])@_\w[\w.-]{0,46}\w", has("@"),
+        lambda match: not is_brand(match[0]),
+    ),
+    rule("HANDLE", 0.8, r"(?i)(?<![\w/])/?u/[\w-]{3,30}\b", has("u/")),
+    rule(
+        "HANDLE", 0.75,
+        rf"(?i)\b(?:{_NETWORK}|{_ACCOUNT})\b[^\n.@]{{0,25}}?(?:\s|[:=]\s*\"?|[\"'(])(?P<value>(?=[\w-]*[\d_.-]\w)[a-z0-9][\w.-]{{1,40}}\w)(?![\w@])",
+        has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "user", "usr", "login", "handle", "nick", "tag",
+            "screen", "alias", "skype", "reddit", "psn", "xbox"),
+        value_is(_is_chosen),
+    ),
+    rule(
+        "HANDLE", 0.8, r"(?i)[\"']?(?:user|username|login|handle|nick)[\"']?\s*[:=]\s*[\"']?(?P<value>[a-z0-9][\w.-]{2,40})",
+        has("user", "login", "handle", "nick"),
+        value_is(lambda value: value.lower() not in {"agent", "none", "null", "true", "false", "unknown", "mozilla"}),
+    ),
+    # "dj_mossy", "xx_ollie_99": nobody writes words of a sentence like that; names of files and of fields end otherwise.
+    rule(
+        "HANDLE", 0.55, r"(?<![\w@./=?&#<\[{$-])(?=[a-z\d_]*[a-z]{2})_?[a-z\d]{2,20}(?:_[a-z\d]{1,20}){1,4}_?(?![\w@=(/\]>}]|\.\w|:\w)", has("_"),
+        lambda match: not _TECHNICAL.search(match[0]) and not after(match, _OF_A_PROGRAM, 16),
+    ),
+)  # fmt: skip
+
+DATE_OR_YEARS = re.compile(
+    r"(?:19|20)\d\d[ ./-]\d\d?(?:[ ./-]\d\d?)?(?!\d)|\d\d?[ ./-]\d\d?[ ./-](?:19|20)\d\d(?!\d)|(?:19|20)\d\d[ -](?:19|20)\d\d(?!\d)"
+)
+"""Digits that are a date or two years and not a telephone number."""
+_FREE = re.compile(
+    r"\(?(?:\+44|0)\s?(?:800|808|845|844|843|870|871|300|330|333|345)|(?:\+?1[ -.]?)?\(?8(?:00|88|77|66|55|44|33)\)?[ .-]"
+)
+"""Lines of companies, free of charge or at a shared one: nobody lives at the other end."""
+
+_NO_PHONE = re.compile(
+    r"(?i)\b(?:serial|sku|part|model|batch|version|build|order|tracking|invoice|account|acct|acc|policy|ref(?:erence)?|card|iban|id"
+    r"|imei|isbn|ean|meter|ticket|case|no|nr|member(?:ship)?|loyalty|points|code|error)\b[\s.:#]*(?:is|no|number|nr)?[\s.:#]*$"
+)
+
+
+def _is_phone_shaped(match: re.Match[str]) -> bool:
+    value = match["value"] if "value" in match.re.groupindex else match[0]
+    digits = sum(map(str.isdigit, value))
+    return (
+        7 <= digits <= 15 and not DATE_OR_YEARS.match(value) and _is_of_a_person(match) and not after(match, _NO_PHONE)
+    )
+
+
+def _is_of_a_person(match: re.Match[str]) -> bool:
+    return not is_free_line(match["value"] if "value" in match.re.groupindex else match[0])
+
+
+def is_free_line(number: str) -> bool:
+    """This telephone number is a company's, free of charge or at a shared one."""
+    return _FREE.match(number) is not None
+
+
+_EXTENSION = r"(?:\s?(?i:x|ext\.?|extension)\s?\d{1,5})?"
+_BETWEEN = r"[\s().\-–/]{0,3}"
+PHONES: tuple[Rule, ...] = (
+    rule("PHONE_NUMBER", 0.7, rf"(?<![\w+])(?:\+|00)\s?[1-9](?:{_BETWEEN}\d){{6,14}}(?!\d){_EXTENSION}", at_least(7), _is_of_a_person),
+    rule(
+        "PHONE_NUMBER", 0.65,
+        r"(?i)\b(?:phone|tel(?:ephone)?|mobile|mob|cell|call(?:ed)?(?: me| us| him| her| back)?(?: at| on)?|text(?: me)?|whatsapp|ring"
+        rf"|reach|number|nr|no)\b[^\d\n]{{0,20}}(?P<value>\(?\d(?:{_BETWEEN}\d){{6,14}})(?!\d){_EXTENSION}",
+        both(at_least(7), has("phone", "tel", "mob", "cell", "call", "text", "whats", "ring", "reach", "number", "nr", "no")),
+        _is_phone_shaped,
+    ),
+    rule("PHONE_NUMBER", 0.65, rf"(?<![\w.,$€£+#/-])\(?\d{{3}}\)?[ .-]{{0,2}}\d{{3}}[ .-]\d{{4}}(?![\w%]|[.,-]\d){_EXTENSION}", at_least(10), _is_phone_shaped),
+    rule("PHONE_NUMBER", 0.6, r"(?<![\w.,$€£+#/-])\(?0\d(?:[ ()./\-–]{0,2}\d){7,11}(?![\w%]|[.,-]\d)", at_least(9), _is_phone_shaped),
+    rule("PHONE_NUMBER", 0.5, r"(?<![\w.,$€£+#/-])\(?\d{2,5}\)?(?:[ .-]\d{2,4}){1,4}(?![\w%]|[.,/-]\d)", at_least(7), _is_phone_shaped),
+    rule("PHONE_NUMBER", 0.6, r"(?<![\w.,-])\(?\d\)?(?:[ .()\-]{1,3}\d){8,14}(?![\w.,]|-\d)", at_least(9), _is_phone_shaped),
+)  # fmt: skip
+
+_VERSION = re.compile(
+    r"(?i)\b(?:v|ver|version|release|firmware|build|fw|update|patch|upgrade[d]?(?: to)?|driver)\W{0,3}(?:to\W)?$"
+)
+_DEFANGED = r"(?:\.|\[\.\]|\(\.\))"
+
+
+def _is_address(match: re.Match[str]) -> bool:
+    value = match[0].replace("[", "").replace("]", "").replace("(", "").replace(")", "")
+    return is_ip(value) and not after(match, _VERSION, 14)
+
+
+DEVICES: tuple[Rule, ...] = (
+    rule("IP_ADDRESS", 0.95, rf"(?<![\d.])(?:\d{{1,3}}{_DEFANGED}){{3}}\d{{1,3}}(?![\d]|\.\d)", both(at_least(4), many(".", 3)), _is_address),
+    rule(
+        "IP_ADDRESS", 0.95, r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])", both(at_least(1), has(":")),
+        lambda match: len(match[0]) > 4 and is_ip(match[0]),
+    ),
+    rule(
+        "MAC_ADDRESS", 0.95,
+        r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|(?<!\w)[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?!\w)",
+        either(many(":", 5), either(many("-", 5), many(".", 2))), value_is(lambda value: not value.replace(".", "").isdigit()),
+    ),
+    rule("MAC_ADDRESS", 0.8, r"(?i)\bmac(?:\s+addr(?:ess)?)?\W{1,3}(?:is\s+)?(?P<value>[0-9a-f]{12})\b", has("mac")),
+)  # fmt: skip

@@ -1,0 +1,135 @@
+"""Numbers of a state's papers: national identity, passport, driving licence, number plate, date of birth."""
+
+import re
+
+from hub.privacy.redaction.checksums import is_nif, is_ssn
+from hub.privacy.redaction.rule import Rule, after, at_least, both, has, rule, value_is, with_capital
+
+MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_ORDINAL = (
+    "(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth"
+    "|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|(?:twenty|thirty)[- ](?:first|second|third|fourth|fifth"
+    "|sixth|seventh|eighth|ninth))"
+)
+_YEAR_WORDS = (
+    r"(?:nineteen|twenty|two\s+thousand(?:\s+and)?)(?:[\s-]+(?:hundred|oh|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight"
+    r"|nine)){1,3}"
+)
+_DATE = (
+    rf"(?:\d{{4}}[-./]\d{{1,2}}[-./]\d{{1,2}}|\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?\d{{2,4}}"
+    rf"|{_DAY}[\s-]+(?:of\s+)?{MONTH}\.?,?(?:[\s-]+\d{{2,4}})?|{MONTH}\.?\s+{_DAY}(?:,?\s+\d{{4}})?"
+    rf"|{_ORDINAL}\s+(?:of\s+)?{MONTH}(?:,?\s+(?:{_YEAR_WORDS}|\d{{4}}))?)"
+)
+_BIRTH = re.compile(
+    r"(?i)\b(?:born|d\.?\s?o\.?\s?b\b|date\s+of\s+birth|birth\s?(?:day|date)|birth|geb(?:oren)?|née?)\b"
+)
+_OLD_YEAR = r"(?:19[2-9]\d|200\d)"
+_NOT_BIRTH = re.compile(
+    r"(?i)\b(?:since|until|till|ordered|bought|purchased|paid|charged|from|before|after|opened|joined|expires?|expiry|exp|valid"
+    r"|dated?|sent|signed|delivered|invoice|due|on|back in|between|to|by|of)\W{0,2}(?:the\s+)?$"
+)
+_BIRTH_GATE = has("born", "dob", "d.o.b", "birth", "geb")
+
+BIRTHS: tuple[Rule, ...] = (
+    rule("DATE_OF_BIRTH", 0.9, rf"(?i)(?<![\w/.-])(?P<value>{_DATE})(?![\w/-]|\.\d)", _BIRTH_GATE, lambda match: after_birth(match)),
+    rule("DATE_OF_BIRTH", 0.85, r"(?i)\b(?:dob|d\.o\.b\.?|born|birth)\W{0,4}(?:on\s+|is\s+)?(?P<value>\d{6}|\d{8})(?!\d)", _BIRTH_GATE),
+    rule(
+        "DATE_OF_BIRTH", 0.8, r"(?<![\w.-])(?:\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d)(?![\w.-])",
+        both(at_least(6), _BIRTH_GATE), lambda match: after_birth(match),
+    ),
+    # A full date of long ago is nobody's delivery date.
+    rule(
+        "DATE_OF_BIRTH", 0.6,
+        rf"(?i)(?<![\w/.-])(?P<value>\d{{1,2}}[./-]\d{{1,2}}[./-]{_OLD_YEAR}|{_OLD_YEAR}-\d\d-\d\d"
+        rf"|{_DAY}\s+(?:of\s+)?{MONTH}\.?,?\s+{_OLD_YEAR}|{MONTH}\.?\s+{_DAY},?\s+{_OLD_YEAR})(?![\w/-]|\.\d)",
+        at_least(5), lambda match: not after(match, _NOT_BIRTH, 14),
+    ),
+)  # fmt: skip
+
+
+def after_birth(match: re.Match[str]) -> bool:
+    """This date stands after a word of birth, in the same passage: "date of birth is wrong, it should be 1.2.1980"."""
+    before = match.string[max(0, match.start() - 90) : match.start()]
+    cues = list(_BIRTH.finditer(before))
+    return bool(cues) and before[cues[-1].end() :].count("\n") <= 1
+
+
+_ID_WORD = (
+    r"(?:ssn|social(?:\s+security)?|sin|national\s+(?:id(?:entity)?|insurance)|nino|ni\s+number|identity\s+card|id\s?card|id|personal\s+(?:id|number)"
+    r"|personnummer|pps|ppsn|bsn|cpf|cnpj|curp|rfc|dni|nie|nif|cnic|nric|hkid|aadhaar|aadhar|uid|pan(?:\s+card)?|pesel|tax\s+(?:id|number|file)"
+    r"|tin|tfn|steuer-?id(?:entifikationsnummer)?|codice\s+fiscale|nhs|medicare|residence\s+permit|permit|insee|sozialversicherungsnummer|imei|pension)"
+)
+_NUM = r"(?:\s*(?:numbers?|no|nr|num|card|id)\b\.?|\s*#)*"
+_ID_MARKS = has(
+    "ssn", "social", "sin", "national", "nino", "ni number", "ident", "id", "personn", "pps", "bsn", "cpf", "cnpj", "curp", "rfc",
+    "dni", "nie", "nif", "cnic", "nric", "hkid", "aadha", "pan", "pesel", "tax", "tin", "tfn", "steuer", "codice", "nhs", "medicare",
+    "permit", "insee", "sozial", "imei", "pension",
+)  # fmt: skip
+
+
+_SPELLED_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|[a-z]|\d)"
+
+
+def _leads_to_somebody(value: str) -> bool:
+    digits, letters = sum(map(str.isdigit, value)), sum(map(str.isalpha, value))
+    return 5 <= digits <= 20 or (digits == 4 and letters >= 4)
+
+
+IDENTITIES: tuple[Rule, ...] = (
+    rule("US_SSN", 0.95, r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])", at_least(9), value_is(is_ssn)),
+    rule("NATIONAL_ID", 0.8, r"(?<![\w-])\d{3}[ .]\d{2}[ .]\d{4}(?![\w-])", both(at_least(9), has("ssn", "social"))),
+    rule("UK_NINO", 0.95, r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b", at_least(6)),
+    rule("NATIONAL_ID", 0.85, rf"(?i)\b{_ID_WORD}\b{_NUM}\W{{0,4}}(?:(?:is|was|of)\s+)?(?P<value>(?=[A-Z]*\d)[A-Z]{{0,6}}\d[\dA-Z]{{0,17}}(?:[ ./-]\d[\dA-Z]{{0,9}}){{0,5}}(?:[ -]?[A-Z]\b)?)(?!\w)", both(at_least(4), _ID_MARKS), value_is(_leads_to_somebody)),
+    rule("NATIONAL_ID", 0.85, r"\b[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]\b|\b[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z\d]\d\b", at_least(7)),
+    rule("NATIONAL_ID", 0.8, r"(?i)\b(?:\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z])\b", at_least(7), value_is(is_nif)),
+    rule("NATIONAL_ID", 0.8, r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)|(?<![\w-])\d{5}-\d{7}-\d(?![\w-])", at_least(11)),
+    rule("NATIONAL_ID", 0.8, r"\b[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]\b|\b\d{7}[A-W][A-IW]?\b|\b[STFG]\d{7}[A-Z]\b", at_least(4)),
+    rule("NATIONAL_ID", 0.7, r"(?<![\w-])(?:19|20)?\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01])[-+]\d{4}(?![\w-])", at_least(10)),
+    rule("NATIONAL_ID", 0.8, rf"(?i)\b(?:pension|insurance|social\s+security|id)(?:\s+number)?(?:\s+(?:is|it['’]s)|['’]s|:)?\s+(?P<value>{_SPELLED_DIGIT}(?:[,\s]+{_SPELLED_DIGIT}){{5,14}})\b", has("pension", "insurance", "security", "id number", "id is")),
+)  # fmt: skip
+
+_PASSPORT_GAP = r"(?:[^\w\n]|no|nr|num(?:ber)?(?:'s|’s)?|is|card|with|the|my|um|hi|yes|id|\s){0,8}"
+_LICENCE_WORD = r"(?:driv(?:er|ing)(?:'?s|’s)?\s*(?:licen[cs]e|lic\b\.?|permit)|driver\s+lic\b\.?|licen[cs]e|lic\.|d\.?l\.?|führerschein)"
+
+PAPERS: tuple[Rule, ...] = (
+    rule("PASSPORT", 0.85, rf"(?i:\bpass(?:port|\s?nr)\b{_PASSPORT_GAP})[\W]{{0,3}}(?P<value>(?=[A-Z0-9]*\d{{2}})[A-Z0-9]{{6,10}})\b", both(at_least(4), has("pass"))),
+    rule("PASSPORT", 0.8, rf"(?i)\bpassport\b{_PASSPORT_GAP}\W{{0,3}}(?P<value>{_SPELLED_DIGIT}(?:[,\s]+{_SPELLED_DIGIT}){{6,10}})\b", has("passport")),
+    rule("DRIVER_LICENCE", 0.9, r"\b[A-Z9]{5}\d{6}[A-Z9]{2}\d?[A-Z\d][A-Z]{2}\b", at_least(6)),
+    rule("DRIVER_LICENCE", 0.85, r"(?<![\w-])[A-Z]\d{3}-\d{3,4}-\d{2,4}(?:-\d{2,3}){0,2}(?:-\d)?(?![\w-])", at_least(9)),
+    rule(
+        "DRIVER_LICENCE", 0.8,
+        rf"(?i)\b{_LICENCE_WORD}(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){{0,12}}(?P<value>(?=[A-Z0-9 -]{{0,12}}\d{{3}})[A-Z0-9]{{4,16}}(?:[ -](?=[A-Z]{{0,3}}\d)[A-Z0-9]{{2,6}}){{0,4}})(?=$|[\s,.;)])",
+        both(at_least(4), has("licen", "lic", "dl", "führerschein")), value_is(lambda value: sum(map(str.isdigit, value)) >= 4),
+    ),
+)  # fmt: skip
+
+_CAR = re.compile(
+    r"(?i)\b(?:reg(?:istration)?|plates?|licen[cs]e\s+plate|number\s?plate|kennzeichen|car|van|truck|lorry|vehicle|cab|taxi|bus|motorbike|permit"
+    r"|park(?:ed|ing)|fined|driv(?:e|es|ing)|fiesta|golf|polo|tesla|audi|bmw|ford|vauxhall|toyota|registered)\b"
+)
+
+
+def _of_a_car(match: re.Match[str]) -> bool:
+    return after(match, _CAR, 60)
+
+
+_SPELLED_PLATE = rf"(?:{_SPELLED_DIGIT}\s+){{3,8}}{_SPELLED_DIGIT}"
+
+PLATES: tuple[Rule, ...] = (
+    rule("LICENCE_PLATE", 0.85, r"\b[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[1-9]\d)\s?[A-HJ-PR-Z]{3}\b", both(at_least(2), with_capital)),
+    rule("LICENCE_PLATE", 0.8, r"(?<![\w-])[A-HJ-NP-TV-Z]{2}-\d{3}-[A-HJ-NP-TV-Z]{2}(?![\w-])", at_least(3)),
+    rule("LICENCE_PLATE", 0.75, r"(?<![\w-])[A-ZÄÖÜ]{1,3}-[A-ZÄÖÜ]{1,2}[ -]?[1-9]\d{0,3}[EH]?(?![\w-])", both(at_least(2), both(has("-"), with_capital)), lambda match: sum(map(str.isdigit, match[0])) >= 2),
+    rule("LICENCE_PLATE", 0.75, r"(?<![\w-])(?:0\d|1\d|2\d|9\d)[12]?-(?:[CDGLTW]|CE|CN|CW|DL|KE|KK|KY|LD|LH|LM|LS|MH|MN|MO|OY|RN|SO|TN|TS|TY|WD|WH|WX|WW)-\d{1,6}(?![\w-])", at_least(3)),
+    rule(
+        "LICENCE_PLATE", 0.8,
+        r"(?i)\b(?:reg(?:istration)?|plates?|number\s?plate|kennzeichen)\b(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){0,8}(?P<value>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,7}(?:[ -][A-Z0-9]{1,4}){0,2})(?=$|[\s,.;:)!?])",
+        both(at_least(1), has("reg", "plate", "kennzeichen")), value_is(lambda value: 4 <= sum(map(str.isalnum, value)) <= 9 and value.upper() == value),
+    ),
+    rule("LICENCE_PLATE", 0.7, r"(?<![\w-])(?P<value>\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -][A-Z]{3}|[A-Z]{2}\s\d{3}[ -]\d{3}|[A-Z]{2}\d{2}\s?[A-Z]{3}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-\d{2}-[A-Z]{2}|\d{1,2}-[A-Z]{3}-\d{1,2})(?![\w-])", both(at_least(2), has("reg", "plate", "car", "van", "truck", "vehicle", "park", "taxi", "cab")), _of_a_car),
+    rule("LICENCE_PLATE", 0.7, rf"(?i)\b(?:reg(?:istration)?|plate|van|car|truck)\b\W{{0,3}}(?:is\s+)?(?P<value>{_SPELLED_PLATE})\b", has("reg", "plate", "van", "car", "truck"), value_is(lambda value: sum(len(word) == 1 for word in value.split()) >= 3)),
+)  # fmt: skip

@@ -1,0 +1,182 @@
+"""Numbers that lead to a payment, a purchase or a contract: cards, accounts, orders, loyalty programmes, wallets."""
+
+import re
+from collections.abc import Iterator
+
+from hub.privacy.redaction.checksums import is_card, is_iban
+from hub.privacy.redaction.contacts import is_free_line
+from hub.privacy.redaction.rule import FoundBy, Rule, Stretch, after, at_least, both, has, rule, value_is
+
+CARDS: tuple[Rule, ...] = (
+    rule("CREDIT_CARD", 1.0, r"(?<![\d.])\d(?:[ -]?\d){11,18}(?![\d])", at_least(12), value_is(is_card)),
+    # Printed in its groups, with whatever people put between them; and in one piece, whatever stands around it.
+    rule("CREDIT_CARD", 1.0, r"(?<!\d)\d{4}(?:[\s._\-–—/*]{1,3}\d{4}){3}(?!\d)", at_least(12), value_is(is_card)),
+    rule("CREDIT_CARD", 1.0, r"(?<!\d)3\d{3}[\s._\-–—/*]{1,3}\d{6}[\s._\-–—/*]{1,3}\d{5}(?!\d)", at_least(15), value_is(is_card)),
+    rule("CREDIT_CARD", 1.0, r"(?<!\d)\d{12,19}(?!\d)", at_least(12), value_is(is_card)),
+)  # fmt: skip
+
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \n-]?[A-Za-z0-9]){11,30}")
+_SHORTEST_IBAN = 15
+
+
+def find_ibans(text: str) -> Iterator[Stretch]:
+    """This yields IBANs, cutting off words that follow one without punctuation."""
+    for match in _IBAN.finditer(text):
+        end = match.end()
+        while end - match.start() >= _SHORTEST_IBAN:
+            if text[end - 1].isalnum() and is_iban(text[match.start() : end]):
+                yield match.start(), end
+                break
+            end -= 1
+
+
+IBANS = (FoundBy("IBAN_CODE", 1.0, find_ibans, at_least(8)),)
+
+WALLETS: tuple[Rule, ...] = (
+    rule("CRYPTO", 0.95, r"\b(?:bc1|tb1|ltc1)[02-9ac-hj-np-z]{20,80}\b|\baddr1[02-9a-z]{30,100}\b", has("c1", "b1", "addr1")),
+    rule("CRYPTO", 0.95, r"\b0x[0-9a-fA-F]{40}\b", has("0x")),
+    rule(
+        "CRYPTO", 0.9, r"\b(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|[LMDTr][1-9A-HJ-NP-Za-km-z]{26,34})\b", at_least(2),
+        value_is(lambda value: any(c.isdigit() for c in value[1:]) and any(map(str.islower, value)) and any(map(str.isupper, value))),
+    ),
+    rule("CRYPTO", 0.8, r"(?i)\bwallet\b\W{0,3}(?:addr(?:ess)?|id)?\W{0,3}(?:is\s+)?(?P<value>(?=\w*\d)[0-9a-z]{20,110})\b", has("wallet")),
+)  # fmt: skip
+
+_THING = re.compile(
+    r"(?i)\b(?:sku|part|serial|model|batch|lot|version|firmware|build|error|code|spec|type|product|item|art(?:icle)?|s/n|sn|rev"
+    r"|regulation|directive|iso|iec|din|rfc|kb|cve|flight|room|seat|gate|bus|route|junction|vat|tax code)\b\W{0,4}"
+    r"(?:no|number|nr|is|id)?\W{0,3}$"
+)
+_NOT_A_CODE = re.compile(
+    r"(?i)(?:ISO|IEC|DIN|EN|RFC|KB|CVE|COVID|UTC|GMT|RTX|GTX|DDR|USB|HDMI|IP|SN|SKU|PCB|EC|EU)[-/ ]?\d"
+)
+
+
+def is_a_number(value: str) -> bool:
+    """This value can lead to something: digits enough, and neither a year nor an amount."""
+    digits = sum(map(str.isdigit, value))
+    if digits < 3 or re.fullmatch(r"(?:19|20)\d\d", value):
+        return False
+    return digits >= 4 or any(map(str.isalpha, value)) or "-" in value
+
+
+def _is_code(match: re.Match[str]) -> bool:
+    value = match[0]
+    if _NOT_A_CODE.match(value) or after(match, _THING, 24):
+        return False
+    return sum(map(str.isdigit, value)) >= 5
+
+
+_NO = r"(?:\s*(?:numbers?|num|no|nr|nbr|nummer|id|code|ref(?:erence)?)\b\.?|\s*[#№])"
+_IS = r"(?:\s*(?:\(|is|was|as|under|[:=#,-]|->|\u2013))*"
+_VALUE = r"(?P<value>#?(?:[A-Z]{1,5}[-/ ]?)?\d[\dA-Z]*(?:[-/ .]?\d[\dA-Z]*|[-/][A-Z]{1,4}\b)*(?:-[A-Z]{1,3}\b)?)"
+_CODE = r"(?P<value>#?(?:\d{2,8}(?:[ ]\d{2,8}){1,4}|(?=[A-Z0-9-]*\d)[A-Z0-9]{2,12}(?:[-/][A-Z0-9]{1,12}){0,4}))\b"
+_ORDER_WORD = (
+    r"(?:orders?|ordr|bestellung|pcn|penalty(?:\s+charge)?(?:\s+notice)?|fine|booking|reservation|ticket|case|claim|tracking|shipment|parcel|package|consignment|invoice|receipt"
+    r"|rma|return|confirmation|reference|ref|pnr|complaint|dispute|delivery|transaction|payment|purchase|incident|bag\s?tag|tag|file)"
+)
+_ACCOUNT_WORD = (
+    r"(?:accounts?|acct?|acc|a/c|konto|badge|warden|hosp(?:ital)?\.?|customer|cust|client|contract|policy|policyholder|student|staff|employee|emp|subscriber"
+    r"|sort\s?code\s+[\d-]{6,8},?\s+account|user|patient|post\s+number|insurance|mandate|meter\s+point|mpan|mprn|licen[cs]e\s+key)"
+)
+_LOYALTY_WORD = (
+    r"(?:loyalty(?:\s?card)?|member(?:ship)?|mbr|frequent\s+fl[iy]er|ffn|miles(?:\s+card)?|rewards?(?:\s+card)?|bonus(?:\s?card)?"
+    r"|points\s+card|club\s?card|nectar)"
+)
+
+
+def _cued(entity: str, word: str, *marks: str) -> tuple[Rule, ...]:
+    """A number after its word: with "number" or a sign between them, or written like a code."""
+    test = value_is(is_a_number)
+    gate = both(at_least(3), has(*marks))
+    return (
+        rule(entity, 0.85, rf"(?i)\b{word}{_NO}{_IS}\s*{_VALUE}", gate, test),
+        rule(entity, 0.8, rf"(?i:\b{word}(?:{_NO})?(?:\s*(?:\(|is|was|under|[:=#]))*\s*){_CODE}", gate, test),
+        rule(entity, 0.8, rf"(?i)\b{word}\s*(?:[:=#(]|\bis\b)+\s*{_VALUE}", gate, test),
+    )
+
+
+_ORDER_MARKS = ("order", "ordr", "bestellung", "pcn", "penalty", "fine", "booking", "reserv", "ticket", "case", "claim", "tracking", "shipment", "parcel",
+                "package", "consign", "invoice", "receipt", "rma", "return", "confirm", "ref", "pnr", "complaint", "dispute",
+                "delivery", "transaction", "payment", "purchase", "incident", "tag", "file")  # fmt: skip
+_ACCOUNT_MARKS = ("acc", "a/c", "konto", "badge", "warden", "hosp", "cust", "client", "contract", "policy", "student", "staff", "emp", "subscriber", "user",
+                  "patient", "post number", "insurance", "mandate", "meter", "mpan", "mprn", "licen")  # fmt: skip
+_LOYALTY_MARKS = ("loyal", "member", "mbr", "frequent", "ffn", "mile", "reward", "bonus", "points", "club", "nectar")
+
+_LOCATOR_CUE = r"(?i:\b(?:booking|reservation|pnr|locator|confirmation|ref(?:erence)?|flight\s+ref)\b(?:\s*(?:code|ref(?:erence)?|number|no|nr))?)"
+_DIGIT_WORD = "(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine)"
+_NATO = (
+    "alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|uniform"
+    "|victor|whiske?y|x-?ray|yankee|zulu"
+)
+_SPELLED = rf"(?:[a-z]\s+(?:as\s+in|for)\s+[a-z]+|(?:double|triple|treble)\s+(?:{_DIGIT_WORD}|[a-z]\b)|{_DIGIT_WORD}|dash|slash|{_NATO}|[a-z]|\d+)"
+_SPELLED_RUN = rf"(?P<value>{_SPELLED}(?:[,\s-]+{_SPELLED}){{2,16}}?)\b(?![,\s-]+(?!i\s){_SPELLED}\b)"
+_SPELLED_MARKS = has("zero", "oh ", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_FILLER = (
+    r"(?:[,\s]+(?:number|code|no|nr|card|id|that|i['’]ve|i|have|got|here|says|on|it|is|was|um|uh|er|sorry|yeah)|['’]s)"
+)
+_MIN_SPELLED = 5
+_SIGNS = {"double": 1, "triple": 2, "treble": 2, "dash": 0, "slash": 0}
+"""How many signs such a word stands for; any other stands for one, and what is doubled for itself."""
+
+
+def _is_spelled(value: str) -> bool:
+    """Signs enough for a number, and at least two of them digits: "one or two" is none."""
+    words = re.split(r"[,\s-]+", value.lower())
+    digits = sum(word.isdigit() or re.fullmatch(_DIGIT_WORD, word) is not None for word in words)
+    signs = sum(_SIGNS.get(word, 1) for word in words)
+    return digits >= 2 and signs >= _MIN_SPELLED
+
+
+def _said(entity: str, cue: str, *marks: str) -> Rule:
+    """A number read out sign by sign after its word: "my membership is, um, triple two nine oh one"."""
+    return rule(
+        entity,
+        0.75,
+        rf"(?i)\b(?:{cue})\b{_FILLER}{{0,6}}[\s:,]+{_SPELLED_RUN}",
+        both(has(*marks), _SPELLED_MARKS),
+        value_is(_is_spelled),
+    )
+
+
+PURCHASES: tuple[Rule, ...] = (
+    *_cued("ORDER_NUMBER", _ORDER_WORD, *_ORDER_MARKS),
+    *_cued("ACCOUNT_NUMBER", _ACCOUNT_WORD, *_ACCOUNT_MARKS),
+    *_cued("LOYALTY_NUMBER", _LOYALTY_WORD, *_LOYALTY_MARKS),
+    # A record locator of an airline has six places and often no digit.
+    rule(
+        "ORDER_NUMBER", 0.8, rf"{_LOCATOR_CUE}(?:\s*(?:is|was|:|#|,|pnr|ref))*\s*(?P<value>(?=[A-Z0-9]*[A-Z])[A-Z0-9]{{6}})\b",
+        has("booking", "reserv", "pnr", "locator", "confirm", "ref"),
+    ),
+    _said("ORDER_NUMBER", "reference|ref|order|booking|confirmation|code|ticket|invoice|claim|case|tracking|parcel", "ref", "order", "booking",
+          "confirm", "code", "ticket", "invoice", "claim", "case", "tracking", "parcel"),
+    _said("ACCOUNT_NUMBER", "account|customer|policy|contract|meter", "account", "customer", "policy", "contract", "meter"),
+    _said("LOYALTY_NUMBER", "member(?:ship)?|loyalty|rewards?|miles|points|club\\s?card|nectar", "member", "loyal", "reward", "miles", "points",
+          "club", "nectar"),
+    rule("ORDER_NUMBER", 0.9, r"\b1Z[0-9A-Z]{16}\b|\b[A-Z]{2}\d{9,16}[A-Z]{2}\b|\bJJ?D\d{14,20}\b", at_least(9)),
+    rule("ORDER_NUMBER", 0.85, r"\b\d{3}-\d{7}-\d{7}\b", at_least(17)),
+    # Letters, a dash, digits: most shops number like this. Things are numbered so too, and say so before it.
+    rule(
+        "ORDER_NUMBER", 0.6, r"(?<![\w/.-])(?:[A-Z]{1,5}[-/#]\d[\dA-Z]*(?:[-/]\d[\dA-Z]*)*(?:-[A-Z]{1,3}\b)?|[A-Z]{2,4}\d{5,12})(?![\w%]|\.\d)",
+        at_least(5), _is_code,
+    ),
+    rule(
+        "ACCOUNT_NUMBER", 0.45, r"(?<![^\W_]|[.,$€£])(?:\d{9,34}|\d{3,6}(?:[ -]\d{3,6}){2,5})(?![\w%]|[.,]\d)", at_least(9),
+        lambda match: not (after(match, _THING, 24) or is_free_line(match[0])),
+    ),
+)  # fmt: skip
+
+_NO_SECRETS = frozenset(
+    str.split("""
+    too not wrong incorrect invalid expired required correct right weak strong short long the that this always never also
+    being changed reset rejected accepted refused blocked locked sent missing empty different old new and but what which
+    """)
+)
+
+SECRETS: tuple[Rule, ...] = (
+    rule(
+        "PASSWORD", 0.8, r"(?i)\b(?:password|passcode|pin(?:\s?code)?)\s*(?:is|was|:|=)\s*[\"']?(?P<value>[^\s\"']{3,64})",
+        has("pass", "pin"),
+        value_is(lambda value: value.lower().strip(".,!?") not in _NO_SECRETS),
+    ),
+)  # fmt: skip

@@ -1,0 +1,247 @@
+"""Places that tell where somebody lives: addresses with all their parts, postcodes, and a town after "I live in".
+
+A town by itself is not personal: flights go there and shops stand there.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from hub.privacy.redaction.language import is_common_word
+from hub.privacy.redaction.rule import FoundBy, Gate, Rule, Stretch, after, at_least, both, has, rule
+
+_TYPE = (
+    "Street|St|Str|Road|Rd|Avenue|Ave|Av|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Crt|Place|Pl|Square|Sq|Way|Terrace|Ter|Close|Cl|Crescent"
+    "|Cres|Gardens|Gdns|Grove|Hill|Park|Row|Walk|Highway|Hwy|Parkway|Pkwy|Quay|Mews|Circle|Cir|Trail|Loop|Plaza|Alley|Route|Rise|View|Parade"
+    "|Green|Wharf|Yard|Mount|Vale|Heights|Fields|Meadow|Meadows|Bypass|Esplanade|Broadway|End|Gate|Cottages|Estate|Buildings"
+)
+_SURE_TYPE = "street|road|avenue|boulevard|crescent|terrace|lane|drive|gardens|grove|close|mews|court|rd|ave|blvd|rise|way|place|square|ct|gdns|cres|st"
+_CAP = r"[A-ZÀ-ÝŁŞŠŽ][\w'’.-]{0,30}"
+_WORD = r"[^\W\d_][\w'’-]{1,30}"
+_UNIT = r"(?i:apt|apartment|appt|flat|suite|ste|unit|floor|room|#|app\.?|top\s+flat|basement|wohnung|whg)\.?\s*#?\s*[\w-]{1,6}"
+_HOUSE = r"\d{1,5}(?:[A-Za-z](?!\w)|[-/]\d{1,4})?"
+_NUMBER_WORD = (
+    r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|a\s+hundred\s+and)[\s-]+){1,4}"
+)
+_FOREIGN = (
+    r"calle|avenida|avda\.?|plaza|paseo|carrera|rue|avenue|via|viale|piazza|corso|rua|travessa|ulica|ul\.|al\.|aleja|strada|str\.|bulevardul|jalan|jl\."
+    r"|rruga|cesta|ulice|trg|odos|prospekt"
+)
+_GERMANIC = (
+    r"(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.?|weg|gasse|platz|allee|damm|ufer|ring|steig|chaussee|straat|laan|gracht|plein|gatan|vägen|vej|gade|veien"
+    r"|gata|brogade|katu|tie)"
+)
+_UK = r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}"
+_STATE = (
+    "(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]"
+    "|W[AVIY]|N(?:orth|ew)\\s[A-Z][a-z]+|Illinois|California|Texas|Florida|Ohio|Georgia|Washington|Oregon|Colorado)"
+)
+_BEFORE = re.compile(
+    rf"(?:{_UNIT}|(?:The\s)?{_CAP}(?:\s{_CAP}){{0,2}}\s(?:House|Lodge|Rectory|Cottage|Farm|Court|Barn|Mill|Hall|Manor|Home|Villa|Mansions|Residence|Place|Point|Tower))[\s,]{{1,3}}$"
+)
+_PIECE = re.compile(
+    rf"(?:(?:,\s?|\s?\n|\s?<br\s?/?>|,?\s)(?:{_UNIT}\b|\d{{1,2}}\.?\s?(?:OG|EG|th|tv|sal|piso|º|ª)\.?(?:\s(?:links|rechts|izq\.?|dcha\.?))?|[345]?º?\s?izq\.?|2\.\s?th\.))"
+    rf"|(?:,\s?|\s?\n|\s?<br\s?/?>)(?:[A-Z]{{1,2}}-)?\d{{3,5}}(?:-\d{{3,4}}|\s?[A-Z]{{2}}\b)?\s{_CAP}(?:[ -]{_CAP}){{0,2}}(?:\s[A-Z]\b)?"
+    rf"|(?:,\s?|\s?\n|\s?<br\s?/?>|\s)(?:{_UK}\b|(?i:[a-z]{{1,2}}\d[a-z\d]?\s?\d[a-z]{{2}})\b|{_STATE}\s+\d{{5}}(?:-\d{{4}})?|\d{{5}}(?:-\d{{4}})?(?!\d)|\d{{4}}(?=\s*(?:$|\n|[.,])))"
+    rf"|\s?,?\s?\n\s?,?\s?(?:{_STATE}|[A-Z]{{2}})(?:\s\d{{5}}(?:-\d{{4}})?)?(?=\s*(?:\n|$|[.,]))"
+    rf"|(?:,\s?|\s?\n|\s?<br\s?/?>){_CAP}(?:[ -](?:{_CAP}|upon|on|de|del|la|le)){{0,3}}(?=\s*(?:,|\n|$|[.;)](?:\s|$)|\s(?:{_UK}|{_STATE}|\d{{4,5}})\b|\s(?:and|or|please|but|instead|is|was|if|as|with|tel|phone)\b|<br))"
+)
+_POSTCODE_ENDS = re.compile(rf"{_UK}$")
+_LOWER_TAIL = re.compile(r"(?:,?\s+[a-zà-ÿ0-9'’]{2,15}){0,5},?\s+[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b")
+_LOWER_TOWN = re.compile(
+    r",\s[a-zà-ÿ]{3,20}(?:\s(?:rd|road|st|street|ave|lane|ln|ct|court)\b)?(?=\s*(?:,|$|\n|\sta\b|\spls\b))"
+)
+_NO_PIECE = frozenset(
+    str.split("""
+    i the my thanks thank regards best kind please yours cheers we you it and but or so he she they order tel phone mobile email
+    why what when where who how this that is are sent from to re date subject hi hello dear also not no yes ps
+    """)
+)
+_PIECES = 7
+
+
+def _addresses(pattern: re.Pattern[str], text: str) -> Iterator[Stretch]:
+    for match in pattern.finditer(text):
+        if not _is_a_phrase(match[0]):
+            yield _widen(text, *match.span())
+
+
+def _street(pattern: str, gate: Gate) -> FoundBy:
+    """An address from the flat to the country, however many lines it takes, around a street that the pattern finds."""
+    return FoundBy("STREET_ADDRESS", 0.8, partial(_addresses, re.compile(pattern)), gate)
+
+
+def _is_a_phrase(street: str) -> bool:
+    """This is no street: "2 weeks on the road", where every word between number and street is a common one."""
+    words = re.findall(r"[^\W\d_]{2,}", street)
+    between = words[:-1]
+    return (bool(between) and all(is_common_word(word) and not word[0].isupper() for word in between)) or any(
+        word.lower() in _MEASURES for word in words
+    )
+
+
+_MEASURES = frozenset(
+    str.split("""
+    minutes minute hours hour days day weeks week months month years year miles km metres meters times people percent min
+    at on from until stars points pounds dollars euros quid kids adults nights items bags pieces pairs calls emails
+    """)
+)
+
+
+def _widen(text: str, start: int, end: int) -> Stretch:
+    for _ in range(2):
+        before = _BEFORE.search(text[max(0, start - 60) : start])
+        start -= len(before[0]) if before else 0
+    for _ in range(_PIECES):
+        piece = _PIECE.match(text, end) or _LOWER_TAIL.match(text, end) or _LOWER_TOWN.match(text, end)
+        if piece is None or _first_word(piece[0]) in _NO_PIECE or _POSTCODE_ENDS.search(text, start, end):
+            break
+        end = piece.end()
+    return start, end
+
+
+def _first_word(piece: str) -> str:
+    word = re.search(r"[^\W\d_]+", piece)
+    return word[0].lower() if word else ""
+
+
+_MOVE = (
+    r"(?:i|we|he|she|they|mum|mom|dad|who|and)(?:\s+(?:both|all|now|currently|still|just|used\s+to|only|have|had|actually|also))?\s*(?:'ve\s+|’ve\s+)?"
+    r"(?:live[sd]?|living|reside[sd]?|stay(?:ing|ed)?\s+with\s+\w+|grew\s+up|(?:just\s+)?moved(?:\s+(?:back|house))?|relocated|settled|was\s+born|(?:'m|’m|\s?am|\s?are|\s?is|'re|’re)\s+(?:living|based|located|moving|residing))"
+    r"(?:\s+\w+)?\s+(?:in|to|at|near|outside|around|just\s+outside|over\s+in|up\s+in|down\s+in)\s+"
+)
+_HERE = r"(?:i\s?'?m|i’m|i\s+am|we\s?'?re|we’re|we\s+are|he\s?'?s|she\s?'?s|he\s+is|she\s+is|we\s+r|my\s+\w+\s+is)\s+(?:(?:from|here\s+in|up\s+in|down\s+in|out\s+in|over\s+in|in|near|a\s+\w+\s+in)\s+)"
+_TITLED = r"(?:home\s+town|hometown|city|town|village|location|based|residing|resident\s+of|born|living|caller|customer|cust|cx|neighbours?|people|anyone\s+else|greetings|hello|hi)\s*(?:is|:|=)?\s*(?:in|from|of|around|near)?\s+"
+_TOWN = rf"(?P<value>{_CAP}(?:[ -](?:{_CAP}|upon|on|de|la|le)){{0,2}})"
+_ANY_TOWN = r"(?P<value>[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20})?)"
+_NO_TOWN = frozenset(
+    str.split("""
+    january february march april may june july august september october november december monday tuesday wednesday thursday friday
+    saturday sunday the a an my your our their his her this that same flat house apartment home hotel room street third second first
+    top ground floor store shop branch office app chat queue gmt utc cet est pst english german french spanish italian group charge
+    love touch need trouble hospital airport train bus car plane town city village country area building basement middle north south
+    east west fear pain hope debt hell peace london's person store stores general total fact order sales support billing it i bed work
+    school university college court care hurry mood line hold holiday vacation shock tears contact two three four five six seven eight
+    nine ten shared rented new old one uk eu usa us england britain scotland wales ireland germany france spain italy europe america
+    different another nearby here there both person marketing accounts hr it finance seat coach row here's black row agreement
+    """)
+)
+
+
+def _homes(pattern: re.Pattern[str], small: bool, text: str) -> Iterator[Stretch]:
+    for match in pattern.finditer(text):
+        end = _town_end(match["value"])
+        if end and not (small and match["value"][0].isupper()):
+            yield match.start("value"), match.start("value") + end
+
+
+def _home(pattern: str, gate: Gate, *, small: bool = False) -> FoundBy:
+    """A town where the text says that somebody lives or comes from; ``small`` for towns without a capital letter."""
+    return FoundBy("LOCATION", 0.7, partial(_homes, re.compile(pattern), small), gate)
+
+
+def _town_end(found: str) -> int:
+    """How many characters of ``found`` are a town, reading from the left."""
+    end = 0
+    for word in re.finditer(r"[^\s]+", found):
+        if word[0].lower().strip(".,'’") in _NO_TOWN or is_common_word(word[0]):
+            break
+        end = word.end()
+    return end if any(map(str.isalpha, found[:end])) else 0
+
+
+_PROFESSED = (
+    r"(?:muslim|christian|jewish|jew|catholic|protestant|orthodox|hindu|sikh|buddhist|mormon|atheist|quaker|jehovah['’]s\s+witness|roma|gypsy|traveller"
+    r"|socialist|communist|conservative|liberal|republican|democrat|labour\s+(?:voter|member)|tory|gay|lesbian|bisexual|transgender|queer)"
+)
+_CODE_CUE = re.compile(r"(?i)\b(?:post\s?code|postal\s+code|zip(?:\s?code)?|plz)\b[^\n]{0,20}$")
+
+_ROADS = has(
+    "street",
+    "road",
+    "avenue",
+    "boulevard",
+    "crescent",
+    "terrace",
+    "lane",
+    "drive",
+    "gardens",
+    "grove",
+    "close",
+    "mews",
+    "court",
+    "park",
+    "rise",
+    "hill",
+    "green",
+    "straße",
+    "strasse",
+)
+_STREETS = (
+    _street(rf"\b(?:{_HOUSE}),?\s+(?:(?:[NSEW]|[NS][EW]|North|South|East|West|Old|New|Upper|Lower)\.?\s+)?(?:(?:{_CAP}|of|the|and)\s+){{0,4}}{_CAP}\s+(?:{_TYPE})\b\.?", at_least(1)),
+    _street(rf"(?i)\b{_HOUSE},?\s+(?:{_WORD}\s+){{1,3}}?(?:{_SURE_TYPE})\b(?!\s+(?:of|is|was|to|the)\b)", at_least(1)),
+    _street(rf"(?i)\b(?:{_FOREIGN})\s+(?:(?:de|del|de la|de los|des|du|della|di|la|do|da|kralja|generała|san|santa)\s+){{0,2}}{_WORD}(?:\s+{_WORD}){{0,3}}?,?\s+(?:nr\.?\s*)?{_HOUSE}\b", both(at_least(1), has("calle", "aven", "avda", "plaza", "paseo", "carrera", "rue ", "via", "piazza", "corso", "rua ", "travessa", "ul", "al. ", "alej", "strada", "str. ", "bulevard", "jalan", "jl.", "rruga", "cesta", "trg", "odos", "prospekt"))),
+    _street(rf"\b{_HOUSE},?\s+(?:bis\s+|ter\s+)?(?i:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours)\s+(?:de\s+la\s+|de\s+l['’]|des?\s+|du\s+|d['’])?{_CAP}(?:[\s-]{_CAP}){{0,3}}", both(at_least(1), has("rue", "avenue", "boulevard", "place", "allée", "chemin", "impasse", "quai", "cours"))),
+    _street(rf"\b(?:Am|An der|Im|In der|Auf dem|Zum|Zur|Alter?)\s+{_CAP}(?:\s{_CAP})?\s+{_HOUSE}\b", both(at_least(1), has("am ", "an der ", "im ", "in der ", "auf dem ", "zum ", "zur ", "alte"))),
+    _street(rf"\b[^\W\d_][\w'’-]{{1,30}}{_GERMANIC}\s+{_HOUSE}\b", both(at_least(1), has("straße", "strasse", "str", "weg", "gasse", "platz", "allee", "damm", "ufer", "ring", "steig", "chaussee", "straat", "laan", "gracht", "plein", "gata", "vägen", "vej", "gade", "vei", "katu", "tie "))),
+    _street(rf"\b{_CAP}(?:\s{_CAP}){{0,2}}\s(?:Street|Road|Drive|Avenue|Lane|Close|Straße|Strasse|Street)\s+{_HOUSE}\b", both(at_least(1), _ROADS)),
+    _street(rf"(?i)\b(?:flat|apt|apartment|unit)\s+\d{{1,4}}[a-z]?,?\s+(?:{_WORD}\s+){{1,2}}(?:ct|court|house|rd|road|st|street|lodge|tower|mansions)\b", both(at_least(1), has("flat", "apt", "apartment", "unit"))),
+    _street(r"(?i)\b(?:p\.?\s?o\.?\s?box|postfach|apartado|casilla|packstation|po\s?box)\s+\d{1,8}\b", both(at_least(1), has("box", "postfach", "apartado", "casilla", "packstation"))),
+    _street(rf"\b{_UNIT},?\s+{_CAP}(?:\s{_CAP}){{0,2}}\s(?:House|Court|Lodge|Tower|Mansions|Apartments|Building|Heights|Place|Point)\b", both(at_least(1), has("house", "court", "lodge", "tower", "mansion", "apartment", "building", "heights", "place", "point"))),
+)  # fmt: skip
+_WORDED = (
+    _street(rf"(?i)\b{_NUMBER_WORD}(?:{_WORD}\s+){{1,3}}?(?:street|road|avenue|boulevard|crescent|terrace|lane|drive|gardens|grove|close|mews|court|park|rise)\b", _ROADS),
+    _street(rf"\b{_CAP}(?:\s(?:{_CAP}|na|nan|y|an|bryn)){{0,3}},\s(?:{_CAP}\s){{1,3}}(?:Lane|Street|Road|Avenue|Drive|Close|Hill|Green)(?=,)", _ROADS),
+    # A number, any words and a flat: no street is called so by its type in half of the world.
+    _street(rf"\b{_HOUSE},?\s+(?:{_CAP}\s+){{1,4}}(?:\d{{1,4}}\s+)?(?i:apt|apartment|suite|ste|unit|flat)\.?\s*#?\s*\d{{1,5}}\b", both(at_least(2), has("apt", "apartment", "suite", "ste", "unit", "flat"))),
+    # A house with a name and no number: what stands between commas before a postcode.
+    _street(rf"\b(?:{_CAP}(?:\s(?:{_CAP}|of|on|the|upon|in|by)){{0,4}},\s){{1,4}}(?:{_CAP}(?:\s{_CAP}){{0,2}}\s)?{_UK}\b", at_least(2)),
+    _street(rf"\b(?i:shop|stall|kiosk|unit|office|suite)\s\d{{1,4}}[A-Za-z]?,\s{_CAP}(?:\s{_CAP}){{0,3}}", both(at_least(1), has("shop", "stall", "kiosk", "unit", "office", "suite"))),
+)  # fmt: skip
+_HOMES = (
+    _home(rf"(?i:(?<!\w){_MOVE}){_TOWN}", has(" in ", " to ", " near ", " at ", "outside", "around")),
+    _home(rf"(?i:(?<!\w){_HERE}){_TOWN}(?!\s+(?:for|on|until|till|again|station|airport|office|branch|store|now\s+for))", has(" in ", " from ", " near ")),
+    _home(rf"(?i:\b(?:based|located|resident|residing|living|born|raised|neighbou?rs)\s+(?:in|at|of|near)\s+){_TOWN}", has("based", "located", "resid", "living", "born", "raised", "neighb")),
+    _home(rf"(?i:\b(?:caller|customer|cust|cx|client|user|anyone\s+else|someone|anyone|people|folks|friends|regards|love|greetings|all\s+of\s+us)\s+(?:is\s+)?(?:in|from|around|near)\s+){_TOWN}", has("caller", "cust", "cx", "client", "user", "anyone", "someone", "people", "folks", "friends", "regards", "love", "greetings", "all of us")),
+    _home(rf"(?i:\b(?:home\s?town|city|town|village|location|place\s+of\s+(?:birth|residence))\s*[:=]\s*){_TOWN}", has("town", "city", "village", "location", "place of")),
+    _home(rf"(?i:^from\s+|\bfrom\s+){_TOWN}(?i:(?=\s+here\b))", has("from")),
+    _home(rf"(?i:\b(?:village|farm|house|flat|cottage|home|place|town|plumber|nurse|teacher|driver|student|shop|electrician)\s+(?:near|in|outside|at)\s+){_TOWN}", has(" near ", " in ", " outside ", " at ")),
+    _home(rf"(?i:\b(?:just|recently|finally)\s+(?:moved|relocated)\s+to\s+){_TOWN}", has("moved to", "relocated to")),
+    _home(rf"(?i:\bin\s+){_TOWN}(?i:(?=,?\s+like\s+(?:me|us)\b))", has("like me", "like us")),
+    _home(rf"(?i:\bi\s+came\s+(?:all\s+the\s+way\s+)?from\s+){_TOWN}", has("came")),
+    _home(rf"(?i:\bverified\s+buyer,?\s+){_TOWN}", has("buyer")),
+)  # fmt: skip
+_SMALL_HOMES = (
+    _home(rf"(?i)(?<!\w){_MOVE}{_ANY_TOWN}", has(" in ", " to ", " near ", " at ", "outside", "around"), small=True),
+    _home(rf"(?i)(?<!\w)(?:we\s+r|i'?m|im|we're|i\s+am)\s+(?:from|in)\s+{_ANY_TOWN}(?=\s*[,.!]|\s*$|\s+(?:here|now|and|so|but)\b)", has(" in ", " from "), small=True),
+    _home(rf"(?i)\bfrom\s+{_ANY_TOWN}\s+here\b", has(" here"), small=True),
+    _home(rf"(?i)\b(?:city|town|hometown|village)\s*(?::|is)\s*{_ANY_TOWN}", has("city", "town", "village"), small=True),
+)  # fmt: skip
+
+PLACES: tuple[Rule | FoundBy, ...] = (
+    *_STREETS,
+    *_WORDED,
+    *_HOMES,
+    *_SMALL_HOMES,
+    rule("ZIP_CODE", 0.8, r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b", at_least(2)),
+    rule("ZIP_CODE", 0.8, rf"\b{_STATE},?\s+(?P<value>\d{{5}}(?:-\d{{4}})?)\b", at_least(5)),
+    rule(
+        "ZIP_CODE", 0.8,
+        r"(?i)\b(?:zip|post(?:al)?|plz)\s?(?:code)?\s*(?:is|:)?\s+(?P<value>(?=[a-z -]{0,4}\d)[a-z0-9]{2,5}(?:[ -][a-z0-9]{2,4})?)\b",
+        both(at_least(1), has("zip", "post", "plz")),
+    ),
+    rule("ZIP_CODE", 0.7, r"(?i)(?<!\w)[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}(?!\w)", both(at_least(2), has("post", "zip", "address", "live")), lambda match: after(match, _CODE_CUE, 60)),
+    rule(
+        "ZIP_CODE", 0.75,
+        r"(?i)\bpost\s?code\b[^\n]{0,30}?\s(?P<value>(?:[a-z]\s){1,2}(?:(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|\d)\s){1,3}(?:[a-z]\s)?"
+        r"(?:(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|\d)\s)?[a-z]\s[a-z])(?!\w)", has("postcode", "post code"),
+    ),
+    rule("ZIP_CODE", 0.7, rf"(?m)^\s*(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_CAP}(?:[ -]{_CAP})?\s*$", at_least(4)),
+    rule(
+        "NRP", 0.7, rf"(?i)\b(?:i\s?'?m|i’m|i\s+am|as|we\s+are|being|my\s+(?:wife|husband|family|mother|father)\s+is)\s+(?:an?\s+)?(?:practi[sc]ing\s+|devout\s+)?(?P<value>{_PROFESSED})\b",
+        has("muslim", "christian", "jew", "cathol", "protest", "orthod", "hindu", "sikh", "buddh", "mormon", "atheist", "quaker", "jehov",
+            "roma", "gypsy", "travel", "social", "commun", "conserv", "liberal", "republ", "democ", "labour", "tory", "gay", "lesb", "bisex",
+            "trans", "queer"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,53 @@
+"""Traces: whatever is left of people in any table, counted once more after an erasure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select, update
+
+from hub.store.statements import among, chunks
+from hub.store.tables import (
+    audit_detail,
+    consent_events,
+    deliveries,
+    identifiers,
+    person_keys,
+    profiles,
+    records,
+    tag_judgements,
+    tag_reviews,
+    tags,
+)
+from hub.store.unit import Unit
+
+_ROWS = (records, tags, tag_reviews, tag_judgements, identifiers, profiles, person_keys, audit_detail)
+_SEALED = (consent_events.c.sealed, deliveries.c.payload, deliveries.c.vendor_ref)
+
+
+def traces(unit: Unit, person_ids: Sequence[str]) -> dict[str, int]:
+    """This counts the rows that hold anything of these people, by table; an empty answer is what an erasure wants."""
+    found: dict[str, int] = {}
+    for chunk in chunks(person_ids):
+        for table in _ROWS:
+            found[table.name] = found.get(table.name, 0) + _count(unit, table, among(table.c.person_id, chunk))
+        for column in _SEALED:
+            mine = and_(among(column.table.c.person_id, chunk), column.is_not(None))
+            found[column.table.name] = found.get(column.table.name, 0) + _count(unit, column.table, mine)
+    return {name: count for name, count in sorted(found.items()) if count}
+
+
+def wipe(unit: Unit, person_ids: Sequence[str]) -> None:
+    """This empties what stays as a tombstone: the rows tell that something was, and no longer what."""
+    for chunk in chunks(person_ids):
+        mine = among(consent_events.c.person_id, chunk)
+        unit.conn.execute(update(consent_events).where(mine).values(sealed=None, swept_at=unit.now))
+        # Judgements go with their tag; those of a tag that is by now somebody else's are sealed for nobody.
+        for table in (audit_detail, tag_judgements, tag_reviews):
+            unit.conn.execute(table.delete().where(among(table.c.person_id, chunk)))
+        sealed = or_(deliveries.c.payload.is_not(None), deliveries.c.vendor_ref.is_not(None))
+        rows = update(deliveries).where(among(deliveries.c.person_id, chunk), sealed)
+        unit.conn.execute(rows.values(payload=None, vendor_ref=None))
+
+
+def _count(unit: Unit, table: FromClause, where: ColumnElement[Any]) -> int:
+    return int(unit.conn.execute(select(func.count()).select_from(table).where(where)).scalar_one())

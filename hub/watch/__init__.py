@@ -1,0 +1,1 @@
+"""What people and their tools see of a hub at work: metrics, alerts, notices, lineage. It only reads the ledger."""

@@ -1,0 +1,24 @@
+"""People's names in English customer messages, for Attune's redaction: a small tagger and the corpus it is measured with."""
+
+from typing import Any
+
+from hub.contract import Register, hookimpl
+
+
+@hookimpl
+def register(register: Register) -> None:
+    """This offers ``pii_en`` for names and ``pii_en_places``; Presidio and the weights load when one is made."""
+    register.recogniser("pii_en", _people)
+    register.recogniser("pii_en_places", _places)
+
+
+def _people() -> Any:
+    from hub_pii_en.recogniser import PersonRecogniser  # heavy, and only redaction needs it
+
+    return PersonRecogniser()
+
+
+def _places() -> Any:
+    from hub_pii_en.recogniser import PlaceRecogniser
+
+    return PlaceRecogniser()

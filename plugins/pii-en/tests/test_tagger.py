@@ -1,0 +1,108 @@
+"""The recogniser of names: what it finds, where, and that batches change nothing."""
+
+import pytest
+
+from hub import plugins
+from hub_pii_en.recogniser import PersonRecogniser, PlaceRecogniser
+from hub_pii_en.tagger import PLACE, load_tagger
+
+RECOGNISER = PersonRecogniser()
+
+
+def names(text: str) -> list[str]:
+    return [text[one.start : one.end] for one in RECOGNISER.analyze(text, ["PERSON"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("My name is Olena Shevchuk and I wait.", ["Olena Shevchuk"]),
+        ("my name is olena shevchuk and i wait", ["olena shevchuk"]),
+        ("Spoke to Thandiwe in billing.", ["Thandiwe"]),
+        ("Regards,\nDieter Kowalski-Brandt", ["Dieter Kowalski-Brandt"]),
+        ("Please give it to Mr. Oyelowo next door.", ["Oyelowo"]),
+        ("My bag and Priya's bag are lost.", ["Priya"]),
+    ],
+)
+def test_names_of_many_countries_are_found_whole(text, found):
+    assert names(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Charlotte sofa in grey arrived with a scratch.",
+        "The train from Leeds to Bristol was late.",
+        "Will it be here before May?",
+        "Amazon and Lufthansa blame each other.",
+        "",
+        "!!! 123 ???",
+    ],
+)
+def test_what_is_only_written_like_a_name_stays(text):
+    assert names(text) == []
+
+
+def test_a_batch_gives_what_single_texts_give():
+    texts = ["I am Ada.", "", "Thanks Bartosz!", "nothing here", "Ask Chidi or Fatima."] * 40
+    together = RECOGNISER.analyze_batch(texts)
+    for text, found in zip(texts[:5], together[195:], strict=True):
+        alone = RECOGNISER.analyze(text, ["PERSON"])
+        assert [(one.start, one.end) for one in found] == [(one.start, one.end) for one in alone]
+        assert [one.score for one in found] == pytest.approx([one.score for one in alone], abs=1e-4)
+
+
+def test_other_entities_are_none_of_its_business():
+    assert RECOGNISER.analyze("I am Ada Lovelace.", ["LOCATION"]) == []
+
+
+def test_the_hub_finds_it_by_its_entry_point():
+    offered = plugins.load({"pii_en"}).offered
+    assert isinstance(offered.recognisers["pii_en"](), PersonRecogniser)
+
+
+def test_leaving_out_plain_words_changes_no_answer_about_the_others():
+    """The shortcut looks at what an answer depends on, and at nothing else; asking about places takes no shortcut."""
+    quick, whole = load_tagger(), load_tagger()
+    texts = [
+        "I spoke to Ada Lovelace in billing about my order.",
+        "ask Bo",
+        "",
+        "Zoe, Mia and the others wait for Priya",
+    ]
+    whole.tag(texts, PLACE)
+    whole._open[1:] = True
+    compared = 0
+    for some, every in zip(quick.tag(texts), whole.tag(texts), strict=True):
+        for (word, chance), (_, full) in zip(some, every, strict=True):
+            if chance:
+                compared += 1
+                assert chance == pytest.approx(full, abs=1e-4), word
+            else:
+                assert full < 0.05, word
+    assert compared >= 6
+
+
+def test_a_text_without_a_likely_name_comes_back_empty():
+    tagged = load_tagger().tag(["where is my refund", "ask Priya"], least=0.4)
+    assert tagged[0] == []
+    assert tagged[1]
+
+
+def test_places_and_companies_are_found_by_those_who_ask_for_them():
+    text = "Our flight from Madrid to Nairobi with Lufthansa was late, says Priya."
+    found = {text[one.start : one.end]: one.entity_type for one in PlaceRecogniser().analyze(text, [])}
+    assert found["Madrid"] == found["Nairobi"] == "PLACE"
+    assert found["Lufthansa"] == "ORGANIZATION"
+    assert "Priya" not in found
+
+
+def test_a_text_is_doubted_where_a_word_may_be_a_name_and_is_not_taken_for_one():
+    class Sets:
+        """Gives the words of a text the probabilities it was told."""
+
+        def tag(self, texts, least):
+            return [[((word, 0, 1), chance)] if chance >= least else [] for word, chance in texts]
+
+    said = [("bo", 0.2), ("bo", 0.01), ("Ada", 0.99), ("42", 0.3)]
+    assert PersonRecogniser(Sets()).doubts(said, 0.05) == [True, False, False, False]

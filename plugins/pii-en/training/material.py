@@ -1,0 +1,190 @@
+"""What the tagger learns from: licensed sets, our own corpus, and sentences filled with names of many countries.
+
+A label set per token: 1 person, 2 place, 4 organisation, 8 none of them; a sum of them where the source does not tell.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from names import lists
+from sentences import PERSONS, PLACED, TRAPS
+from shorthand import NOTED, NOTED_TRAPS
+from things import BRANDS, places
+
+from hub_pii_en.tokens import tokens
+
+PERSON, PLACE, ORGANISATION, NONE = 1, 2, 4, 8
+_KINDS = {"PERSON": PERSON, "LOCATION": PLACE, "ORGANIZATION": ORGANISATION}
+_SLOT = re.compile(r"\[NAME\]|\{([a-zA-Z]+)\}")
+Example = tuple[list[str], list[int]]
+Span = tuple[int, int, int]
+
+
+class People:
+    """This draws names: every country is as likely as another.
+
+    Args:
+        rng: where chance comes from.
+    """
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._first, self._last = lists()
+        self._places = places()
+
+    def place(self) -> str:
+        """This draws a place."""
+        return self._rng.choice(self._places)
+
+    def brand(self) -> str:
+        """This draws a company, a brand, a holiday: what is written with a capital letter and is nobody."""
+        return self._rng.choice(BRANDS)
+
+    def first(self) -> str:
+        """This draws a first name."""
+        return self._rng.choice(self._rng.choice(self._first))
+
+    def last(self) -> str:
+        """This draws a last name, sometimes a double one."""
+        name = self._rng.choice(self._rng.choice(self._last))
+        return f"{name}-{self._rng.choice(self._rng.choice(self._last))}" if self._rng.random() < 0.06 else name
+
+    def full(self) -> str:
+        """This draws first and last name of one country, in one of the usual forms."""
+        i = self._rng.randrange(len(self._first))
+        first, last = self._rng.choice(self._first[i]), self._rng.choice(self._last[i])
+        forms = (
+            f"{first} {last}", f"{first} {last}", f"{first} {last}", f"{first} {last}", f"{first} {last}",
+            f"{first} {self._rng.choice(self._last[i])} {last}", f"{first[0]}. {last}", f"{first} {last[0]}.",
+            f"{first} {self._rng.choice('ABCDEFGHJKLMNPRSTW')}. {last}", f"{first}-{self.first()} {last}",
+        )  # fmt: skip
+        return self._rng.choice(forms)
+
+    def any(self) -> str:
+        """This draws a name as people give it."""
+        return self._rng.choice((self.first, self.first, self.full, self.full, self.last))()
+
+
+def _label(text: str, spans: list[Span], rest: int) -> Example:
+    words, labels = [], []
+    for word, start, end in tokens(text):
+        words.append(word)
+        labels.append(next((kind for a, b, kind in spans if start < b and a < end), rest))
+    return words, labels
+
+
+def _fill(template: str, people: People, rng: random.Random, rest: int) -> Example:
+    """A sentence with names in its slots; a slot in lower case (``{first}``) is a thing that only looks like a name."""
+    draw: dict[str, Callable[[], str]] = {
+        "F": people.first, "L": people.last, "N": people.full, "A": people.any, "first": people.first, "last": people.last,
+        "P": people.place, "O": people.brand, "R": lambda: people.first().lower(), "S": lambda: " ".join(people.first().lower()),
+    }  # fmt: skip
+    case = rng.random()
+    pieces: list[str] = []
+    spans: list[Span] = []
+    done = length = 0
+    for match in _SLOT.finditer(template):
+        kind = match[1] or "A"
+        name = draw[kind]()
+        name = name.lower() if case < 0.2 else name.upper() if case > 0.96 else name
+        pieces += [template[done : match.start()], name]
+        start = length + match.start() - done
+        length = start + len(name)
+        if kind.isupper():
+            spans.append((start, length, {"P": PLACE, "O": ORGANISATION}.get(kind, PERSON)))
+        done = match.end()
+    text = "".join((*pieces, template[done:]))
+    text = _same_length(text, str.lower) if case < 0.16 else _same_length(text, str.upper) if case > 0.985 else text
+    return _label(text, spans, rest)
+
+
+def _same_length(text: str, change: Callable[[str], str]) -> str:
+    changed = change(text)
+    return changed if len(changed) == len(text) else text
+
+
+def marked(path: Path, people: People, rng: random.Random, copies: int) -> Iterator[Example]:
+    """This yields a licensed set: as it is, and ``copies`` times with other names in it, sometimes in lower case."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        spans = [(start, end, _KINDS.get(kind, NONE)) for start, end, kind in row["spans"]]
+        yield _label(row["text"], spans, NONE)
+        if rng.random() < 0.12:
+            yield _label(_same_length(row["text"], str.lower), spans, NONE)
+        if any(kind == PERSON for *_, kind in spans):
+            for _ in range(copies):
+                yield _renamed(row["text"], spans, people, rng, NONE)
+
+
+def own(path: Path, people: People, rng: random.Random, copies: int) -> Iterator[Example]:
+    """This yields our corpus: it tells people from all else, and says nothing of places and companies."""
+    other = PLACE | ORGANISATION | NONE
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        spans = [(start, end, PERSON) for start, end, kind in row["spans"] if kind == "PERSON"]
+        for _ in range(copies // 2):
+            yield _label(row["text"], spans, other)
+            yield _renamed(row["text"], spans, people, rng, other)
+
+
+def _renamed(text: str, spans: list[Span], people: People, rng: random.Random, rest: int) -> Example:
+    pieces: list[str] = []
+    moved: list[Span] = []
+    done = length = 0
+    for start, end, kind in sorted(spans):
+        if start < done:
+            continue
+        old = text[start:end]
+        new = old
+        if kind == PERSON:
+            new = people.full() if " " in old else rng.choice((people.first, people.last))()
+            new = new.lower() if old.islower() else new.upper() if old.isupper() and len(old) > 3 else new
+        pieces += [text[done:start], new]
+        begin = length + start - done
+        length = begin + len(new)
+        moved.append((begin, length, kind))
+        done = end
+    return _label("".join((*pieces, text[done:])), moved, rest)
+
+
+def comments(path: Path, people: People, rng: random.Random, plain: int) -> Iterator[Example]:
+    """This yields forum comments in which ``[NAME]`` stood for a person, and ``plain`` without one."""
+    other = PLACE | ORGANISATION | NONE
+    left = plain
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            text = row[0].replace("[RELIGION]", "Christian")
+            if "[NAME]" in text:
+                yield _fill(text, people, rng, other)
+            elif left and "{" not in text:
+                left -= 1
+                yield _label(text, [], other)
+
+
+def sentences(people: People, rng: random.Random, copies: int) -> Iterator[Example]:
+    """This yields our own sentences for service messages, with names, and with things that only look like names."""
+    other = PLACE | ORGANISATION | NONE
+    for template in (*PERSONS, *TRAPS, *PLACED * 3, *NOTED * 3, *NOTED_TRAPS * 2):
+        for _ in range(copies):
+            yield _fill(template, people, rng, other)
+
+
+def gather(data: Path, corpus: Path, seed: int) -> list[Example]:
+    """This gathers everything, in an order that depends on the seed only."""
+    rng = random.Random(seed)
+    people = People(rng)
+    examples: list[Example] = []
+    for name in ("btc_train", "btc_dev", "wnut17_train", "wnut17_dev", "tweebank_train", "tweebank_dev"):
+        examples += marked(data / "pii" / f"{name}.jsonl", people, rng, 1)
+    examples += own(corpus / "train.jsonl", people, rng, 16)
+    examples += comments(data / "goemotions" / "train.tsv", people, rng, 14000)
+    examples += sentences(people, rng, 24)
+    examples = [one for one in examples if one[0]]
+    rng.shuffle(examples)
+    return examples

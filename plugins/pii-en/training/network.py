@@ -1,0 +1,151 @@
+"""The tagger's network with its gradients, in numpy: four hashed tables, three residual convolutions, a softmax.
+
+The tokens of all texts of a batch lie in one row, an empty place before and after each text, so that a convolution never
+reads from one text into the next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH, DEPTH, LABELS = 64, 3, 4
+Array = NDArray[np.float32]
+_EPS = 1e-5
+
+
+class Network:
+    """Parameters, one training step and the optimiser's state.
+
+    Args:
+        sizes: rows of each table.
+        vectors: (words, any) word vectors, which stay as they are; row 0 is that of unknown words.
+        seed: of the first weights and of dropout.
+    """
+
+    def __init__(self, sizes: tuple[int, ...], vectors: Array, seed: int) -> None:
+        self.vectors = vectors
+        self.rng = np.random.default_rng(seed)
+        draw = self.rng.standard_normal
+        self.tables = [(draw((size, WIDTH)) * 0.1).astype(np.float32) for size in sizes]
+        self.p: dict[str, Array] = {"g": np.ones(WIDTH, np.float32), "b": np.zeros(WIDTH, np.float32)}
+        self.p["wv"] = (draw((vectors.shape[1], WIDTH)) * (0.2 / np.sqrt(vectors.shape[1]))).astype(np.float32)
+        for i in range(DEPTH):
+            self.p[f"w{i}"] = (draw((3 * WIDTH, 2 * WIDTH)) / np.sqrt(3 * WIDTH)).astype(np.float32)
+            self.p[f"c{i}"] = np.zeros(2 * WIDTH, np.float32)
+            self.p[f"g{i}"] = np.ones(WIDTH, np.float32)
+            self.p[f"b{i}"] = np.zeros(WIDTH, np.float32)
+        self.p["wo"] = (draw((WIDTH, LABELS)) / np.sqrt(WIDTH)).astype(np.float32)
+        self.p["bo"] = np.zeros(LABELS, np.float32)
+        self.state = {name: (np.zeros_like(value), np.zeros_like(value)) for name, value in self.p.items()}
+        self.table_state = [(np.zeros_like(table), np.zeros_like(table)) for table in self.tables]
+        self.steps = 0
+
+    def step(self, ids: NDArray[np.int64], mask: Array, allowed: NDArray[np.bool_], rate: float, drop: float) -> float:
+        """This trains on one batch and returns the mean loss.
+
+        Args:
+            ids: (places, tables + 1) rows of the tables, and of the vectors.
+            mask: (places, 1), 0 at the empty places.
+            allowed: (places, labels), True for each label that may be right; all False at the empty places.
+            rate: learning rate.
+            drop: share of values that dropout hides.
+        """
+        saved: list[tuple[Array, ...]] = []
+        seen = self.vectors[ids[:, -1]]
+        x = sum((table[ids[:, k]] for k, table in enumerate(self.tables)), seen @ self.p["wv"])
+        x, norm = _norm(x, self.p["g"], self.p["b"])
+        keep = self._keep(x.shape, drop) * mask
+        x *= keep
+        for i in range(DEPTH):
+            x, parts = self._layer(x, i, mask, drop)
+            saved.append(parts)
+        loss, dlogits = _loss(x @ self.p["wo"] + self.p["bo"], allowed)
+        grads = {"wo": x.T @ dlogits, "bo": dlogits.sum(0)}
+        dx = dlogits @ self.p["wo"].T
+        for i in reversed(range(DEPTH)):
+            dx = self._layer_back(dx, i, saved[i], grads)
+        dx, grads["g"], grads["b"] = _norm_back(dx * keep, self.p["g"], norm)
+        grads["wv"] = seen.T @ dx
+        self._update(grads, ids, dx, rate)
+        return loss
+
+    def _keep(self, shape: tuple[int, ...], drop: float) -> Array:
+        return (self.rng.random(shape, np.float32) >= drop).astype(np.float32) / np.float32(1 - drop)
+
+    def _layer(self, x: Array, i: int, mask: Array, drop: float) -> tuple[Array, tuple[Array, ...]]:
+        wide = _wide(x)
+        z = wide @ self.p[f"w{i}"] + self.p[f"c{i}"]
+        left = z[:, :WIDTH] >= z[:, WIDTH:]
+        best = np.where(left, z[:, :WIDTH], z[:, WIDTH:])
+        n, norm = _norm(best, self.p[f"g{i}"], self.p[f"b{i}"])
+        keep = self._keep(x.shape, drop) * mask
+        return (x + n) * keep, (wide, left, keep, *norm)
+
+    def _layer_back(self, dx: Array, i: int, parts: tuple[Array, ...], grads: dict[str, Array]) -> Array:
+        wide, left, keep, *norm = parts
+        dx = dx * keep
+        dbest, grads[f"g{i}"], grads[f"b{i}"] = _norm_back(dx, self.p[f"g{i}"], (norm[0], norm[1]))
+        dz = np.concatenate([dbest * left, dbest * ~left], axis=1)
+        grads[f"w{i}"] = wide.T @ dz
+        grads[f"c{i}"] = dz.sum(0)
+        dwide = dz @ self.p[f"w{i}"].T
+        dx = dx + dwide[:, WIDTH : 2 * WIDTH]
+        dx[:-1] += dwide[1:, :WIDTH]
+        dx[1:] += dwide[:-1, 2 * WIDTH :]
+        return dx
+
+    def _update(self, grads: dict[str, Array], ids: NDArray[np.int64], dx: Array, rate: float) -> None:
+        self.steps += 1
+        size = np.sqrt(sum(float((grad**2).sum()) for grad in grads.values()))
+        scale = min(1.0, 1.0 / (size + 1e-6))
+        for name, grad in grads.items():
+            _adam(self.p[name], grad * scale, *self.state[name], rate, self.steps, slice(None))
+        for k, table in enumerate(self.tables):
+            rows, inverse = np.unique(ids[:, k], return_inverse=True)
+            order = np.argsort(inverse, kind="stable")
+            starts = np.searchsorted(inverse[order], np.arange(len(rows)))
+            grad = np.add.reduceat(dx[order], starts, axis=0)
+            _adam(table, grad, *self.table_state[k], rate, self.steps, rows)
+
+
+def _wide(x: Array) -> Array:
+    wide = np.zeros((len(x), 3 * WIDTH), np.float32)
+    wide[1:, :WIDTH] = x[:-1]
+    wide[:, WIDTH : 2 * WIDTH] = x
+    wide[:-1, 2 * WIDTH :] = x[1:]
+    return wide
+
+
+def _norm(x: Array, g: Array, b: Array) -> tuple[Array, tuple[Array, Array]]:
+    centred = x - x.mean(1, keepdims=True)
+    inverse = 1 / np.sqrt((centred**2).mean(1, keepdims=True) + _EPS)
+    hat = centred * inverse
+    return hat * g + b, (hat, inverse)
+
+
+def _norm_back(dy: Array, g: Array, norm: tuple[Array, Array]) -> tuple[Array, Array, Array]:
+    hat, inverse = norm
+    dhat = dy * g
+    dx = inverse * (dhat - dhat.mean(1, keepdims=True) - hat * (dhat * hat).mean(1, keepdims=True))
+    return dx, (dy * hat).sum(0), dy.sum(0)
+
+
+def _loss(logits: Array, allowed: NDArray[np.bool_]) -> tuple[float, Array]:
+    """The right answer may be a set of labels: what counts is that the sum of their probabilities is near 1."""
+    e = np.exp(logits - logits.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    right = p * allowed
+    total = right.sum(1, keepdims=True)
+    real = allowed.any(1, keepdims=True)
+    count = max(1, int(real.sum()))
+    loss = float(-np.log(np.where(real, total, 1) + 1e-9).sum()) / count
+    q = right / np.where(total > 0, total, 1)
+    return loss, ((p - q) * real / count).astype(np.float32)
+
+
+def _adam(value: Array, grad: Array, m: Array, v: Array, rate: float, t: int, rows: slice | NDArray[np.int64]) -> None:
+    m[rows] = 0.9 * m[rows] + 0.1 * grad
+    v[rows] = 0.999 * v[rows] + 0.001 * grad**2
+    step = rate * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+    value[rows] -= step * m[rows] / (np.sqrt(v[rows]) + 1e-8)

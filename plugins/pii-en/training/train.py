@@ -1,0 +1,134 @@
+"""This trains the tagger and writes its weights: ``python train.py DATA CORPUS VECTORS OUT --seed 0``.
+
+It needs Faker (MIT) for its lists of names, and takes about twenty minutes on one core. The same seed on the same machine
+gives the same weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from material import PERSON, Example, gather
+from network import DEPTH, Network
+
+from hub_pii_en.tokens import TABLES, features
+from hub_pii_en.vocabulary import Vocabulary, hashed
+
+BATCH, EPOCHS, RATE, DROP = 48, 4, 2.5e-3, 0.15
+HIDDEN, STRANGE = 0.25, 0.06
+"""How often a word hides its own row, so that its vector and surroundings must tell, and how often its vector too."""
+
+OFTEN, SELDOM = 40, 0.004
+"""A word seen so often, and no larger a share of it inside a name, is taken for no name anywhere."""
+
+_LABELS = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], dtype=bool)
+
+
+def plain_words(examples: list[Example]) -> np.ndarray:
+    """These are the hashes of words that are never part of a name, sorted: nobody need be asked about them."""
+    seen: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    for words, labels in examples:
+        seen.update(words)
+        named.update(word for word, label in zip(words, labels, strict=True) if label == PERSON)
+    plain = [word for word, count in seen.items() if count >= OFTEN and named[word] <= SELDOM * count]
+    return np.unique(hashed(plain))
+
+
+class Layout:
+    """This lays batches out in one row; now and then a word hides, so that its surroundings must tell.
+
+    Args:
+        examples: all there are.
+        vocabulary: which words have vectors.
+    """
+
+    def __init__(self, examples: list[Example], vocabulary: Vocabulary) -> None:
+        words = list(dict.fromkeys(word for one, _ in examples for word in one))
+        rows = vocabulary.rows(words).tolist()
+        self._known = {word: (*features(word), row) for word, row in zip(words, rows, strict=True)}
+
+    def arrays(self, batch: list[Example], rng: random.Random) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """These are rows of tables and vectors, mask, and labels that may be right."""
+        nothing = (0,) * (len(TABLES) + 1)
+        ids, allowed, mask = [nothing], [0], [0.0]
+        for words, labels in batch:
+            for word, label in zip(words, labels, strict=True):
+                known, chance = self._known[word], rng.random()
+                hidden = (0, *known[1:-1], 0 if chance < STRANGE else known[-1])
+                ids.append(hidden if chance < HIDDEN else known)
+                allowed.append(label)
+                mask.append(1.0)
+            ids.append(nothing)
+            allowed.append(0)
+            mask.append(0.0)
+        bits = np.array(allowed)[:, None] >> np.arange(4) & 1
+        return np.array(ids), np.array(mask, np.float32)[:, None], bits.astype(bool)
+
+
+def batches(examples: list[Example], rng: random.Random) -> list[list[Example]]:
+    """This shuffles the texts and cuts them into batches."""
+    order = list(examples)
+    rng.shuffle(order)
+    return [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+
+
+def train(examples: list[Example], vectors: dict[str, np.ndarray], seed: int, epochs: int) -> Network:
+    """This trains with a rate that rises for a tenth of the time and then falls to nothing."""
+    rng = random.Random(seed)
+    network = Network(TABLES, vectors["vectors"], seed)
+    layout = Layout(examples, Vocabulary(vectors["keys"], vectors["rows"]))
+    total = epochs * (len(examples) // BATCH + 1)
+    began = time.time()
+    for epoch in range(epochs):
+        losses = []
+        for batch in batches(examples, rng):
+            done = network.steps / total
+            rate = RATE * (done / 0.1 if done < 0.1 else max(0.02, (1 - done) / 0.9))
+            ids, mask, allowed = layout.arrays([(w[:200], y[:200]) for w, y in batch], rng)
+            losses.append(network.step(ids, mask, allowed, rate, DROP))
+        print(f"epoch {epoch}: loss {np.mean(losses):.4f}, {time.time() - began:.0f} s", flush=True)
+    return network
+
+
+def save(network: Network, words: dict[str, np.ndarray], path: Path) -> None:
+    """This writes the tables in 8 bits, a scale for each row, and the rest in 32 bits.
+
+    The vectors become a fifth table: what the network makes of them does not depend on anything else.
+    """
+    kept: dict[str, np.ndarray] = dict(network.p)
+    tables = [*network.tables, network.vectors @ kept.pop("wv")]
+    for k, table in enumerate(tables):
+        scale = np.abs(table).max(1, keepdims=True) / 127 + 1e-6
+        kept[f"table{k}"] = np.round(table / scale).astype(np.int8)
+        kept[f"scale{k}"] = scale.astype(np.float16)
+    np.savez_compressed(
+        path, depth=np.array(DEPTH), **{name: words[name] for name in ("keys", "rows", "plain")}, **kept
+    )
+
+
+def main() -> None:
+    """This trains on what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path, help="folder with pii/ and goemotions/")
+    parser.add_argument("corpus", type=Path, help="folder with train.jsonl")
+    parser.add_argument("vectors", type=Path, help="what vectors.py wrote")
+    parser.add_argument("out", type=Path, help="the file of weights to write")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    wanted = parser.parse_args()
+    examples = gather(wanted.data, wanted.corpus, wanted.seed)
+    print(f"{len(examples)} texts, {sum(len(words) for words, _ in examples)} tokens", flush=True)
+    with np.load(wanted.vectors) as stored:
+        vectors = {name: stored[name] for name in stored.files}
+    network = train(examples, vectors, wanted.seed, wanted.epochs)
+    save(network, {**vectors, "plain": plain_words(examples)}, wanted.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""The tasks: how they stop, come back, and wait for what a vendor has only accepted; and the group for other DAGs."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.errors import NotYetError, TransientError
+
+
+@pytest.fixture
+def settle(monkeypatch):
+    """A settle task, with what it found when it settled, and what the vendor answers when asked again."""
+    from hub.airflow import task as module
+
+    def settle(waiting, *answers):
+        said = iter(answers)
+
+        def ask(config, sync):
+            answer = next(said)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        monkeypatch.setattr(module, "ask_after_jobs", ask)
+        return module.SettleTask(
+            task_id="settle", python_callable=lambda config, sync: {"run": "r", "counts": {}, "waiting": waiting},
+            op_kwargs={"config": "hub.yaml", "sync": "zendesk-push"},
+        )  # fmt: skip
+
+    return settle
+
+
+def test_a_shard_whose_turn_has_not_come_comes_back_and_spends_no_try():
+    from airflow.sdk.exceptions import AirflowRescheduleException
+
+    from hub.airflow.task import HubTask
+
+    def too_early():
+        raise NotYetError("an earlier stream is being read.")
+
+    with pytest.raises(AirflowRescheduleException) as caught:
+        HubTask(task_id="run", python_callable=too_early).execute({"ti": None})
+    wait = caught.value.reschedule_date - datetime.now(UTC)
+    assert timedelta(0) < wait < timedelta(minutes=1)
+
+
+def test_a_task_that_is_told_to_end_is_interrupted_where_nobody_catches_it():
+    from hub.airflow.task import HubTask, Killed
+
+    with pytest.raises(Killed):
+        HubTask(task_id="run", python_callable=print).on_kill()
+    assert not issubclass(Killed, Exception), "a plugin that catches everything must not go on"
+
+
+def test_what_waits_for_nobody_ends_at_once(settle):
+    assert settle(0).execute({"ti": None})["waiting"] == 0
+
+
+def test_bulk_jobs_are_waited_for_without_a_worker_until_they_end(settle):
+    from airflow.sdk.exceptions import TaskDeferred
+
+    task = settle(7, 7, TransientError("the vendor is away."), 0)
+    with pytest.raises(TaskDeferred) as waits:
+        task.execute({"ti": None})
+    for _ in range(2):  # still under way; and the vendor did not say
+        known, again = waits.value.kwargs, getattr(task, waits.value.method_name)
+        assert waits.value.trigger.moment > datetime.now(UTC) + timedelta(seconds=30), "never an answer within moments"
+        with pytest.raises(TaskDeferred) as waits:
+            again({}, None, **known)
+    assert task.resume({}, None, **waits.value.kwargs)["waiting"] == 0
+
+
+def test_jobs_that_never_end_are_left_to_the_next_run(settle):
+    from hub.airflow.task import JOB_WAITS
+
+    result = settle(3, 3).resume({}, None, {"run": "r", "counts": {}, "waiting": 3}, len(JOB_WAITS))
+    assert result == {"run": "r", "counts": {}, "waiting": 3}
+
+
+OWN = """
+from datetime import datetime
+from pathlib import Path
+from airflow.sdk import DAG
+from hub.airflow.group import HubSyncTaskGroup
+with DAG("nightly", schedule=None, start_date=datetime(2026, 1, 1)):
+    pull = HubSyncTaskGroup("zendesk-pull", config=Path({config!r}), pool="helpdesk")
+    pull >> HubSyncTaskGroup("salesforce-push", config=Path({config!r}), group_id="send")
+"""
+
+
+def test_syncs_are_groups_in_a_dag_of_ones_own(parse, deployment, tmp_path):
+    from hub.airflow.retry import HubRetryPolicy
+
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "nightly.py").write_text(OWN.format(config=str(deployment)), encoding="utf-8")
+    bag = parse(deployment, folder)
+    assert bag.import_errors == {}
+    dag = bag.dags["nightly"]
+    steps = ("approve", "plan", "run", "settle")
+    assert set(dag.task_ids) == {f"{group}.{step}" for group in ("zendesk-pull", "send") for step in steps}
+    assert dag.get_task("zendesk-pull.settle").downstream_task_ids == {"send.approve"}
+    assert dag.get_task("zendesk-pull.run").pool == "helpdesk"
+    assert isinstance(dag.get_task("send.run").retry_policy, HubRetryPolicy), "whatever that DAG's own defaults are"
+
+
+def test_a_group_of_a_sync_that_there_is_not_says_so(parse, deployment, tmp_path):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    text = OWN.format(config=str(deployment)).replace("zendesk-pull", "zendesk-pul")
+    (folder / "nightly.py").write_text(text, encoding="utf-8")
+    (told,) = parse(deployment, folder).import_errors.values()
+    assert "unknown sync 'zendesk-pul'" in told

@@ -1,0 +1,191 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hub.privacy.changes import compare
+from hub.privacy.policy import load_policy
+
+PRIVACY = Path(__file__).parents[2] / "privacy"
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """This gives the differences to the shipped rules after some replacements in one file."""
+
+    def change(file, *replacements, swap=False):
+        for path in PRIVACY.glob("*.yaml"):
+            shutil.copy(path, tmp_path)
+        text = (tmp_path / file).read_text()
+        for before, after in replacements:
+            assert before in text
+            text = text.replace(before, after, 1)
+        (tmp_path / file).write_text(text)
+        pair = (load_policy(PRIVACY), load_policy(tmp_path))
+        return compare(*(reversed(pair) if swap else pair))
+
+    return change
+
+
+OPPOSITE = {"more": "less", "less": "more", "other": "other"}
+CASES = [
+    (
+        "destinations.yaml",
+        "loyalty.tier: keep",
+        "loyalty.points: keep",
+        {"more": "loyalty.points starts", "less": "loyalty.tier stops"},
+    ),
+    (
+        "destinations.yaml",
+        "as_of: {do: generalise, to: day}",
+        "as_of: keep",
+        {"more": "generalise to=day becomes keep"},
+    ),
+    (
+        "destinations.yaml",
+        "as_of: {do: generalise, to: day}",
+        "as_of: {do: generalise, to: hour}",
+        {"more": "to=hour"},
+    ),
+    (
+        "destinations.yaml",
+        "churn_risk: {do: round, step: 0.1}",
+        "churn_risk: {do: round, step: 0.5}",
+        {"less": "step=0.5"},
+    ),
+    (
+        "destinations.yaml",
+        "loyalty.tier: keep",
+        "loyalty.tier: {do: mask, keep_last: 2}",
+        {"less": "mask keep_last=2"},
+    ),
+    (
+        "destinations.yaml",
+        "loyalty.tier: keep",
+        "loyalty.tier: {do: keep, requires: DirectMarketing}",
+        {"less": "requires"},
+    ),
+    (
+        "destinations.yaml",
+        "categories: [loyalty, emotion]",
+        "categories: [loyalty, emotion, contact]",
+        {"more": "category contact"},
+    ),
+    (
+        "destinations.yaml",
+        "purposes: [ServicePersonalisation, EmotionAnalysis]",
+        "purposes: [EmotionAnalysis]",
+        {"less": "purpose Serv"},
+    ),
+    (
+        "destinations.yaml",
+        "title: Loyalty program",
+        "title: Loyalty program\n    vault: true",
+        {"more": "vault: true"},
+    ),
+    (
+        "destinations.yaml",
+        "title: Loyalty program",
+        "title: Loyalty program\n    identifiers: [email]",
+        {"more": "identifier email"},
+    ),
+    (
+        "destinations.yaml",
+        "token_scopes: {}",
+        "token_scopes: {crm: {}}",
+        {"other": "token scope crm added"},
+    ),
+    (
+        "purposes.yaml",
+        '{"*": consent}',
+        '{"*": explicit_consent}',
+        {"less": "basis in *: consent becomes explicit_consent"},
+    ),
+    (
+        "purposes.yaml",
+        "US: legitimate_interest",
+        "US: contract",
+        {"more": "basis in US"},
+    ),
+    (
+        "purposes.yaml",
+        "max_age: P730D",
+        "max_age: P900D",
+        {"more": "max_age"},
+    ),
+    (
+        "purposes.yaml",
+        "# min_notice: 1",
+        "min_notice: 1",
+        {"less": "min_notice: None becomes 1"},
+    ),
+    (
+        "purposes.yaml",
+        "emotion_forbidden: [Collections, Sale, ",
+        "emotion_forbidden: [Sale, ",
+        {"more": "no longer forbidden for Collections"},
+    ),
+    (
+        "purposes.yaml",
+        "infer: {purpose: EmotionAnalysis",
+        "infer: {purpose: CustomerCare",
+        {"other": "what is asked"},
+    ),
+    (
+        "jurisdictions.yaml",
+        "Austria, age_of_consent: 14",
+        "Austria, age_of_consent: 13",
+        {"more": "in AT: 14 becomes 13"},
+    ),
+    (
+        "jurisdictions.yaml",
+        "default_age: 16",
+        "default_age: 18",
+        {"less": "elsewhere: 16 becomes 18"},
+    ),
+    (
+        "retention.yaml",
+        "category: emotion, keep: P90D",
+        "category: emotion, keep: P60D",
+        {"less": "90 days becomes 60"},
+    ),
+    (
+        "retention.yaml",
+        "source: x, keep: P180D",
+        "source: zendesk, keep: P180D",
+        {"less": "zendesk: rule added", "more": "x: rule removed"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "expected"), CASES, ids=lambda value: str(value)[:30])
+def test_a_change_is_told_with_its_effect_and_line(changed, file, old, new, expected):
+    found = changed(file, (old, new))
+    assert {one.effect for one in found} == set(expected)
+    for one in found:
+        assert expected[one.effect] in one.what
+        assert one.where.partition(":")[2].startswith(f"{file}:")
+
+
+@pytest.mark.parametrize(("file", "old", "new", "expected"), CASES, ids=lambda value: str(value)[:30])
+def test_the_way_back_has_the_opposite_effect(changed, file, old, new, expected):
+    assert {one.effect for one in changed(file, (old, new), swap=True)} == {OPPOSITE[effect] for effect in expected}
+
+
+def test_comments_and_layout_are_no_change(changed):
+    assert changed("destinations.yaml", ("# a loyalty program needs least", "# least")) == []
+    assert compare(load_policy(PRIVACY), load_policy(PRIVACY)) == []
+
+
+def test_where_one_thing_tells_more_and_another_less_it_counts_as_more(changed):
+    (one,) = changed(
+        "destinations.yaml", ("as_of: {do: generalise, to: day}", "as_of: {do: keep, requires: CustomerCare}")
+    )
+    assert one.effect == "more" and one.field == "emotion.as_of" and one.destination == "voucherify"
+
+
+def test_a_new_destination_is_all_more(changed):
+    found = changed("destinations.yaml", ("  voucherify:", "  newcomer:"))
+    assert {one.effect for one in found if one.destination == "newcomer"} == {"more"}
+    assert {one.effect for one in found if one.destination == "voucherify"} == {"less"}
+    assert {one.where.split(":")[0] for one in found if one.destination == "voucherify"} == {"old"}

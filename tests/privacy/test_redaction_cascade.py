@@ -1,0 +1,69 @@
+"""The cascade: a second recogniser of names sees what the first is not sure of, and what either finds is removed."""
+
+from pathlib import Path
+
+import pytest
+from presidio_analyzer import Pattern, PatternRecognizer, RecognizerResult
+
+from hub.app import Hub
+from hub.config import Deployment, Settings
+from hub.errors import ConfigError
+from hub.privacy.redaction import load_redaction, make_redactor
+
+ROOT = Path(__file__).resolve().parents[2]
+POLICY = load_redaction(ROOT / "privacy" / "redaction.yaml").model_copy(update={"second_names": "other"})
+
+
+class Finds(PatternRecognizer):
+    """Finds one word, and doubts texts with another."""
+
+    def __init__(self, word, doubted=None):
+        super().__init__("PERSON", patterns=[Pattern("none", "(?!)", 1.0)], name=f"finds_{word}")
+        self.word, self.doubted, self.seen = word, doubted, []
+
+    def analyze_batch(self, texts):
+        self.seen += texts
+        return [
+            [RecognizerResult("PERSON", at, at + len(self.word), 0.9)] if (at := text.find(self.word)) >= 0 else []
+            for text in texts
+        ]
+
+
+class Doubts(Finds):
+    def doubts(self, texts, margin):
+        assert margin == POLICY.unsure_from
+        return [self.doubted in text for text in texts]
+
+
+def redact(first, second, texts):
+    redactor = make_redactor(POLICY, names=first, second=second)
+    return [one.text for one in redactor.redact(texts, languages=["en"] * len(texts), known=[()] * len(texts))]
+
+
+def test_the_second_sees_only_what_the_first_doubts_and_both_count():
+    first, second = Doubts("zorb", "maybe"), Finds("quux")
+    texts = ["zorb and quux maybe", "zorb and quux", "nothing here", "quux maybe"]
+    assert redact(first, second, texts) == [
+        "<PERSON_1> and <PERSON_2> maybe", "<PERSON_1> and quux", "nothing here", "<PERSON_1> maybe",
+    ]  # fmt: skip
+    assert second.seen == ["zorb and quux maybe", "quux maybe"]
+
+
+def test_a_first_that_cannot_doubt_is_doubted_everywhere():
+    second = Finds("quux")
+    assert redact(Finds("zorb"), second, ["zorb", "quux"]) == ["<PERSON_1>", "<PERSON_1>"]
+    assert second.seen == ["zorb", "quux"]
+
+
+def test_both_are_named_beside_every_redacted_text():
+    engine = make_redactor(POLICY, names=Finds("zorb"), second=Finds("quux")).engine
+    assert "finds_zorb" in engine
+    assert "then finds_quux" in engine
+
+
+def test_a_second_that_is_not_installed_stops_the_hub(tmp_path):
+    rules = (ROOT / "privacy" / "redaction.yaml").read_text(encoding="utf-8")
+    (tmp_path / "privacy").mkdir()
+    (tmp_path / "privacy" / "redaction.yaml").write_text(f"{rules}\nsecond_names: nobody\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="'nobody' is not installed"):
+        Hub(Deployment(settings=Settings(version=1), root=tmp_path, revision="test")).redactor  # noqa: B018 - made on first use

@@ -1,0 +1,133 @@
+"""Redaction by kind: papers, purchases, places, spoken and disguised forms are found; what only looks personal stays."""
+
+from pathlib import Path
+
+import pytest
+from presidio_analyzer import Pattern, PatternRecognizer
+
+from hub.privacy.redaction import load_redaction, make_redactor
+from hub.privacy.redaction.view import plain_view
+
+ROOT = Path(__file__).resolve().parents[2]
+POLICY = load_redaction(ROOT / "privacy" / "redaction.yaml")
+
+
+class NoNames(PatternRecognizer):
+    """Stands in for a recogniser of names, so that the rules are tested and not a model."""
+
+    def __init__(self):
+        super().__init__("PERSON", patterns=[Pattern("none", "(?!)", 1.0)], name="no_names")
+
+    def analyze_batch(self, texts):
+        return [[] for _ in texts]
+
+
+REDACTOR = make_redactor(POLICY, names=NoNames())
+
+
+def redact(text: str) -> str:
+    return REDACTOR.redact([text], languages=["en"], known=[()])[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("my membership is, um, {} i think", "LOYALTY_NUMBER:triple two nine oh one"),
+        ("the reference i've got here is {} does that help", "ORDER_NUMBER:bravo seven seven one four"),
+        ("my national insurance is {}", "NATIONAL_ID:q q one two three four five six c"),
+        ("parking fine PCN {} again", "ORDER_NUMBER:LB2209114A"),
+        ("a fine for my car {} in Porto", "LICENCE_PLATE:47-XB-19"),
+        ("Reset link for {}: please", "HANDLE:dj_mossy"),
+        ("residing at {}, hereby", "STREET_ADDRESS:The Old Forge, Nettlecombe, DT6 3SS"),
+        ("send it to {}", "STREET_ADDRESS:412 Koivukuja Apt. 9"),
+        ("my passport number is {}, ok?", "PASSPORT:K7734512"),
+        ("driving licence no. {} was refused", "DRIVER_LICENCE:JONES812095WJ9KX"),
+        ("a fine for {} at the airport", "LICENCE_PLATE:KT19 OMR"),
+        ("registration: {} (hired)", "LICENCE_PLATE:GH-511-VB"),
+        ("send it to {} please", "CRYPTO:0x52908400098527886E0F7030069857D2E4169EE7"),
+        ("my dni {} is right", "NATIONAL_ID:12345678Z"),
+        ("it shows {} as my tax code", "NATIONAL_ID:BNCLSN80A41F205Y"),
+        ("membership number {} has run out", "LOYALTY_NUMBER:GX-20-118834"),
+        ("order {} never came", "ORDER_NUMBER:884-20117"),
+        ("parcel {} is lost", "ORDER_NUMBER:1Z999AA10123456784"),
+        ("booking ref {}, two adults", "ORDER_NUMBER:QWKPLM"),
+        ("the old account is closed, account no. {} is new", "ACCOUNT_NUMBER:20 118 334"),
+        ("telegram {} is faster", "HANDLE:kim_w.22"),
+        ("on reddit I am {} there", "HANDLE:u/slow_turtle"),
+        ("you can reach him on {} at night", "PHONE_NUMBER:oh seven seven double oh nine double oh one two three"),
+        ("mail {} for it", "EMAIL_ADDRESS:lee dot park at example dot com"),
+        ("mail {} for it", "EMAIL_ADDRESS:lee(at)example(punkt)de"),
+        ("born on the {} in a village", "DATE_OF_BIRTH:ninth of March nineteen fifty-four"),
+        ("Her date of birth is wrong in your file, it should be {}.", "DATE_OF_BIRTH:17/09/1985"),
+        ("it goes to {} as before", "STREET_ADDRESS:Flat 2, 31 Cavendish Road, Leeds LS6 4AB"),
+        ("it goes to {}!", "STREET_ADDRESS:Lindenstraße 12, 50674 Köln"),
+        ("we are at {} now", "STREET_ADDRESS:forty two willow crescent"),
+        ("I live in {} and wait", "LOCATION:Tralee"),
+        ("see {} for the case", "URL:https://www.example.com/orders/88123/status"),
+        ("look at {} now", "URL:https://t.co/zNUu1VJn9r"),
+        ("the mail came from {} they say", "IP_ADDRESS:203[.]0[.]113[.]9"),
+        ("As a {} I do not eat it", "NRP:Muslim"),
+    ],
+)
+def test_each_kind_is_found_whole_and_nothing_beside_it(text, kind):
+    entity, _, value = kind.partition(":")
+    assert redact(text.format(value)) == text.format(f"<{entity}_1>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our flight from Amsterdam to Nairobi was fine, the one to Kisumu was not.",
+        "Is the Oslo bed frame sold in Madrid? SKU 7712-OLV-M, model AX3000, version 10.0.0.1.",
+        "The order of 28 February was for 3 bags, the order of May for 2.",
+        "Flight AT482 to Rome, gate B12, seat 14C, 21:40, 12 August 2024.",
+        "Call 0800 123 4567 or write to support@example.com, see https://www.example.com/help.",
+        "@ParkSafeUK and @BigBank_Help do not answer.",
+        "It cost 1,299.00, I paid 3 x 433 on 01/06, 01/07 and 01/08/2024.",
+        "My password is too short and the account ends with 4821.",
+        "Regulation EC 261/2004, ISO-27001, serial SN-4410-A2-99183, error 0x80070057.",
+        "I was on the road for 2 weeks, 9 out of 10, meet me at nine, dot on nine.",
+        "The Muslim food stall next to the church was great.",
+        "Customer since 12/03/1998, contract of 2 May 1999.",
+    ],
+)
+def test_what_only_looks_personal_stays(text):
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Ga&euml;lle &amp; Zo&#235;", "Gaëlle &amp; Zoë"),
+        ("a%20b%40example.com", "a b@example.com"),
+        ("М\u0430ria", "Maria"),
+        ("Мария", "Мария"),
+        ("&lt;b&gt; 5 &foo; 100% of", "&lt;b&gt; 5 &foo; 100% of"),
+        ("\U0001d4d4\U0001d4f5\U0001d4ee\U0001d4f7\U0001d4ea", "Elena"),
+        ("ma\u200bria", "maria"),
+    ],
+)
+def test_a_text_is_read_as_it_looks(text, seen):
+    assert plain_view(text).text == seen
+
+
+@pytest.mark.parametrize(
+    "mail", ["jo&#110;as&commat;example&period;org", "jo\u200bnas@example.org", "jon\u0430s%40example.org"]
+)
+def test_a_disguise_is_removed_with_what_it_hides(mail):
+    assert redact(f"it is {mail} now") == "it is <EMAIL_ADDRESS_1> now"
+
+
+def test_context_words_of_a_plugins_recogniser_make_it_surer():
+    badge = PatternRecognizer("BADGE", patterns=[Pattern("badge", r"\b\d{4}\b", 0.1)], context=["badge"])
+    redactor = make_redactor(POLICY, recognisers=[badge], names=NoNames())
+    texts = ["my badge says 4471", "it cost 4471"]
+    results = redactor.redact(texts, languages=["en", "en"], known=[(), ()])
+    assert [result.text for result in results] == ["my badge says <BADGE_1>", "it cost 4471"]
+
+
+def test_a_stock_recogniser_can_be_in_charge_of_names():
+    names = PatternRecognizer("PERSON", deny_list=["Zaphod"], name="stock")
+    redactor = make_redactor(POLICY, names=names)
+    assert redactor.redact(["zap Zaphod here"], languages=["en"], known=[()])[0].text == "zap <PERSON_1> here"
+    assert "stock/" in redactor.engine

@@ -1,0 +1,164 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from hub.errors import ConfigError
+from hub.privacy.policy import load_policy
+from hub.privacy.scenarios import run_scenarios
+from hub.privacy.vectors import read_vectors
+
+HERE = Path(__file__).parent
+OWN = HERE / "consent_scenarios.yaml"
+REPORT = run_scenarios(OWN)
+CONFIG = {
+    "purpose_tree": {"Care": None},
+    "category_tree": {"contact": None, "emotion": None},
+    "purposes": {"Care": {"basis": {"*": "consent"}}},
+    "recipients": {"crm": {"purposes": ["Care"], "categories": ["contact"]}},
+    "emotion_forbidden_purposes": [],
+    "age_of_consent": {"*": 16},
+}
+GIVEN = {
+    "type": "consent",
+    "subject": "A",
+    "state": "given",
+    "at": "2026-01-01T00:00:00Z",
+    "scope": {"purpose": "Care"},
+}
+QUERY = {"subject": "A", "purpose": "Care", "category": "contact", "recipient": "crm", "at": "2026-06-01T00:00:00Z"}
+
+
+def file_of(tmp_path, *scenarios, **more):
+    path = tmp_path / "vectors.json"
+    document = {"format": "consent-scenarios/1", "config": CONFIG, "scenarios": list(scenarios)} | more
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def scenario(**changes):
+    made = {"id": "X1", "name": "given", "events": [GIVEN], "query": QUERY, "want": "allow", "reason": "consent.given"}
+    return {key: value for key, value in (made | changes).items() if value is not ...}
+
+
+@pytest.mark.parametrize("line", REPORT.lines, ids=[line.id for line in REPORT.lines])
+def test_the_scenarios_hold(line):
+    assert (line.got, line.reason_got) == (line.want, line.reason_want), line.name
+
+
+def test_there_are_many_of_them_and_nothing_in_them_is_ignored():
+    assert len(REPORT.lines) >= 120 and all(line.counts for line in REPORT.lines)
+    assert len({line.id for line in REPORT.lines}) == len(REPORT.lines)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"reason": ...},
+        {"reason": ["consent.given", "li.no_objection"]},
+        {"want": "ALLOW"},
+        {"want": True},
+        {"want": ..., "expect": "allow"},
+        {"events": [{**GIVEN, "status": "GIVEN", "state": None}]},
+        {"events": [{**GIVEN, "state": "renewed_given"}]},
+        {"events": [{**GIVEN, "scope": {"purpose": "Care", "category": None, "channel": None, "recipient": None}}]},
+        {"events": [{**GIVEN, "scope": None, "purpose": "Care"}]},
+        {"events": [{**GIVEN, "evidence": {"notice": 1, "actor": "subject", "source_kind": "direct"}}]},
+        {"events": [{**GIVEN, "recorded_at": "2026-01-02T00:00:00Z", "tenant": "t1", "language": "en"}]},
+        {"query": {**QUERY, "jurisdiction": "DE", "known_at": None, "age": None, "channel": None}},
+        {"query": {**QUERY, "category": ["contact"]}},
+        {"query": {**QUERY, "operation": "share"}},
+        {"config": CONFIG},
+    ],
+)  # fmt: skip
+def test_it_is_read_generously(tmp_path, changes):
+    report = run_scenarios(file_of(tmp_path, scenario(**changes)))
+    assert report.passed and len(report.lines) == 1
+
+
+def test_the_same_file_in_yaml(tmp_path):
+    path = tmp_path / "vectors.yaml"
+    path.write_text(file_of(tmp_path, scenario()).read_text(encoding="utf-8"), encoding="utf-8")
+    assert run_scenarios(path).passed
+
+
+def test_a_file_without_rules_runs_against_those_of_the_deployment(tmp_path):
+    asked = {**QUERY, "purpose": "CustomerCare", "recipient": "salesforce"}
+    path = file_of(tmp_path, scenario(query=asked, reason="consent.not_required"), config=None)
+    assert run_scenarios(path, policy=load_policy(HERE.parents[1] / "privacy")).passed
+    with pytest.raises(ConfigError, match="no 'config'"):
+        run_scenarios(path)
+
+
+def test_the_wrong_answer_and_the_wrong_reason_fail(tmp_path):
+    lines = run_scenarios(file_of(tmp_path, scenario(want="deny"), scenario(reason="consent.none"), scenario())).lines
+    assert [line.passed for line in lines] == [False, False, True]
+    assert (lines[1].reason_want, lines[1].reason_got) == ("consent.none", "consent.given")
+
+
+def test_what_means_nothing_is_named_and_does_not_count(tmp_path):
+    odd = scenario(events=[{**GIVEN, "mood": "good"}], query={**QUERY, "weather": "fine"}, author="x")
+    report = run_scenarios(file_of(tmp_path, odd))
+    assert report.passed
+    assert [line.name for line in report.lines if not line.counts] == [
+        "ignored: scenarios[0].author", "ignored: scenarios[0].events[0].mood", "ignored: scenarios[0].query.weather",
+    ]  # fmt: skip
+    silent = file_of(tmp_path)
+    assert not run_scenarios(silent).passed
+
+
+@pytest.mark.parametrize(
+    ("broken", "place"),
+    [
+        ({"query": ...}, r"scenarios\[0\]: 'query' is missing"),
+        ({"query": {**QUERY, "at": "yesterday"}}, r"scenarios\[0\]\.query\.at: "),
+        ({"query": {**QUERY, "at": "2026-06-01T00:00:00"}}, r"scenarios\[0\]\.query\.at: "),
+        ({"query": {key: QUERY[key] for key in QUERY if key != "purpose"}}, r"scenarios\[0\]\.query\.purpose: "),
+        ({"events": [GIVEN, {**GIVEN, "state": "gvien"}]}, r"scenarios\[0\]\.events\[1\]\.state: "),
+        ({"events": [{**GIVEN, "at": None}]}, r"scenarios\[0\]\.events\[0\]\.at: "),
+        ({"events": [{**GIVEN, "type": "divorce"}]}, r"scenarios\[0\]\.events\[0\]\.type: "),
+        ({"events": ["given"]}, r"scenarios\[0\]\.events\[0\]: expected an object"),
+        ({"events": {"a": 1}}, r"scenarios\[0\]\.events: expected a list"),
+        ({"want": "perhaps"}, r"scenarios\[0\]\.want: expected 'allow' or 'deny'"),
+        ({"want": ...}, r"scenarios\[0\]\.want: "),
+        ({"reason": 7}, r"scenarios\[0\]\.reason: "),
+        ({"config": {"purposes": {}}}, r"scenarios\[0\]\.config: 'category_tree' is missing"),
+        ({"config": CONFIG | {"purposes": {"Care": {}}}}, r"scenarios\[0\]\.config\.purposes\.Care\.basis: "),
+        ({"config": CONFIG | {"purposes": {"Care": {"basis": {"*": "hope"}}}}}, r"purposes\.Care\.basis\.\*: "),
+        ({"config": CONFIG | {"recipients": {"crm": {"purposes": []}}}}, r"recipients\.crm: 'categories' is missing"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_refused_with_its_place(tmp_path, broken, place):
+    with pytest.raises(ConfigError, match=place):
+        run_scenarios(file_of(tmp_path, scenario(**broken)))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"format": "consent-scenarios/1",\n "scenarios": [,]}', r"v\.json:2:16: not valid JSON"),
+        ('{"format": "consent-scenarios/1", "format": "x"}', r"v\.json: .*'format' stands twice"),
+        ("[]", "the format is not"),
+        ('{"format": "consent-scenarios/2"}', "the format is not"),
+        ("[" * 100_000, "not valid JSON"),
+        ("", r"v\.json:1:1"),
+    ],
+)
+def test_a_file_that_is_no_such_file_is_refused(tmp_path, text, place):
+    path = tmp_path / "v.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=place):
+        read_vectors(path)
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        read_vectors(path)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_vectors(tmp_path / "none.json")
+
+
+def test_a_purpose_of_the_tree_without_a_row_is_known_and_never_allowed(tmp_path):
+    config = CONFIG | {"purpose_tree": {"Care": None, "Part": "Care"}}
+    asked = {**QUERY, "purpose": "Part"}
+    path = file_of(tmp_path, scenario(query=asked, want="deny", reason="basis.none"), config=config)
+    assert run_scenarios(path).passed
