@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Table, func, select
+from sqlalchemy import Column, ColumnElement, Table, func, select
 
 from hub.store.delivery import DeliveryState
 from hub.store.ledger import PullState, RunStatus
@@ -15,6 +15,9 @@ from hub.store.unit import Unit
 
 _FINAL = frozenset({DeliveryState.CONFIRMED, DeliveryState.UNCHANGED, DeliveryState.WITHHELD})
 _NEVER_FINAL = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.ACCEPTED})
+
+_WINDOW = 100_000
+"""Ids of outcomes that are counted at a time."""
 
 Tally = dict[int | None, Counter[str]]
 
@@ -63,7 +66,7 @@ class Balance:
         return [found for run_id in ids for found in self.of_run(run_id)]
 
     def _check(self, run_id: str) -> Iterator[Imbalance]:
-        read = self._tally(outcomes, [outcomes.c.state], run_id)
+        read = self._read(run_id)
         sent = self._tally(deliveries, [deliveries.c.state, deliveries.c.open], run_id)
         for row in fetch(self._unit.conn, select(batches).where(batches.c.run_id == run_id).order_by(batches.c.id)):
             problems = [*_read_problems(row, read.pop(row["id"], {})), *_sent_problems(row, sent.pop(row["id"], {}))]
@@ -96,9 +99,24 @@ class Balance:
         query = query.where(deliveries.c.updated_at < run["finished_at"])
         return int(self._unit.conn.execute(query).scalar_one())
 
-    def _tally(self, table: Table, parts: Sequence[Column[Any]], run_id: str) -> dict[Any, dict[Any, int]]:
-        # One run at a time: its rows stand together in the index, so that nothing has to be sorted.
-        query = select(table.c.batch_id, *parts, func.count()).where(table.c.run_id == run_id)
+    def _read(self, run_id: str) -> dict[Any, dict[Any, int]]:
+        # By ranges of the id, in which the rows of a run stand: grouped all at once, each would be in memory to be sorted.
+        ends = select(func.min(outcomes.c.id), func.max(outcomes.c.id)).where(outcomes.c.run_id == run_id)
+        first, last = self._unit.conn.execute(ends).one()
+        found: dict[Any, dict[Any, int]] = {}
+        for start in range(first, last + 1, _WINDOW) if first is not None else ():
+            window = outcomes.c.id.between(start, start + _WINDOW - 1)
+            for batch, states in self._tally(outcomes, [outcomes.c.state], run_id, window).items():
+                tally = found.setdefault(batch, {})
+                for state, count in states.items():
+                    tally[state] = tally.get(state, 0) + count
+        return found
+
+    def _tally(
+        self, table: Table, parts: Sequence[Column[Any]], run_id: str, *only: ColumnElement[bool]
+    ) -> dict[Any, dict[Any, int]]:
+        # One run at a time: its rows stand together in the index.
+        query = select(table.c.batch_id, *parts, func.count()).where(table.c.run_id == run_id, *only)
         found: dict[Any, dict[Any, int]] = {}
         for batch, *rest, count in self._unit.conn.execute(query.group_by(table.c.batch_id, *parts)):
             found.setdefault(batch, {})[tuple(rest)] = count

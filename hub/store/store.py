@@ -50,6 +50,7 @@ from hub.store.unit import Unit
 from hub.store.vault import Vault
 
 _CHECK = "key_check"
+_REFS = "refs"
 _WRITERS = "writers"
 
 
@@ -390,8 +391,11 @@ def _check_key(engine: Engine, vault: Vault, *, write: bool) -> None:
     if sealed is None:
         if write:
             with engine.begin() as conn:
-                row = {"name": _CHECK, "value": vault.seal_tenant(b"attune", f"meta|{_CHECK}")}
-                add_missing(conn, meta, [row])  # two may open it for the first time: who comes second, checks
+                rows = [
+                    {"name": _REFS, "value": b"near"},
+                    {"name": _CHECK, "value": vault.seal_tenant(b"attune", f"meta|{_CHECK}")},
+                ]
+                add_missing(conn, meta, rows)  # two may open it for the first time: who comes second, checks
             _check_key(engine, vault, write=False)
         return
     try:
@@ -402,6 +406,7 @@ def _check_key(engine: Engine, vault: Vault, *, write: bool) -> None:
             fix="Start the hub with the database's own root key and tenant.",
         ) from None
     with _reading(engine) as conn:
+        vault.scattered = conn.execute(select(meta.c.name).where(meta.c.name == _REFS)).scalar() is None
         Keys(conn, vault).check()
 
 

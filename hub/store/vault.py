@@ -21,6 +21,8 @@ _FORMAT = b"\x02"
 _OLD_FORMAT = b"\x01"  # bound to its place, not yet to the tenant; still opened
 _LOOKUP_CHARS = 40  # 160 bits: no collision among billions of identifiers
 _REF_CHARS = 32  # 128 bits
+_NEAR_CHARS = 12  # 48 of them are shared by neighbours: more blocks than any vendor has
+_NEAR_TAIL = 2  # characters in which neighbours differ: a hundred numbers, some thousand ids with letters
 
 
 class _Keyed:
@@ -29,6 +31,16 @@ class _Keyed:
     def __init__(self, key: bytes) -> None:
         self._key = HMAC(key, SHA256())
         self._begun: dict[tuple[str, ...], HMAC] = {}
+        self._near: dict[tuple[str, ...], tuple[str, str]] = {}
+
+    def hash_near(self, parts: tuple[str, ...]) -> str:
+        """This is the hash of parts whose first digits are the same for all whose last part differs in its end only."""
+        *first, last = parts
+        place, begin = ("near", *first), last[:-_NEAR_TAIL]
+        known = self._near.get(place)
+        if known is None or known[0] != begin:
+            known = self._near[place] = (begin, self.hash_last((*place, begin)))
+        return known[1][:_NEAR_CHARS] + self.hash_last(parts)[_NEAR_CHARS:]
 
     def hash(self, parts: tuple[str, ...]) -> str:
         """This is the hash of parts of which any may be new."""
@@ -95,6 +107,8 @@ class Vault:
         self._suppress = _Keyed(self._derive("suppress"))
         self._tenant_key = self._derive("tenant")
         self._tokens: dict[str, bytes] = {}
+        self.scattered = False
+        """Whether references to vendor records have nothing in common, as in databases of before they had; see 0060."""
         self._kek(epoch)
 
     def __repr__(self) -> str:
@@ -114,11 +128,14 @@ class Vault:
 
     def source_ref(self, connection: str, stream: str, key: str) -> str:
         """This is the reference of one vendor record, as the ledger and ``records.of_source`` know it."""
-        return self._ref.hash_last(("source", connection, stream, key))[:_REF_CHARS]
+        return self._of_vendor(("source", connection, stream, key))
 
     def record_id(self, kind: str, connection: str, key: str) -> str:
         """This is the hub's id for a vendor record's canonical record of a kind."""
-        return self._ref.hash_last((kind, connection, key))[:_REF_CHARS]
+        return self._of_vendor((kind, connection, key))
+
+    def _of_vendor(self, parts: tuple[str, ...]) -> str:
+        return (self._ref.hash_last if self.scattered else self._ref.hash_near)(parts)[:_REF_CHARS]
 
     def suppress(self, kind: str, value: str) -> str:
         """This is the hash of an identifier on the suppression list; its key differs from that of ``lookup``."""

@@ -52,7 +52,11 @@ def _new(run: str, person: str, batch: int, key: str) -> NewDelivery:
     )
 
 
-def test_what_adds_up_is_left_alone(store: Store, runs: tuple[str, str]) -> None:
+@pytest.mark.parametrize("window", [1, 2, 3, 100])
+def test_what_adds_up_is_left_alone(
+    store: Store, runs: tuple[str, str], window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.store.balance._WINDOW", window)
     with store.begin() as tx:
         assert tx.balance.of_run(runs[0]) == tx.balance.of_run(runs[1]) == tx.balance.of_latest() == []
         assert tx.ledger.cursor("crm.push", "push:contacts") == "1"

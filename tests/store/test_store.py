@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InternalError
 
@@ -44,6 +45,14 @@ def test_another_root_key_is_refused_without_harm(store: Store, url: str, clock:
         open_store(url, Vault(b"x" * 32), now=clock.now)
     with store.read() as tx:
         assert tx.persons.status(person) == "active"
+
+
+def test_a_database_of_before_keeps_its_references(store: Store, url: str, vault: Vault, clock: FakeClock) -> None:
+    near = vault.source_ref("desk", "tickets", "3543601")
+    with store.begin() as tx:
+        tx.unit.conn.execute(text("DELETE FROM meta WHERE name = 'refs'"))
+    open_store(url, vault, now=clock.now).close()
+    assert vault.source_ref("desk", "tickets", "3543601") == vault.ref("source", "desk", "tickets", "3543601") != near
 
 
 def test_an_exception_leaves_nothing(store: Store) -> None:

@@ -79,9 +79,23 @@ def test_keys_are_never_shown_and_must_be_long_enough() -> None:
 def test_hashes_are_what_they_have_always_been() -> None:
     # What rests in databases was found by these: HMAC-SHA256 under HKDF's subkeys, each part with its length before it.
     vault = Vault(b"r" * 32)
+    vault.scattered = True  # as in databases that were made before neighbours stood together
     for _ in range(2):
         assert vault.ref("source", "loyalty", "members", "é1") == "cb9d24e325c6f316f741eb34811ed163"
         assert vault.source_ref("loyalty", "members", "é1") == "cb9d24e325c6f316f741eb34811ed163"
         assert vault.record_id("case", "loyalty", "é1") == vault.ref("case", "loyalty", "é1")
         assert vault.lookup("email", "a@example.com") == "9781186c0315e766d0c07d9efbe46fcfd27ceb33"
         assert vault.suppress("email", "a@example.com") == "5b77275bec0863e1701bce4cb43eec783188988d"
+
+
+def test_references_of_neighbours_begin_alike_and_are_found_again() -> None:
+    vault, other = Vault(b"r" * 32), Vault(b"s" * 32)
+    refs = [vault.source_ref("desk", "tickets", f"35436{number:02d}") for number in range(100)]
+    assert len(set(refs)) == 100 and len({ref[:12] for ref in refs}) == 1 and {len(ref) for ref in refs} == {32}
+    assert vault.source_ref("desk", "tickets", "3543601") == refs[1]  # in whatever order they come
+    assert vault.source_ref("desk", "tickets", "3543701")[:12] != refs[1][:12]
+    assert vault.source_ref("desk", "comments", "3543601")[:12] != refs[1][:12]
+    assert vault.record_id("case", "desk", "3543601")[:12] != refs[1][:12]
+    assert other.source_ref("desk", "tickets", "3543601")[:12] != refs[1][:12]
+    assert vault.source_ref("desk", "tickets", "7") != vault.source_ref("desk", "tickets", "")
+    assert vault.source_ref("desk", "tickets", "3543601") == "be0af1f425477b5e5e79cf2a0405fd82"
