@@ -80,8 +80,10 @@ def score(rows: list[dict[str, Any]]) -> dict[str, Any]:
         for token in cut(row["text"])
     ]
     frame = pandas.DataFrame(table)
-    evaluator = SpanEvaluator(iou_threshold=IOU, skip_words=None)
-    result = evaluator.calculate_score_on_df(results_df=frame, beta=2.0)
+    evaluator = SpanEvaluator(model=None, iou_threshold=IOU, skip_words=None)
+    result = evaluator.calculate_score_on_df(per_type=True, results_df=frame, beta=2.0)
+    alike = evaluator.create_global_entities_df(results_df=frame)
+    result = evaluator.calculate_score_on_df(per_type=False, results_df=alike, beta=2.0, evaluation_result=result)
     per_type = {
         kind: [one.precision, one.recall, one.f_beta, one.num_annotated] for kind, one in result.per_type.items()
     }

@@ -22,6 +22,7 @@ from hub.emotion.emotionml import close_document, open_document, write_emotion
 from hub.emotion.vocabulary import load_vocabulary
 from hub.errors import ConfigError
 from hub.pipeline.border import clean_text
+from hub.privacy.redaction.entity import NO_RECOGNISER, TOO_LONG, TOO_SLOW, Redacted
 
 BATCH = 256
 BATCH_LENGTH = 2_000_000
@@ -32,6 +33,9 @@ Line = dict[str, Any]
 Input = Annotated[
     Path | None, typer.Argument(help="A file of JSON lines; standard input if absent.", exists=True, dir_okay=False)
 ]
+
+
+_WHY = {TOO_LONG: "too long", NO_RECOGNISER: "no recogniser for its language", TOO_SLOW: "scan took too long"}
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -61,7 +65,7 @@ def redact(
         results = redactor.redact([line["text"] for line in lines], languages=languages, known=[() for _ in lines])
         for line, result in zip(lines, results, strict=True):
             entities = [{"start": e.start, "end": e.end, "type": e.type, "score": e.score} for e in result.entities]
-            yield {**line, "text": result.text, "entities": entities}
+            yield {**line, "text": result.text, "entities": entities, **_withheld(result)}
 
     _filter(source, handle, plain=plain)
 
@@ -103,6 +107,10 @@ def tag(
     _filter(source, mark_up, as_text=True)
     sys.stdout.write(close_document())
     return None
+
+
+def _withheld(result: Redacted) -> Line:
+    return {"withheld": _WHY[result.reason or TOO_LONG]} if result.withheld else {}
 
 
 def _tagged(emotion: Emotion, *, scores: bool) -> Line:

@@ -15,6 +15,7 @@ from hub.pipeline.rooms import Rooms
 from hub.privacy.policy import operation_for
 from hub.privacy.quotes import own_words
 from hub.privacy.redaction import Redacted
+from hub.privacy.redaction.entity import TOO_SLOW
 from hub.privacy.retention import expires_at
 from hub.schema import AuthorRole, EmotionTag, Feedback, Interaction, Record, Redaction, free_text_fields
 
@@ -76,8 +77,11 @@ def _known_words(batch: PullBatch, person_ids: Sequence[str | None]) -> list[lis
 def _redacted(batch: PullBatch, entry: Entry, results: dict[str, Redacted]) -> Entry:
     if entry.withheld is not None or not free_text_fields(type(entry.record)):
         return entry
-    if any(result.withheld for result in results.values()):
-        return entry._replace(withheld="redaction.not_possible")
+    withheld = next((result for result in results.values() if result.withheld), None)
+    if withheld is not None:
+        return entry._replace(
+            withheld="redaction.too_slow" if withheld.reason == TOO_SLOW else "redaction.not_possible"
+        )
     counts = Counter(entity.type for result in results.values() for entity in result.entities)
     mark = Redaction(engine=batch.rooms.redactor().engine, entities=dict(sorted(counts.items())))
     texts = {name: result.text for name, result in results.items()}

@@ -1,6 +1,7 @@
 """The filters: as much memory for long lines as for short ones, and progress for those who read it in a file."""
 
 from hub.cli import filters, screen
+from hub.privacy.redaction import Redacted
 
 
 def test_a_batch_ends_after_so_many_lines_or_so_many_characters():
@@ -9,6 +10,11 @@ def test_a_batch_ends_after_so_many_lines_or_so_many_characters():
     long = [{"text": "x" * (filters.BATCH_LENGTH // 2)} for _ in range(5)]
     assert [len(batch) for batch in filters._batches(iter(long))] == [2, 2, 1]
     assert list(filters._batches(iter([]))) == []
+
+
+def test_a_text_that_is_withheld_says_why():
+    assert filters._withheld(Redacted("", (), withheld=True, reason="too_slow")) == {"withheld": "scan took too long"}
+    assert filters._withheld(Redacted("fine", ())) == {}
 
 
 def test_progress_is_told_in_a_pipe_but_not_by_what_is_quick(capsys, monkeypatch):

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.errors import ConfigError, PolicyError
-from hub.privacy.redaction import Redactor, load_redaction, make_redactor
+from hub.privacy.redaction import RedactionPolicy, Redactor, load_redaction, make_redactor
 from hub.testing.cast import CARD, make_cast
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -210,6 +210,33 @@ def test_a_text_that_is_too_long_is_withheld():
     redactor = make_redactor(POLICY.model_copy(update={"max_length": 100}))
     assert redact(redactor, "a" * 101) == "<TEXT>"
     assert redact(redactor, "so " * 30) == "so " * 30
+
+
+def test_a_pattern_of_the_site_that_takes_too_long_withholds_the_text_and_nothing_else():
+    pattern = {"name": "own", "entity": "ORDER_NUMBER", "regex": r"(?P<value>(?:\w|\w\w)+);"}
+    rules = {**POLICY.model_dump(), "patterns": [pattern], "scan_seconds": 0.02}
+    redactor = make_redactor(RedactionPolicy.model_validate(rules))
+    texts = ["nothing to see here", "a" * 60 + "! ;", "1a" * 30 + "! ;", "it says abc; and stops"]
+    results = redactor.redact(texts, languages=["en", "en", "es", "en"], known=[()] * 4)
+    assert [result.text for result in results[1:3]] == ["<TEXT>"] * 2
+    assert [(result.withheld, result.reason) for result in results[1:3]] == [(True, "too_slow")] * 2
+    assert [result.text for result in results[::3]] == [texts[0], "it says <ORDER_NUMBER_1>; and stops"]
+
+
+def test_why_a_text_is_withheld(redactor):
+    results = redactor.redact(["a" * 60_000, "שלום"], languages=["en", "he"], known=[(), ()])
+    assert [result.reason for result in results] == ["too_long", "language"]
+
+
+def test_of_more_digits_than_can_be_read_none_stay(redactor):
+    rows = [f"{number}07700900{number % 1000:03}" for number in range(400)]
+    redacted = redact(redactor, "numbers: " + " x ".join(rows) + " and order 0770 090 0123")
+    assert not re.search(r"\d{7}", redacted)
+
+
+def test_seven_digits_stay_unless_there_are_too_many_of_them_to_be_read(redactor):
+    assert "1234567" in redact(redactor, "the 1234567 is green")
+    assert "1234567" not in redact(redactor, "the 1234567 is green, " * 500)
 
 
 def test_a_failing_recogniser_refuses_everything_and_quotes_nothing(caplog):

@@ -17,6 +17,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from hub.privacy.redaction.cascade import Cascade
 from hub.privacy.redaction.entity import Entity
 from hub.privacy.redaction.names import SpacyNames
+from hub.privacy.redaction.own_pattern import ScanTooLong
 from hub.privacy.redaction.policy import RedactionPolicy
 from hub.privacy.redaction.recognisers import built_in
 
@@ -77,24 +78,28 @@ class Analyser:
         """This names frame and model with their versions."""
         return f"presidio-analyzer/{version('presidio-analyzer')} {self._name}"
 
-    def with_names(self, texts: Sequence[str]) -> Iterator[list[Entity]]:
-        """This yields the findings in each English text, names included."""
+    def with_names(self, texts: Sequence[str]) -> Iterator[list[Entity] | None]:
+        """This yields the findings in each English text, names included; None where the scan took too long."""
         for start in range(0, len(texts), BATCH):
             batch = texts[start : start + BATCH]
             for text, names in zip(batch, self._names.analyze_batch(batch), strict=True):
-                yield self._entities_of([*names, *self._patterns(text)])
+                yield self._entities_of(names, text)
 
-    def without_names(self, texts: Sequence[str]) -> Iterator[list[Entity]]:
-        """This yields what the patterns find in each text, whatever its language."""
+    def without_names(self, texts: Sequence[str]) -> Iterator[list[Entity] | None]:
+        """This yields what the patterns find in each text, whatever its language; None where the scan took too long."""
         for text in texts:
-            yield self._entities_of(self._patterns(text))
+            yield self._entities_of((), text)
 
     def _patterns(self, text: str) -> Iterator[RecognizerResult]:
         for recogniser in self._recognisers:
             found = recogniser.analyze(text, self._entities, NOTHING)
             yield from _with_context(text, recogniser, found) if recogniser.context else found
 
-    def _entities_of(self, found: Sequence[RecognizerResult] | Iterator[RecognizerResult]) -> list[Entity]:
+    def _entities_of(self, names: Sequence[RecognizerResult], text: str) -> list[Entity] | None:
+        try:
+            found = [*names, *self._patterns(text)]
+        except ScanTooLong:
+            return None
         return [
             Entity(one.start, one.end, one.entity_type, float(one.score))
             for one in found

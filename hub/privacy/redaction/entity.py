@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+TOO_LONG, NO_RECOGNISER, TOO_SLOW = "too_long", "language", "too_slow"
+"""Why a text is withheld: longer than the policy allows, no recogniser for its language, or a scan that took too long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -24,11 +27,13 @@ class Redacted:
         text: the text with every entity replaced by a placeholder such as ``<PERSON_1>``. Not shown by ``repr``.
         entities: what was replaced, in order, never overlapping.
         withheld: True where the whole text was replaced by ``<TEXT>``, because it could not be redacted safely.
+        reason: why it was withheld, one of the codes below; None where it was not.
     """
 
     text: str = field(repr=False)
     entities: tuple[Entity, ...]
     withheld: bool = False
+    reason: str | None = None
 
     @property
     def counts(self) -> dict[str, int]:

@@ -145,7 +145,7 @@ PURCHASES: tuple[Rule, ...] = (
     *_cued("LOYALTY_NUMBER", _LOYALTY_WORD, *_LOYALTY_MARKS),
     # A record locator of an airline has six places and often no digit.
     rule(
-        "ORDER_NUMBER", 0.8, rf"{_LOCATOR_CUE}(?:\s*(?:is|was|:|#|,|pnr|ref))*\s*(?P<value>(?=[A-Z0-9]*[A-Z])[A-Z0-9]{{6}})\b",
+        "ORDER_NUMBER", 0.8, rf"{_LOCATOR_CUE}(?:\s*(?:is|was|:|#|,|pnr|ref)){{0,6}}\s*(?P<value>(?=[A-Z0-9]*[A-Z])[A-Z0-9]{{6}})\b",
         has("booking", "reserv", "pnr", "locator", "confirm", "ref"),
     ),
     _said("ORDER_NUMBER", "reference|ref|order|booking|confirmation|code|ticket|invoice|claim|case|tracking|parcel", "ref", "order", "booking",

@@ -3,15 +3,11 @@
 All quantifiers are bounded or anchored to distinct characters, so that no text can make matching slow.
 """
 
-import re
-from collections.abc import Iterable
-
 from hub.privacy.redaction.contacts import DEVICES, EMAILS, HANDLES, PHONES
 from hub.privacy.redaction.documents import BIRTHS, IDENTITIES, PAPERS, PLATES
 from hub.privacy.redaction.links import LINKS
 from hub.privacy.redaction.numbers import CARDS, IBANS, PURCHASES, SECRETS, WALLETS
 from hub.privacy.redaction.places import PLACES
-from hub.privacy.redaction.policy import CustomPattern
 from hub.privacy.redaction.rule import FoundBy, Rule
 from hub.privacy.redaction.spoken import SPOKEN
 
@@ -20,8 +16,3 @@ BUILT_IN: tuple[Rule | FoundBy, ...] = (
     *PAPERS, *PLATES, *SECRETS,
 )  # fmt: skip
 """Rules that every policy may switch on by entity."""
-
-
-def custom_rules(patterns: Iterable[CustomPattern]) -> tuple[Rule, ...]:
-    """This makes rules of the policy's own patterns."""
-    return tuple(Rule(p.entity, p.score, re.compile(p.regex)) for p in patterns)

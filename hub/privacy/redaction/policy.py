@@ -1,12 +1,12 @@
 """The redaction policy: ``privacy/redaction.yaml``, read and checked."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import regex
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -30,8 +30,8 @@ class CustomPattern(Model):
     @classmethod
     def _must_compile(cls, value: str) -> str:
         try:
-            pattern = re.compile(value)
-        except re.error as error:
+            pattern = regex.compile(value)
+        except regex.error as error:
             raise ValueError(f"not a regular expression: {error.msg}") from None
         if pattern.search(""):
             raise ValueError("the pattern matches the empty text, so it would match everywhere")
@@ -59,6 +59,7 @@ class RedactionPolicy(Model):
     entities: tuple[str, ...]
     min_score: float = Field(0.4, ge=0, le=1)
     max_length: int = Field(50_000, ge=100, le=200_000)
+    scan_seconds: float = Field(1.0, ge=0.01, le=60)
     phone_regions: tuple[str, ...] = ("US",)
     keep: tuple[str, ...] = ()
     patterns: tuple[CustomPattern, ...] = ()

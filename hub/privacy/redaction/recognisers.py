@@ -13,13 +13,17 @@ from presidio_analyzer.predefined_recognizers import PhoneRecognizer, SpacyRecog
 
 from hub.privacy.redaction.contacts import DATE_OR_YEARS, is_free_line
 from hub.privacy.redaction.language import is_common_word
-from hub.privacy.redaction.patterns import BUILT_IN, custom_rules
+from hub.privacy.redaction.own_pattern import own_pattern
+from hub.privacy.redaction.patterns import BUILT_IN
 from hub.privacy.redaction.people import PEOPLE, is_name_like, reads_as_person
 from hub.privacy.redaction.policy import RedactionPolicy
-from hub.privacy.redaction.rule import Facts, FoundBy, Rule, by_gate
+from hub.privacy.redaction.rule import Facts, Finder, by_gate
 
 _SHORTEST_PHONE = 7
 _MAYBE_PHONE = re.compile(r"(?<![^\W_]|[.,$€£-])\+?\(?\d(?:[\s().\-/]{0,3}\d){6,}(?![\w%])")
+_MOST_READ, _UNREAD_SCORE = 3000, 0.5
+"""Presidio's recogniser tries every region on every row of digits; so many characters of them are read."""
+
 _MISREAD = frozenset({"ORG", "WORK_OF_ART", "PRODUCT", "EVENT"})
 """Labels that spaCy's small model often gives to unusual names of people."""
 _MISREAD_SCORE = 0.5
@@ -33,7 +37,7 @@ class RuleRecogniser(LocalRecognizer):
         phones: Presidio's telephone recogniser, the slowest of all; it is asked only where digits in a row are left over.
     """
 
-    def __init__(self, rules: Sequence[Rule | FoundBy], phones: PhoneRecognizer | None = None) -> None:
+    def __init__(self, rules: Sequence[Finder], phones: PhoneRecognizer | None = None) -> None:
         self._groups, self._phones = by_gate(rules), phones
         entities = {rule.entity for rule in rules} | ({"PHONE_NUMBER"} if phones else set())
         super().__init__(supported_entities=sorted(entities), name="attune_rules")
@@ -51,19 +55,34 @@ class RuleRecogniser(LocalRecognizer):
             for rule in rules
             for start, end in rule.find(facts)
         ]
-        if self._phones and facts.digits >= _SHORTEST_PHONE and _has_loose_digits(text, found):
-            phones = self._phones.analyze(text, ["PHONE_NUMBER"], nlp_artifacts)
-            found += [one for one in phones if not is_free_line(_part(text, one))]
+        if self._phones and facts.digits >= _SHORTEST_PHONE:
+            found += _more_phones(self._phones, text, found)
         return found
 
 
-def _has_loose_digits(text: str, found: Sequence[RecognizerResult]) -> bool:
-    """Some digits in a row are long enough for a telephone number, and no rule knows them."""
-    return any(
-        not any(one.start <= match.start() and match.end() <= one.end for one in found)
-        and not DATE_OR_YEARS.match(match[0])
-        for match in _MAYBE_PHONE.finditer(text)
-    )
+def _more_phones(phones: Any, text: str, found: Sequence[RecognizerResult]) -> Iterator[RecognizerResult]:
+    """Telephone numbers among the digits that no rule knows; all of those, where they are too many to be read."""
+    rows = [match for match in _MAYBE_PHONE.finditer(text) if not DATE_OR_YEARS.match(match[0])]
+    loose = _outside(rows, found)
+    if sum(len(match[0]) for match in rows) > _MOST_READ:
+        yield from (RecognizerResult("PHONE_NUMBER", *match.span(), _UNREAD_SCORE) for match in loose)
+    elif loose:
+        read = phones.analyze(text, ["PHONE_NUMBER"], None)
+        yield from (one for one in read if not is_free_line(_part(text, one)))
+
+
+def _outside(rows: Sequence[re.Match[str]], found: Sequence[RecognizerResult]) -> list[re.Match[str]]:
+    """The rows of digits that lie in no finding."""
+    loose = []
+    waiting = sorted(found, key=lambda one: one.start)
+    reach = place = 0
+    for row in rows:
+        while place < len(waiting) and waiting[place].start <= row.start():
+            reach = max(reach, waiting[place].end)
+            place += 1
+        if row.end() > reach:
+            loose.append(row)
+    return loose
 
 
 class NameRecogniser(SpacyRecognizer):
@@ -93,4 +112,5 @@ def built_in(policy: RedactionPolicy) -> Iterator[LocalRecognizer]:
     built = [rule for rule in (*BUILT_IN, *PEOPLE) if rule.entity in policy.entities]
     wants_phones = "PHONE_NUMBER" in policy.entities
     phones = PhoneRecognizer(supported_regions=policy.phone_regions, leniency=1) if wants_phones else None
-    yield RuleRecogniser([*built, *custom_rules(policy.patterns)], phones)
+    own = [own_pattern(one, policy.scan_seconds) for one in policy.patterns]
+    yield RuleRecogniser([*built, *own], phones)

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from hub.errors import HubError, PolicyError
-from hub.privacy.redaction.entity import Entity, Redacted
+from hub.privacy.redaction.entity import NO_RECOGNISER, TOO_LONG, TOO_SLOW, Entity, Redacted
 from hub.privacy.redaction.known import finder_for
 from hub.privacy.redaction.language import base_language, has_caseless_script, reads_as_another, reads_as_english
 from hub.privacy.redaction.mask import mask_spans
@@ -18,7 +18,7 @@ from hub.privacy.redaction.view import View, plain_view
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
 
-ENGINE = "attune-redaction/3"
+ENGINE = "attune-redaction/4"
 """Name and version of the rules in this package; the number grows whenever the same policy may give another result."""
 
 
@@ -30,12 +30,12 @@ class Analyser(Protocol):
         """This names the software and models in use, with versions."""
         ...
 
-    def with_names(self, texts: Sequence[str]) -> Iterator[list[Entity]]:
-        """This yields findings in texts of a served language."""
+    def with_names(self, texts: Sequence[str]) -> Iterator[list[Entity] | None]:
+        """This yields findings in texts of a served language; None where looking took too long."""
         ...
 
-    def without_names(self, texts: Sequence[str]) -> Iterator[list[Entity]]:
-        """This yields what patterns alone find."""
+    def without_names(self, texts: Sequence[str]) -> Iterator[list[Entity] | None]:
+        """This yields what patterns alone find; None where looking took too long."""
         ...
 
 
@@ -46,6 +46,10 @@ class _Job:
     text: str
     mode: str
     known: tuple[str, ...]
+
+
+_WITHHELD = {TOO_LONG, NO_RECOGNISER}
+"""Modes that look for nothing; any other is ``names`` or ``mask``."""
 
 
 class Redactor:
@@ -94,7 +98,7 @@ class Redactor:
             for text, language, names in zip(texts, languages, known, strict=True)
         ]
         guard = _Guard()
-        found: Mapping[_Job, tuple[Entity, ...]] = {}
+        found: Mapping[_Job, tuple[Entity, ...] | None] = {}
         with guard:
             found = self._find_all(list(dict.fromkeys(jobs)))
         guard.check()
@@ -103,7 +107,7 @@ class Redactor:
 
     def _mode(self, text: str, language: str | None) -> str:
         if len(text) > self._policy.max_length:
-            return "withhold"
+            return TOO_LONG
         base = base_language(language)
         served = base in self._languages and not reads_as_another(text)
         if base is None and self._policy.undeclared == "detect":
@@ -111,17 +115,20 @@ class Redactor:
         caseless = has_caseless_script(text)
         if served and not caseless:
             return "names"
-        return "withhold" if caseless else self._policy.other_languages
+        return "mask" if self._policy.other_languages == "mask" and not caseless else NO_RECOGNISER
 
-    def _find_all(self, jobs: Sequence[_Job]) -> dict[_Job, tuple[Entity, ...]]:
-        views = {text: plain_view(text) for text in dict.fromkeys(job.text for job in jobs if job.mode != "withhold")}
-        findings: dict[tuple[str, str], list[Entity]] = {}
+    def _find_all(self, jobs: Sequence[_Job]) -> dict[_Job, tuple[Entity, ...] | None]:
+        open_jobs = [job for job in jobs if job.mode not in _WITHHELD]
+        views = {text: plain_view(text) for text in dict.fromkeys(job.text for job in open_jobs)}
+        findings: dict[tuple[str, str], list[Entity] | None] = {}
         for mode, analyse in (("names", self._analyser.with_names), ("mask", self._analyser.without_names)):
             wanted = list(dict.fromkeys(job.text for job in jobs if job.mode == mode))
             normalised = [views[text].text for text in wanted]
             findings |= {(text, mode): found for text, found in zip(wanted, analyse(normalised), strict=True)}
         return {
-            job: () if job.mode == "withhold" else self._decide(job, views[job.text], findings[job.text, job.mode])
+            job: None
+            if (seen := findings.get((job.text, job.mode))) is None
+            else self._decide(job, views[job.text], seen)
             for job in jobs
         }
 
@@ -209,7 +216,10 @@ def _numberings(texts: Sequence[str], threads: Sequence[str | None]) -> list[Num
     return numberings
 
 
-def _outcome(job: _Job, entities: tuple[Entity, ...], numbering: Numbering) -> Redacted:
-    if job.mode == "withhold" and job.text:
-        return Redacted(WITHHELD, (Entity(0, len(job.text), "TEXT", 1.0),), withheld=True)
+def _outcome(job: _Job, entities: tuple[Entity, ...] | None, numbering: Numbering) -> Redacted:
+    if not job.text:
+        return Redacted("", ())
+    if entities is None:
+        reason = job.mode if job.mode in _WITHHELD else TOO_SLOW
+        return Redacted(WITHHELD, (Entity(0, len(job.text), "TEXT", 1.0),), withheld=True, reason=reason)
     return Redacted(numbering.replace(job.text, entities), entities)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import Protocol
 
 Stretch = tuple[int, int]
 """Start and end, in characters."""
@@ -137,9 +138,32 @@ def both(one: Gate, other: Gate) -> Gate:
     return lambda facts: one(facts) and other(facts)
 
 
-def by_gate(rules: Iterable["Rule | FoundBy"]) -> list[tuple[Gate, list["Rule | FoundBy"]]]:
+class Finder(Protocol):
+    """This is what looks through a text once its gate has let the text through: a rule, or a site's own pattern."""
+
+    @property
+    def entity(self) -> str:
+        """This is the type of what is found."""
+        ...
+
+    @property
+    def score(self) -> float:
+        """This is how sure a find is, 0..1."""
+        ...
+
+    @property
+    def gate(self) -> Gate:
+        """This must be true of the text before it is looked through."""
+        ...
+
+    def find(self, facts: Facts) -> Iterable[Stretch]:
+        """These are the stretches found."""
+        ...
+
+
+def by_gate(rules: Iterable[Finder]) -> list[tuple[Gate, list[Finder]]]:
     """This puts rules with one gate together, so that it is asked once."""
-    groups: dict[Gate, list[Rule | FoundBy]] = {}
+    groups: dict[Gate, list[Finder]] = {}
     for one in rules:
         groups.setdefault(one.gate, []).append(one)
     return list(groups.items())
