@@ -2,7 +2,7 @@
 
 ::
 
-    read -> skip what is unchanged -> map in -> suppressed? -> resolve person -> record consent
+    read -> skip what is unchanged -> map in -> read signals -> suppressed? -> resolve person -> record consent
          -> gate(collect) -> redact -> gate(infer) -> tag -> store -> tag what rests of those who agreed
          + cursor + audit, in one transaction per batch
 """
@@ -35,6 +35,7 @@ from hub.pipeline.people import resolve_people
 from hub.pipeline.propagation import owe
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
+from hub.pipeline.signals import UNREADABLE, is_unreadable, read_signals
 from hub.pipeline.withdrawal import ends_something, revocations, withdraw_tags
 from hub.privacy.consent import POSITIVE
 from hub.privacy.policy import Policy
@@ -448,6 +449,7 @@ STEPS: tuple[Step, ...] = (
     skip_unchanged,
     remove_deleted,
     map_in,
+    read_signals,
     withhold_suppressed,
     resolve_people,
     record_consents,
@@ -474,16 +476,15 @@ def _outcome(item: Item, policy: str) -> PullOutcome:
 
 def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
     """What could not be read is named, never kept; what has another outcome since is no longer named."""
-    failed = [item for item in items if item.state == "quarantined"]
-    batch.tx.quarantine.put(
-        [
-            Quarantined(
-                batch.connection, batch.stream, item.raw.key, item.raw.version, item.reason or "unknown", batch.run_id
-            )
-            for item in failed
-        ]
-    )
-    batch.tx.quarantine.release([item.ref for item in items if item.state != "quarantined"])
+    failed = {item.ref: item.reason or "unknown" for item in items if item.state == "quarantined"}
+    # The rest of it is stored; the string is named until one can be read.
+    failed |= {item.ref: UNREADABLE for item in items if item.state == "stored" and is_unreadable(item)}
+    batch.tx.quarantine.put([
+        Quarantined(batch.connection, batch.stream, item.raw.key, item.raw.version, failed[item.ref], batch.run_id)
+        for item in items
+        if item.ref in failed
+    ])  # fmt: skip
+    batch.tx.quarantine.release([item.ref for item in items if item.ref not in failed])
 
 
 def _tally(run_id: str, sync: str, items: Sequence[Item]) -> PullReport:

@@ -32,6 +32,8 @@ REASONS: dict[str, str] = {
     "withdrawal.not_found": "find and empty by hand what a withdrawal ends: the row can no longer be addressed",
     "withdrawal.not_gone": "empty by hand what a withdrawal or a period ends: it could not be emptied, or is not empty",
     "gpp.unreadable": "a GPP string that cannot be read; it counts as a refusal",
+    "partly.gpp.unreadable": "its GPP string cannot be read, and counts as a refusal; the rest of it was stored",
+    "gpp.nothing_refused": "its GPP string refuses nothing, which is no consent",
     "assessment.stale": "changed since the impact assessment was approved; see 'hub privacy dpia --check'",
     "nothing_to_say": "nothing to say about them",
     "cleared": "taken back what was said before",

@@ -1,8 +1,8 @@
 """Consent: one event of the append-only, bitemporal consent ledger (design: consent.md 1.3, ISO/IEC TS 27560 fields)."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hub.schema.model import Model, UtcTime
 from hub.schema.person import Party
@@ -41,6 +41,7 @@ class ConsentEvent(Model):
     """What one person expressed about one scope, at one moment, as the hub came to know it.
 
     ``occurred_at`` is when the person expressed it; the store adds ``recorded``, when the hub knew.
+    ``gpp`` is only a means of reading: a pull puts what the string says in its place, and stores no string.
     """
 
     kind: Literal["consent"] = "consent"
@@ -55,3 +56,10 @@ class ConsentEvent(Model):
     valid_until: UtcTime | None = None
     restriction: bool = Field(False, description="GDPR Art. 18: processing is restricted while this stands")
     deleted: bool = False
+    gpp: str | None = Field(None, description="IAB GPP string as a source holds it, in place of a state; never stored")
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if self.gpp is not None and self.state is not ConsentState.UNKNOWN:
+            raise ValueError("an event with a GPP string has the state 'unknown': the string says what was said")
+        return self

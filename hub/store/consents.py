@@ -137,8 +137,9 @@ class Consents:
         return int(self._unit.conn.execute(query).scalar() or 0)
 
     def _new(self, person_id: str, event: ConsentEvent) -> _New:
-        bare = event.model_copy(update={"party": Party(role=event.party.role, person_id=person_id)})
-        said = bare.model_dump_json(exclude={"provenance", "party"})
+        party = Party(role=event.party.role, person_id=person_id)
+        bare = event.model_copy(update={"party": party, "gpp": None})
+        said = bare.model_dump_json(exclude={"provenance", "party", "gpp"})
         return _New(person_id, event.id, self._unit.vault.ref("consent", said), "consent", event=bare)
 
     def _append_pair(self, kind: Literal["merge", "unmerge"], keep: str, gone: str) -> None:

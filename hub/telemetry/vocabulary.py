@@ -55,7 +55,8 @@ _REASONS = frozenset({
     "consent.unknown_purpose", "consent.unknown_category", "consent.moved", "restriction.active", "hard.erased",
     "hard.unknown_purpose", "hard.unknown_category", "hard.unknown_operation", "hard.emotion_non_customer",
     "hard.emotion_forbidden_purpose", "hard.recipient_not_mapped_to_purpose", "hard.recipient_not_mapped_to_category",
-    "li.no_objection", "link.not_explicit", "gpp.unreadable", "policy.no_operation", "policy.unknown_destination",
+    "li.no_objection", "link.not_explicit", "gpp.unreadable", "gpp.nothing_refused", "policy.no_operation",
+    "policy.unknown_destination",
     "retention.no_rule", "assessment.stale", "person.erased",
     # what became of a row that was to be sent
     "nothing_to_say", "cleared", "decision.stale", "not_sent", "dead_letter", "dropped", "already_queued", "no_answer",

@@ -151,17 +151,21 @@ def test_who_has_not_opted_out_has_said_nothing():
     assert refusals("DBABTA~1YNN") == set()
 
 
+SENSITIVE = {("opted_out", None, "special"), ("opted_out", None, "emotion")}
+CHILD = {
+    ("opted_out", "PersonalisedAdvertising", None), ("opted_out", "DirectMarketing", None), ("opted_out", None, "emotion")
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"SaleOptOut": 1}, {("opted_out", "Sale", None)}),
         ({"SharingOptOut": 1}, {("opted_out", "PersonalisedAdvertising", None)}),
         ({"Gpc": True}, {("opted_out", "Sale", None), ("opted_out", "PersonalisedAdvertising", None)}),
-        ({"SensitiveDataProcessing": [0] * 8 + [1]}, {("opted_out", None, "special")}),
-        (
-            {"KnownChildSensitiveDataConsents": [1, 0]},
-            {("opted_out", "Sale", None), ("opted_out", "PersonalisedAdvertising", None), ("opted_out", None, "special")},
-        ),
+        ({"SensitiveDataProcessing": [0] * 8 + [1]}, SENSITIVE),
+        ({"KnownChildSensitiveDataConsents": [1, 0]}, {("opted_out", "Sale", None), *CHILD, *SENSITIVE}),
+        ({"KnownChildSensitiveDataConsents": [0, 2]}, CHILD),
         (
             {"PersonalDataConsents": 1},
             {("opted_out", one, None) for one in ("Sale", "PersonalisedAdvertising", "DirectMarketing")}
@@ -182,7 +186,7 @@ def test_the_signal_of_the_browser_is_told_apart():
 
 def test_a_two_is_a_grant_only_in_the_national_section_and_only_for_what_it_names():
     quiet = dict.fromkeys(("SaleOptOut", "SharingOptOut", "TargetedAdvertisingOptOut", "PersonalDataConsents"), 2)
-    text = with_fields(NATIONAL, **quiet, SensitiveDataProcessing=[2] * 16, KnownChildSensitiveDataConsents=[2, 2, 2])
+    text = with_fields(NATIONAL, **quiet, SensitiveDataProcessing=[2] * 16, KnownChildSensitiveDataConsents=[0] * 3)
     (one,) = said(decode(text), POLICY)
     assert (one.state, one.scope.category, one.scope.purpose) == (ConsentState.GIVEN, "health", None)
     assert one.evidence.source_kind == "import"

@@ -3,6 +3,9 @@
 A string only ever narrows. ``1`` (opted out, no consent) becomes a refusal; ``2`` (did not opt out) becomes nothing, because
 not having refused is no consent. The one exception is the national section's consent to a sensitive use, which is put on
 record as given by an import: it names no purpose, so it allows nothing by itself.
+
+Emotion is sensitive here, so whoever refuses sensitive uses refuses it. A string that knows of a child, whatever was agreed for
+it, is a sign of a child: no emotion, no marketing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +24,7 @@ _OTHER_USES = frozenset({
     "Marketing", "DirectMarketing", "CommunicationForDirectMarketing", "Personalisation", "ServicePersonalisation",
     "PersonalisedBenefits", "Profiling",
 })  # fmt: skip
+_MARKETING = _ADVERTISING | {"Marketing", "DirectMarketing", "CommunicationForDirectMarketing"}
 _EVERYTHING_TOLD = _SALE | _ADVERTISING | _OTHER_USES
 _OPT_OUTS: Mapping[str, frozenset[str]] = {
     "SaleOptOut": _SALE,
@@ -68,7 +72,7 @@ def said(gpp: Gpp, policy: Policy) -> list[Said]:
 
 def unreadable(policy: Policy, *, because: str = "a string that cannot be read") -> list[Said]:
     """This refuses whatever a GPP string can refuse: what stands for one that nobody can read."""
-    return [*_refused(policy, _EVERYTHING_TOLD, because), _about(DataCategory.SPECIAL, because)]
+    return [*_refused(policy, _EVERYTHING_TOLD, because), *_sensitive(because)]
 
 
 def global_privacy_control(policy: Policy, *, because: str = "Gpc") -> list[Said]:
@@ -95,15 +99,18 @@ def _united_states(section: Section, policy: Policy) -> Iterator[Said]:
     if section.fields.get("Gpc"):
         yield from global_privacy_control(policy, because=f"{section.name}.Gpc")
     children = _as_list(section.fields.get("KnownChildSensitiveDataConsents", ()))
-    if 1 in children:
+    if any(children):  # 0 is "not known to be a child"
         because = f"{section.name}.KnownChildSensitiveDataConsents"
-        yield from _refused(policy, _SALE | _ADVERTISING, because)
+        yield from _refused(policy, _MARKETING, because)
+        yield _about(DataCategory.EMOTION, because)
+    if 1 in children:
+        yield from _refused(policy, _SALE, because)
         yield _about(DataCategory.SPECIAL, because)
     for number, answer in enumerate(_as_list(section.fields.get("SensitiveDataProcessing", ())), start=1):
         because = f"{section.name}.SensitiveDataProcessing[{number}]"
         is_health = section.name == "usnat" and number == _HEALTH
         if answer == 1:
-            yield _about(DataCategory.HEALTH if is_health else DataCategory.SPECIAL, because)
+            yield from [_about(DataCategory.HEALTH, because)] if is_health else _sensitive(because)
         elif answer == 2 and is_health:
             evidence = ConsentEvidence(source_kind="import", signal="gpp", method=because)
             yield Said(ConsentState.GIVEN, ConsentScope(category=DataCategory.HEALTH), evidence, because)
@@ -128,6 +135,11 @@ def _refused(
 def _about(category: DataCategory, because: str) -> Said:
     evidence = ConsentEvidence(source_kind="signal", signal="gpp", method=because)
     return Said(ConsentState.OPTED_OUT, ConsentScope(category=category), evidence, because)
+
+
+def _sensitive(because: str) -> Iterator[Said]:
+    yield _about(DataCategory.SPECIAL, because)
+    yield _about(DataCategory.EMOTION, because)
 
 
 def _as_list(value: Any) -> Sequence[Any]:

@@ -10,7 +10,8 @@ _STAMPS = ("Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "SystemModstamp
 SCHEMA: dict[str, tuple[str, ...]] = {
     "Contact": (
         *_STAMPS, "Name", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "MailingCountry", "Birthdate",
-        "HasOptedOutOfEmail", "IndividualId", "Customer_Id__c", "X_User_Id__c", "Emotion__c", "Emotion_Intensity__c",
+        "HasOptedOutOfEmail", "IndividualId", "Customer_Id__c", "X_User_Id__c", "Gpp_String__c", "Gpp_String_At__c",
+        "Emotion__c", "Emotion_Intensity__c",
         "Emotion_Confidence__c", "Distress__c", "Churn_Risk__c", "Tone_Hint__c", "Emotion_As_Of__c",
     ),
     "Case": (
