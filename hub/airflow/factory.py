@@ -1,4 +1,4 @@
-"""The DAG factory: one DAG per sync of ``hub.yaml``, and one each for retention, withdrawals and the audit log.
+"""The DAG factory: one DAG per sync of ``hub.yaml``, and one each for retention, withdrawals, alerts and the audit log.
 
 The same file gives the same DAGs to the byte: Airflow keeps a version of a DAG for every difference it sees.
 """
@@ -17,8 +17,10 @@ from hub.airflow.asset import owed, pulled
 from hub.airflow.connections import register
 from hub.airflow.deployment import officers_of, read_deployment
 from hub.airflow.group import add_tasks
+from hub.airflow.notifier import HubNotifier
 from hub.airflow.officer import OfficerApproval
 from hub.airflow.task import HubTask, patient
+from hub.airflow.watching import anchor, tell_alerts
 from hub.airflow.work import check_overdue, nudge_owing, sweep, verify_audit
 from hub.config import Settings, SyncSettings
 from hub.errors import ConfigError
@@ -31,6 +33,12 @@ AUDIT_SCHEDULE = "47 3 * * *"
 
 CONSENT_SCHEDULE = "*/10 * * * *"
 """When it is looked which systems owe a withdrawal: often enough that a push can still fail once within the hour."""
+
+WATCH_SCHEDULE = "7-59/15 * * * *"
+"""When it is looked for what people should know: beside the quarters of an hour, when syncs begin."""
+
+FAILURES = 5
+"""So many failed runs of a sync in a row pause its DAG: somebody should look. The DAGs that watch over promises never pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,7 @@ def _makers(deployed: Deployed) -> dict[str, Callable[[str], DAG]]:
     }
     makers["hub_sweep"] = lambda dag_id: _sweep_dag(dag_id, deployed)
     makers["hub_consent"] = lambda dag_id: _consent_dag(dag_id, deployed)
+    makers["hub_watch"] = lambda dag_id: _watch_dag(dag_id, deployed)
     makers["hub_audit"] = lambda dag_id: _audit_dag(dag_id, deployed)
     return makers
 
@@ -97,7 +106,8 @@ def _pull_dag(dag_id: str, deployed: Deployed, name: str, sync: SyncSettings) ->
         f"Reads {', '.join(f'`{stream}`' for stream in sync.streams)} of connection `{sync.connection}`, from where the "
         f"last run stopped. The same as `hub pull {name}`.\n\n{_ADVICE}"
     )
-    with _dag(dag_id, f"Pull: {name}", _cron(sync.schedule), doc, ["pull", sync.connection], _reading()) as dag:
+    tags = ["pull", sync.connection]
+    with _dag(dag_id, f"Pull: {name}", _cron(sync.schedule), doc, tags, _reading(), failures=FAILURES) as dag:
         add_tasks(deployed.config, name, sync, deployed.officers, deployed.pools.get(sync.connection))
     return dag
 
@@ -110,7 +120,7 @@ def _push_dag(dag_id: str, deployed: Deployed, name: str, sync: SyncSettings) ->
     )
     clock = _cron(sync.schedule)
     schedule = _nudged(sync, clock) if clock else None
-    with _dag(dag_id, f"Push: {name}", schedule, doc, ["push", sync.connection]) as dag:
+    with _dag(dag_id, f"Push: {name}", schedule, doc, ["push", sync.connection], failures=FAILURES) as dag:
         add_tasks(deployed.config, name, sync, deployed.officers, deployed.pools.get(sync.connection))
     return dag
 
@@ -141,10 +151,28 @@ def _consent_dag(dag_id: str, deployed: Deployed) -> DAG:
     return dag
 
 
+def _watch_dag(dag_id: str, deployed: Deployed) -> DAG:
+    doc = (
+        "Looks for what somebody should know of and tells the channels under `alerts` in `hub.yaml`: `hub alerts --notify`. "
+        "Asks the audit log's witnesses whose last word is too old. Red where one of them was not reached."
+    )
+    told = {"config": str(deployed.config)}
+    with _dag(dag_id, "Alerts", _cron(WATCH_SCHEDULE), doc, ["alerts"]) as dag:
+        HubTask(task_id="alerts", python_callable=tell_alerts, op_kwargs=told)
+        HubTask(task_id="anchor", python_callable=anchor, op_kwargs=told)
+    return dag
+
+
 def _audit_dag(dag_id: str, deployed: Deployed) -> DAG:
     doc = "Recomputes the audit log's tree and compares it with the signed checkpoint. The same as `hub audit verify`."
+    config = str(deployed.config)
     with _dag(dag_id, "Audit log check", _cron(AUDIT_SCHEDULE), doc, ["audit"]) as dag:
-        HubTask(task_id="verify", python_callable=verify_audit, op_kwargs={"config": str(deployed.config)})
+        HubTask(
+            task_id="verify",
+            python_callable=verify_audit,
+            op_kwargs={"config": config},
+            on_failure_callback=HubNotifier(config),  # the ledger cannot tell of its own record being altered
+        )
     return dag
 
 
@@ -174,7 +202,14 @@ def _cron(schedule: str | None) -> CronTriggerTimetable | None:
 
 
 def _dag(
-    dag_id: str, title: str, schedule: Any, doc: str, tags: list[str], params: dict[str, Param] | None = None
+    dag_id: str,
+    title: str,
+    schedule: Any,
+    doc: str,
+    tags: list[str],
+    params: dict[str, Param] | None = None,
+    *,
+    failures: int = 0,
 ) -> DAG:
     return DAG(
         dag_id=dag_id,
@@ -183,8 +218,7 @@ def _dag(
         start_date=START,
         catchup=False,
         max_active_runs=1,
-        # Five failed runs in a row pause the DAG: somebody should look.
-        max_consecutive_failed_dag_runs=5,
+        max_consecutive_failed_dag_runs=failures,
         # An approval may take a day, and the vendors' bulk jobs an hour.
         dagrun_timeout=timedelta(hours=36),
         default_args={"owner": "attune"},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from hub.airflow.connections import register
+from hub.airflow.lineage import Traced, tell
 from hub.airflow.link import ConsoleLink
 from hub.airflow.task import RETRYING, Killed
 from hub.airflow.work import plainly
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from hub.app import Hub
 
 
-class _HubOperator(BaseOperator):
+class _HubOperator(Traced, BaseOperator):
     """What the operators share: where ``hub.yaml`` is, and a result of ids and counts.
 
     The lease of the sync keeps two of its runs from going on at once, whoever starts them. A task that is killed loses
@@ -33,17 +34,23 @@ class _HubOperator(BaseOperator):
     def execute(self, context: Any) -> dict[str, Any]:
         """This does the work; what it gives is what Airflow keeps."""
         register()
-        return plainly(self._work)()
+        result: dict[str, Any] = self.note(plainly(self._work)())
+        return result
 
     def on_kill(self) -> None:
         """This interrupts the work where it stands: nothing is lost, and nobody waits for its lease."""
         raise Killed
 
-    def _work(self) -> dict[str, Any]:
+    def where(self) -> Path:
+        """This is the ``hub.yaml`` that it works with."""
         from hub.airflow.deployment import default_config
+
+        return Path(self.hub_config) if self.hub_config else default_config()
+
+    def _work(self) -> dict[str, Any]:
         from hub.app import open_hub
 
-        with open_hub(Path(self.hub_config) if self.hub_config else default_config()) as hub:
+        with open_hub(self.where()) as hub:
             try:
                 return self._run(hub)
             finally:
@@ -72,7 +79,7 @@ class HubPullOperator(_HubOperator):
     def _run(self, hub: Hub) -> dict[str, Any]:
         from hub.pipeline.pull import pull
 
-        return _told(pull(hub.rooms, hub.pull_job(self.sync, full=self.full)))
+        return _told(hub, pull(hub.rooms, hub.pull_job(self.sync, full=self.full)))
 
 
 class HubPushOperator(_HubOperator):
@@ -92,7 +99,7 @@ class HubPushOperator(_HubOperator):
     def _run(self, hub: Hub) -> dict[str, Any]:
         from hub.pipeline.push import push
 
-        return _told(push(hub.rooms, hub.push_job(self.sync)))
+        return _told(hub, push(hub.rooms, hub.push_job(self.sync)))
 
 
 class HubSweepOperator(_HubOperator):
@@ -112,7 +119,8 @@ class HubSweepOperator(_HubOperator):
         return {"run": report.run_id, "counts": dict(report.deleted)}
 
 
-def _told(report: Any) -> dict[str, Any]:
+def _told(hub: Hub, report: Any) -> dict[str, Any]:
+    tell(hub, [report.run_id])
     if report.error is not None:
         raise report.error
     return {"run": report.run_id, "counts": dict(report.counts)}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.providers.standard.triggers.temporal import TimeDeltaTrigger
 from airflow.sdk.exceptions import AirflowRescheduleException
 
+from hub.airflow.lineage import Traced
 from hub.airflow.retry import HubRetryPolicy
 from hub.airflow.work import Result, ask_after_jobs
 from hub.errors import HubError, NotYetError
@@ -43,8 +45,8 @@ class Killed(BaseException):
     """Somebody ends this task: the run in the ledger is closed and its lease given back on the way out."""
 
 
-class HubTask(PythonOperator):
-    """A task that calls one function of ``hub.airflow.work``."""
+class HubTask(Traced, PythonOperator):
+    """A task that calls one function of ``hub.airflow.work``, with the path of ``hub.yaml`` as its first argument."""
 
     def __init__(self, **kwargs: Any) -> None:
         # The result is in the XCom; Airflow would print it into the log as well.
@@ -53,12 +55,16 @@ class HubTask(PythonOperator):
     def execute(self, context: Any) -> Any:
         """This does the work; where others are not through with what comes first, it comes back without costing a try."""
         try:
-            return super().execute(context)
+            return self.note(super().execute(context))
         except NotYetError as error:
             self.log.info("%s", error)
             raise AirflowRescheduleException(  # type: ignore[no-untyped-call]  # Airflow has not typed it
                 datetime.now(UTC) + SOON
             ) from None
+
+    def where(self) -> Path:
+        """This is the ``hub.yaml`` that it works with."""
+        return Path([*self.op_args, self.op_kwargs.get("config")][0])
 
     def on_kill(self) -> None:
         """This lets the work be interrupted where it stands, as by Ctrl-C: nothing is lost, and nobody waits for its lease."""
@@ -70,6 +76,11 @@ class SettleTask(HubTask):
 
     They have been asked after before it waits for the first time: an answer that is there already is never waited for.
     """
+
+    def note(self, result: Any) -> Any:
+        """This keeps the run only where settling had one of its own, behind the parts of a full read."""
+        is_cut = any(one["shard"]["part"] for one in self.op_kwargs["shards"] or ())
+        return super().note(result) if is_cut else result
 
     def execute(self, context: Any) -> Any:
         """This settles."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from hub.airflow.asset import owed, synced
+from hub.airflow.lineage import tell
 from hub.errors import FatalError, HubError, PolicyError
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ def run_shard(config: str, shard: Mapping[str, Any]) -> Result:
 
     known = Shard.load(shard)
     with opened(config) as hub:
-        return _result(engine.run(hub.rooms, hub.job(known.order), known))
+        report = engine.run(hub.rooms, hub.job(known.order), known)
+        tell(hub, [report.run_id])
+        return _result(report)
 
 
 @plainly
@@ -124,7 +127,10 @@ def settle_sync(
         order = planned[0].order if planned else _order(hub.deployment.settings, sync, params)
         job = hub.job(order)
         reports = [_report(job, sync, one) for one in done]
-        result = _result(engine.settle(hub.rooms, job, order, planned, reports))
+        settled = engine.settle(hub.rooms, job, order, planned, reports)
+        if settled.run_id not in {one.run_id for one in reports}:
+            tell(hub, [settled.run_id])  # what follows the parts of a full read
+        result = _result(settled)
         with hub.store.read() as tx:
             waiting = tx.outbox.accepted(sync)
     outlet_events[synced(sync)].extra = {"counts": result["counts"], "shards": len(planned)}

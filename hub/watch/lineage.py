@@ -126,17 +126,28 @@ def tell_lineage(lineages: Iterable[Lineage], client: Any = None) -> int:
 
 def events_of(lineage: Lineage) -> list[Any]:
     """These are the events of a run: that it began, and once it has ended how, with its datasets."""
-    from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
-    from openlineage.client.facet_v2 import (
-        input_statistics_input_dataset,
-        job_type_job,
-        output_statistics_output_dataset,
-    )
+    from openlineage.client.event_v2 import Job, Run, RunEvent, RunState
+    from openlineage.client.facet_v2 import job_type_job
+
+    kind = job_type_job.JobTypeJobFacet(processingType="BATCH", integration="ATTUNE", jobType="SYNC", producer=PRODUCER)
+    run, job = Run(lineage.uuid), Job(lineage.namespace, lineage.job, {"jobType": kind})
+    same: dict[str, Any] = {"run": run, "job": job, "producer": PRODUCER}
+    began = RunEvent(eventTime=lineage.started_at.isoformat(), eventType=RunState.START, **same)
+    if lineage.ended_at is None:
+        return [began]
+    inputs, outputs = datasets_of(lineage)
+    how = RunState[_ENDS[lineage.status]]
+    at = lineage.ended_at.isoformat()
+    return [began, RunEvent(eventTime=at, eventType=how, inputs=inputs, outputs=outputs, **same)]
+
+
+def datasets_of(lineage: Lineage) -> tuple[list[Any], list[Any]]:
+    """These are the datasets that a run read and wrote, as OpenLineage's client has them, with their numbers of rows."""
+    from openlineage.client.event_v2 import InputDataset, OutputDataset
+    from openlineage.client.facet_v2 import input_statistics_input_dataset, output_statistics_output_dataset
 
     read = input_statistics_input_dataset.InputStatisticsInputDatasetFacet
     written = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet
-    kind = job_type_job.JobTypeJobFacet(processingType="BATCH", integration="ATTUNE", jobType="SYNC", producer=PRODUCER)
-    run, job = Run(lineage.uuid), Job(lineage.namespace, lineage.job, {"jobType": kind})
     inputs = [
         InputDataset(one.namespace, one.name, inputFacets={"inputStatistics": read(one.rows, producer=PRODUCER)})
         for one in lineage.inputs
@@ -145,10 +156,4 @@ def events_of(lineage: Lineage) -> list[Any]:
         OutputDataset(one.namespace, one.name, outputFacets={"outputStatistics": written(one.rows, producer=PRODUCER)})
         for one in lineage.outputs
     ]
-    same: dict[str, Any] = {"run": run, "job": job, "producer": PRODUCER}
-    began = RunEvent(eventTime=lineage.started_at.isoformat(), eventType=RunState.START, **same)
-    if lineage.ended_at is None:
-        return [began]
-    how = RunState[_ENDS[lineage.status]]
-    at = lineage.ended_at.isoformat()
-    return [began, RunEvent(eventTime=at, eventType=how, inputs=inputs, outputs=outputs, **same)]
+    return inputs, outputs

@@ -29,7 +29,12 @@ def change(config, edit):
 def test_every_sync_the_sweep_and_the_audit_log_have_their_dag(parse):
     bag = parse()
     assert bag.import_errors == {}
-    assert set(bag.dags) == {f"hub_sync__{name}" for name in SYNCS} | {"hub_sweep", "hub_consent", "hub_audit"}
+    assert set(bag.dags) == {f"hub_sync__{name}" for name in SYNCS} | {
+        "hub_sweep",
+        "hub_consent",
+        "hub_watch",
+        "hub_audit",
+    }
     for name, sync in SYNCS.items():
         dag = bag.dags[f"hub_sync__{name}"]
         clock = dag.timetable if sync["kind"] == "pull" else dag.timetable.timetable
@@ -93,7 +98,9 @@ def test_conventions(parse):
 
     for dag in parse().dags.values():
         assert (dag.catchup, dag.max_active_runs, dag.start_date) == (False, 1, START)
-        assert dag.doc_md and dag.max_consecutive_failed_dag_runs and dag.dagrun_timeout
+        assert dag.doc_md and dag.dagrun_timeout
+        # What watches over withdrawals, retention and the audit log is never switched off by having failed.
+        assert bool(dag.max_consecutive_failed_dag_runs) == dag.dag_id.startswith("hub_sync__")
         for task in dag.tasks:
             assert task.retry_exponential_backoff == 2.0 and isinstance(task.retry_policy, HubRetryPolicy)
             assert task.execution_timeout or task.response_timeout, "a wait for people has a limit of its own"

@@ -63,7 +63,7 @@ def run_all(dags):
     runs = {name: dags[name].test() for name in (f"hub_sync__{sync}" for sync in SYNCS)}
     # Nobody is there to approve it.
     runs["full"] = dags[f"hub_sync__{CUT}"].test(run_conf={"full": True}, mark_success_pattern="approve")
-    return runs | {name: dags[name].test() for name in ("hub_sweep", "hub_consent", "hub_audit")}
+    return runs | {name: dags[name].test() for name in ("hub_sweep", "hub_consent", "hub_watch", "hub_audit")}
 
 
 class Listener(logging.Handler):

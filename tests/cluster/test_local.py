@@ -10,7 +10,7 @@ from tests.cluster.conftest import airflow, embedded, wait_until, without_schedu
 pytestmark = pytest.mark.timeout(900)
 
 SYNCS = ("salesforce-pull", "zendesk-pull", "zendesk-push")
-DAGS = (*(f"hub_sync__{sync}" for sync in SYNCS), "hub_sweep", "hub_consent", "hub_audit")
+DAGS = (*(f"hub_sync__{sync}" for sync in SYNCS), "hub_sweep", "hub_consent", "hub_watch", "hub_audit")
 AGAIN = "zendesk-push"
 RUN = 240
 

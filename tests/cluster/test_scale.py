@@ -22,7 +22,7 @@ from tests.crash.harness.truth import truth_of
 pytestmark = pytest.mark.timeout(900)
 
 SYNCS = ("salesforce-pull", "zendesk-pull", "zendesk-push")
-DAGS = (*(f"hub_sync__{sync}" for sync in SYNCS), "hub_sweep", "hub_consent", "hub_audit")
+DAGS = (*(f"hub_sync__{sync}" for sync in SYNCS), "hub_sweep", "hub_consent", "hub_watch", "hub_audit")
 RUN = 400
 SETTINGS = {
     # A dead worker is noticed sooner here; on a busy machine a living one may be silent for a while, too.
@@ -78,7 +78,8 @@ def ran(both, cluster):
     states.append(run_and_kill(cluster, "hub_sync__zendesk-pull", simulators["zendesk"], slow))
     late = Fault("PUT *", "commit_then_slow", seconds=20)
     states.append(run_and_kill(cluster, "hub_sync__zendesk-push", simulators["zendesk"], late))
-    states += [run(cluster, "hub_sweep"), run(cluster, "hub_consent"), run(cluster, "hub_audit")]
+    states += [run(cluster, "hub_sweep"), run(cluster, "hub_consent"), run(cluster, "hub_watch")]
+    states.append(run(cluster, "hub_audit"))
     return states
 
 
