@@ -27,6 +27,7 @@ class Cue:
         churn: 0..1, how much it announces that the customer leaves.
         nudges: what it adds to the logits of native labels.
         negatable: a negator shortly before it silences it ("I won't cancel").
+        near: pieces of words of which every match holds at least one; empty: the regex is always tried.
     """
 
     name: str
@@ -35,6 +36,14 @@ class Cue:
     churn: float = 0.0
     nudges: Mapping[str, float] = field(default_factory=dict)
     negatable: bool = False
+    near: tuple[str, ...] = ()
+
+    def may_fire(self, text: str) -> bool:
+        """This cue can be in the text: finding a piece of a word costs a fraction of what its regex does."""
+        for piece in self.near:  # a loop, because a generator costs more than the search itself
+            if piece in text:
+                return True
+        return not self.near
 
     def fires(self, text: str) -> bool:
         """This cue is in the text, and not negated."""
@@ -75,6 +84,7 @@ def _cue(entry: Mapping[str, Any], words: Mapping[str, list[str]], nudges: Mappi
         entry.get("churn", 0.0),
         nudges[nudge] if isinstance(nudge, str) else nudge,
         entry.get("negatable", False),
+        tuple(entry.get("near", ())),
     )
 
 
@@ -101,18 +111,18 @@ class Fired:
 def read_cues(text: str, cues: Sequence[Cue]) -> Fired:
     """This finds ``cues`` in a masked text."""
     low = text.lower().replace("’", "'")
-    found = [cue for cue in cues if cue.fires(low)]
-    share = (
-        _RESOLVED_SHARE
-        if _RESOLVED.search(low) and not re.search(r"\b(?:not|n't) (?:\w+ )?(?:solved|resolved|fixed|sorted)", low)
-        else 1.0
-    )
+    found = [cue for cue in cues if cue.may_fire(low) and cue.fires(low)]
+    share = _RESOLVED_SHARE if found and _is_settled(low) else 1.0
     return Fired(
         tuple(cue.name for cue in found),
         share * _either(cue.distress for cue in found),
         share * _either(cue.churn for cue in found),
         {label: share * total for label, total in _sums(found)},
     )
+
+
+def _is_settled(low: str) -> bool:
+    return bool(_RESOLVED.search(low)) and not _UNRESOLVED.search(low)
 
 
 def _either(shares: Iterable[float]) -> float:

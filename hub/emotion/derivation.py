@@ -27,8 +27,9 @@ _LEAVING = 0.25
 _CONTRADICTION = {**dict.fromkeys(_PLEASED, 0.5), EmotionLabel.NEUTRAL: 0.25}
 """Cues this distressing contradict the label: praise may be sarcastic, and a stated fact may be a complaint. No label then."""
 _BOOSTER = re.compile(
-    r"\b(?:absolutely|completely|extremely|so|really|totally|utterly|very|beyond|incredibly|truly|super)\b", re.I
+    r"\b(?:absolutely|completely|extremely|so|really|totally|utterly|very|beyond|incredibly|truly|super)\b"
 )
+_SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
 
 ABSTENTION = Emotion(None, 0.0, 0.0, True, 0.0, 0.0, 0.0)
 """The answer for a text that the tagger cannot read at all."""
@@ -64,7 +65,7 @@ def derive_emotion(text: str, cues: Fired, scores: Mapping[str, float], *, valen
         round(max(-1.0, min(1.0, valence - _CUE_VALENCE * cues.distress)), 4),
         share(_distress(cues, scores, force)),
         share(_churn(cues, scores)),
-        {label: share(score) for label, score in scores.items()},
+        {label: round(score, 4) if 0 <= score <= 1 else share(score) for label, score in scores.items()},
     )
 
 
@@ -82,9 +83,9 @@ def _churn(cues: Fired, scores: Mapping[str, float]) -> float:
 
 def _force(text: str, moved: float) -> float:
     """How strongly it is said, 0..1: capped, so that shouting more gains nothing after a point."""
-    shouted = re.findall(r"\b[A-Z]{3,}\b", text)
+    shouted = _SHOUTED.findall(text)
     marks = min(text.count("!"), 3) / 3
-    boosters = min(len(_BOOSTER.findall(text)), 2) / 2
+    boosters = min(len(_BOOSTER.findall(text.lower())), 2) / 2
     emphasis = 0.4 * marks + 0.35 * boosters + 0.25 * (min(len(shouted), 2) / 2)
     return moved * (0.55 + 0.45 * emphasis)
 

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.emotion.features import tokens
-
 _KNOWN = 0.55
 _KNOWN_DECLARED = 0.4
 _MASKED = ("xname", "xthing")
@@ -22,16 +20,21 @@ class English:
     def __init__(self, words: NDArray[np.uint8]) -> None:
         self._words = frozenset(words.tobytes().decode().split("\n"))
 
-    def readable(self, texts: Sequence[str], languages: Sequence[str | None]) -> list[int]:
-        """This is where the English texts stand, as far as words and declared languages tell; the texts are masked."""
-        pairs = enumerate(zip(texts, languages, strict=True))
-        return [place for place, (text, language) in pairs if self.reads(text, language)]
+    def readable(self, texts: Sequence[Sequence[str]], languages: Sequence[str | None]) -> list[int]:
+        """This is where the English texts stand, as far as words and declared languages tell.
 
-    def reads(self, text: str, language: str | None) -> bool:
+        Args:
+            texts: the ``features.tokens`` of each masked text.
+            languages: what each is declared to be in; None: nothing is declared.
+        """
+        pairs = enumerate(zip(texts, languages, strict=True))
+        return [place for place, (words, language) in pairs if self.reads(words, language)]
+
+    def reads(self, words: Sequence[str], language: str | None) -> bool:
         """This says whether one masked text is in English; an empty one is in no language."""
         declared = (language or "").lower().replace("_", "-").partition("-")[0]
         if declared not in ("", "en", "und"):
             return False
-        words = [word for word in tokens(text) if word[0].isalpha() and word not in _MASKED]
-        known = sum(word in self._words for word in words)
-        return bool(words) and known >= len(words) * (_KNOWN_DECLARED if declared == "en" else _KNOWN)
+        told = [word for word in words if word[0].isalpha() and word not in _MASKED]
+        known = sum(map(self._words.__contains__, told))
+        return bool(told) and known >= len(told) * (_KNOWN_DECLARED if declared == "en" else _KNOWN)

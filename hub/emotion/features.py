@@ -2,8 +2,10 @@
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,25 +47,41 @@ def _shorten(token: str) -> str:
     return token if token[0] not in "!?." or len(token) == 1 else token[0] + token[-1]
 
 
-def _terms(words: Sequence[str]) -> Iterator[str]:
-    previous, reach = "^", 0
+@lru_cache(maxsize=1 << 15)
+def _hash_word(word: str) -> tuple[int, bytes, int, int, "array[int]"]:
+    """A word's own hash, its bytes, the hash that a pair with it goes on from, its bucket after a negator, and its pieces'.
+
+    Few words make up most of what is written, so each is hashed once. The cache is bounded, and dies with the process.
+    """
+    own, follows = word.encode(), zlib.crc32(word.encode() + b" ")
+    pieces: array[int] = array("H")
+    if len(word) > 3 and word[0].isalpha():
+        edged = f"<{word}>"
+        pieces.extend(
+            bucket("#" + edged[start : start + size]) for size in (4, 5) for start in range(len(edged) - size + 1)
+        )
+    return zlib.crc32(own), own, follows, bucket("not_" + word), pieces
+
+
+_START, _END = zlib.crc32(b"^ "), b"$"
+
+
+def _buckets(words: Sequence[str], *, pieces: bool) -> "array[int]":
+    """Buckets of a text's words, of its pairs of words, of words after a negator and of pieces of words."""
+    found: array[int] = array("H")
+    previous, reach, last = _START, 0, DIMENSIONS - 1
     for word in words:
-        yield word
-        yield previous + " " + word
+        own, spelt, follows, negated, parts = _hash_word(word)
+        found.append(own & last)
+        found.append(zlib.crc32(spelt, previous) & last)
         if reach and word[0].isalnum():
-            yield "not_" + word
+            found.append(negated)
+        if pieces:
+            found.extend(parts)
         reach = 0 if word in _STOP else _REACH if word in _NEGATOR else max(reach - 1, 0)
-        previous = word
-    yield previous + " $"
-
-
-def _pieces(words: Sequence[str]) -> Iterator[str]:
-    for word in words:
-        if len(word) > 3 and word[0].isalpha():
-            edged = f"<{word}>"
-            for size in (4, 5):
-                for start in range(len(edged) - size + 1):
-                    yield "#" + edged[start : start + size]
+        previous = follows
+    found.append(zlib.crc32(_END, previous) & last)
+    return found
 
 
 def bucket(term: str) -> int:
@@ -82,14 +100,19 @@ class Rows:
 
 def rows(texts: Sequence[str], *, pieces: bool = True) -> Rows:
     """This counts hashed terms of masked texts: 1 + log(count) per bucket, rows not yet weighted or normalised."""
-    starts, indices, values = [0], [], []
-    for text in texts:
-        words = tokens(text)
-        found = [bucket(term) for term in _terms(words)]
-        if pieces:
-            found += [bucket(term) for term in _pieces(words)]
-        index, count = np.unique(np.asarray(found, dtype=np.int64), return_counts=True)
-        indices.append(index)
-        values.append((1 + np.log(count)).astype(np.float32))
-        starts.append(starts[-1] + len(index))
-    return Rows(np.asarray(starts), np.concatenate(indices), np.concatenate(values))
+    return count_words([tokens(text) for text in texts], pieces=pieces)
+
+
+def count_words(texts: Sequence[Sequence[str]], *, pieces: bool = True) -> Rows:
+    """This is ``rows`` for texts whose words are known."""
+    every: array[int] = array("H")
+    lengths = []
+    for words in texts:
+        found = _buckets(words, pieces=pieces)
+        lengths.append(len(found))
+        every.extend(found)
+    # One sort for all texts: which text comes first, and which bucket in it second.
+    keys = np.repeat(np.arange(len(texts)) * DIMENSIONS, lengths) + np.frombuffer(every, dtype=np.uint16)
+    unique, count = np.unique(keys, return_counts=True)
+    start = np.searchsorted(unique, np.arange(len(texts) + 1) * DIMENSIONS)
+    return Rows(start, unique & (DIMENSIONS - 1), (1 + np.log(count)).astype(np.float32))

@@ -8,9 +8,9 @@ from hub.contract import Emotion, Scorer
 from hub.emotion.cues import Cue, load_cues, read_cues
 from hub.emotion.derivation import ABSTENTION, LONGEST, Lexicon, derive_emotion
 from hub.emotion.english import English
-from hub.emotion.features import mask
+from hub.emotion.features import mask, tokens
 from hub.emotion.model import load_model
-from hub.emotion.taxonomy import LABEL_VALENCE
+from hub.emotion.taxonomy import label_valence
 from hub.errors import ConfigError
 from hub.schema import EmotionLabel
 
@@ -40,7 +40,7 @@ class ScoredTagger:
         wherever its best guess is below the model's cut, and where the cues contradict it.
         """
         masked = [mask(text[:LONGEST]) for text in texts]
-        readable = self._english.readable(masked, languages)
+        readable = self._english.readable([tokens(text) for text in masked], languages)
         answers = [ABSTENTION] * len(masked)
         for start in range(0, len(readable), _BATCH):
             chosen = readable[start : start + _BATCH]
@@ -55,9 +55,8 @@ class ScoredTagger:
         return found
 
     def _emotion(self, text: str, scores: Mapping[str, float]) -> Emotion:
-        felt = sum(LABEL_VALENCE[EmotionLabel(label)] * score for label, score in scores.items())
         words = self._lexicon.polarity_scores(text)["compound"]
-        valence = _LABELS_SHARE * felt + (1 - _LABELS_SHARE) * words
+        valence = _LABELS_SHARE * label_valence(scores) + (1 - _LABELS_SHARE) * words
         return derive_emotion(text, read_cues(text, self._cues), scores, valence=valence, cut=self._scorer.cut)
 
 

@@ -9,14 +9,13 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from hub.contract import Emotion
 from hub.emotion.cues import Cue, Fired, load_cues, read_cues
-from hub.emotion.derivation import ABSTENTION, LONGEST, Lexicon, derive_emotion, share
+from hub.emotion.derivation import ABSTENTION, LONGEST, Lexicon, derive_emotion
 from hub.emotion.english import English
-from hub.emotion.features import Rows, mask, rows
+from hub.emotion.features import Rows, count_words, mask, tokens
 from hub.emotion.model import LinearModel, load_model
-from hub.emotion.taxonomy import LABEL_VALENCE, NATIVE, canonical
-from hub.schema import EmotionLabel
+from hub.emotion.taxonomy import CANONICAL, NATIVE, label_valence
 
-NAME = "linear-en/1"
+NAME = "linear-en/2"
 """Name and version; the number grows whenever the same text may be tagged differently."""
 
 _BATCH = 512
@@ -36,6 +35,7 @@ class LinearTagger:
     def __init__(self, model: LinearModel, lexicon: Lexicon, cues: Sequence[Cue]) -> None:
         self._model, self._lexicon, self._cues = model, lexicon, cues
         self._english = English(model.words)
+        self._blend, self._cut = model.blend.tolist(), float(model.threshold[0])
 
     def tag(self, texts: Sequence[str], languages: Sequence[str | None]) -> list[Emotion]:
         """This answers for each redacted text, in order; what one is told does not depend on its neighbours.
@@ -44,21 +44,24 @@ class LinearTagger:
         and wherever its best guess is too weak or contradicts itself.
         """
         masked = [mask(text[:LONGEST]) for text in texts]
-        readable = self._english.readable(masked, languages)
+        words = [tokens(text) for text in masked]
+        readable = self._english.readable(words, languages)
         answers = [ABSTENTION] * len(masked)
         for start in range(0, len(readable), _BATCH):
             chosen = readable[start : start + _BATCH]
-            for index, emotion in zip(chosen, self._tag_readable([masked[i] for i in chosen]), strict=True):
+            found = self._tag_readable([masked[i] for i in chosen], count_words([words[i] for i in chosen]))
+            for index, emotion in zip(chosen, found, strict=True):
                 answers[index] = emotion
         return answers
 
-    def _tag_readable(self, texts: Sequence[str]) -> Iterator[Emotion]:
-        found = self._model.weighted(rows(texts))
+    def _tag_readable(self, texts: Sequence[str], counted: Rows) -> Iterator[Emotion]:
+        found = self._model.weighted(counted)
         fired = [read_cues(text, self._cues) for text in texts]
         native = self._probabilities(found, fired)
-        ridge = self._model.valences(found)
-        for text, cues, scores, lean in zip(texts, fired, native, ridge, strict=True):
-            yield self._emotion(text, cues, dict(zip(NATIVE, map(float, scores), strict=True)), float(lean))
+        scores, leans = _canonical(native).tolist(), self._model.valences(found).tolist()
+        for text, cues, own, told, lean in zip(texts, fired, native.round(4).tolist(), scores, leans, strict=True):
+            emotion = self._emotion(text, cues, dict(zip(CANONICAL, told, strict=True)), lean)
+            yield replace(emotion, native=dict(zip(NATIVE, own, strict=True)))
 
     def _probabilities(self, found: Rows, fired: Sequence[Fired]) -> NDArray[np.float64]:
         nudges = np.asarray([[cues.nudges.get(label, 0.0) for label in NATIVE] for cues in fired])
@@ -67,16 +70,25 @@ class LinearTagger:
         shares: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
         return shares
 
-    def _emotion(self, text: str, cues: Fired, native: dict[str, float], lean: float) -> Emotion:
-        scores = canonical(native)
+    def _emotion(self, text: str, cues: Fired, scores: dict[str, float], lean: float) -> Emotion:
         valence = self._valence(text, scores, lean)
-        emotion = derive_emotion(text, cues, scores, valence=valence, cut=float(self._model.threshold[0]))
-        return replace(emotion, native={label: share(score) for label, score in native.items()})
+        return derive_emotion(text, cues, scores, valence=valence, cut=self._cut)
 
     def _valence(self, text: str, scores: Mapping[str, float], lean: float) -> float:
-        labels = sum(LABEL_VALENCE[EmotionLabel(label)] * score for label, score in scores.items())
         words = self._lexicon.polarity_scores(text)["compound"]
-        return float(np.dot(self._model.blend, (words, lean, labels, 1.0)))
+        of_words, of_ridge, of_labels, constant = self._blend
+        return float(of_words * words + of_ridge * lean + of_labels * label_valence(scores) + constant)
+
+
+_PLACES = [CANONICAL.index(label.value) for label in NATIVE.values()]
+
+
+def _canonical(native: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What ``taxonomy.canonical`` says of each row, added in the same order."""
+    totals = np.zeros((len(native), len(CANONICAL)))
+    for column, place in enumerate(_PLACES):
+        totals[:, place] += native[:, column]
+    return totals
 
 
 def load_tagger() -> LinearTagger:

@@ -59,6 +59,14 @@ LABEL_VALENCE: dict[EmotionLabel, float] = {
 """How pleasant each canonical emotion is to have, -1..1; a judgement, not a measurement."""
 
 
+_VALENCES = {label.value: valence for label, valence in LABEL_VALENCE.items()}
+
+
+def label_valence(scores: Mapping[str, float]) -> float:
+    """This is how pleasant the canonical labels are together, -1..1, each by its probability."""
+    return sum(_VALENCES[label] * score for label, score in scores.items())
+
+
 def canonical(native_scores: Mapping[str, float]) -> dict[str, float]:
     """This adds up native probabilities to the canonical labels they belong to.
 
@@ -70,4 +78,4 @@ def canonical(native_scores: Mapping[str, float]) -> dict[str, float]:
     return totals
 
 
-__all__ = ["CANONICAL", "LABEL_VALENCE", "NATIVE", "TAXONOMY_VERSION", "canonical"]
+__all__ = ["CANONICAL", "LABEL_VALENCE", "NATIVE", "TAXONOMY_VERSION", "canonical", "label_valence"]

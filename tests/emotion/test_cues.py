@@ -1,5 +1,7 @@
 """Service cues: every way of announcing to leave is heard, and look-alikes are not."""
 
+import re._parser as _parser
+
 import pytest
 
 from hub.emotion import load_tagger
@@ -92,6 +94,33 @@ def test_a_settled_matter_weighs_less(cues):
     still_open = read_cues("the parcel was lost, nobody answered, it was not resolved", cues)
     assert settled.distress < open_case.distress / 2
     assert still_open.distress >= open_case.distress
+
+
+@pytest.mark.parametrize("text", ["it hasn't been fixed", "this isn't resolved", "was not even sorted out"])
+def test_what_is_not_settled_keeps_its_weight(cues, text):
+    open_case = read_cues("the parcel was lost, nobody answered", cues)
+    assert read_cues(f"the parcel was lost, nobody answered, {text}", cues).distress >= open_case.distress
+
+
+def test_no_cue_can_match_where_its_pieces_of_words_are_missing(cues):
+    for cue in cues:
+        assert _needs(_parser.parse(cue.regex.pattern), cue.near), f"{cue.name} can match without any of {cue.near}"
+
+
+def _needs(parsed, near, before=""):
+    """Whether whatever matches holds one of ``near``: in its letters in a row, or in a part that it cannot do without."""
+    run = before
+    for operator, argument in parsed:
+        within, run = run, run + chr(argument) if operator is _parser.LITERAL else ""
+        if any(piece in run for piece in near):
+            return True
+        if operator is _parser.SUBPATTERN and _needs(argument[3], near, within):
+            return True
+        if operator is _parser.BRANCH and all(_needs(branch, near, within) for branch in argument[1]):
+            return True
+        if operator in (_parser.MAX_REPEAT, _parser.MIN_REPEAT) and argument[0] and _needs(argument[2], near, within):
+            return True
+    return False
 
 
 def test_curly_apostrophes_and_capitals_make_no_difference(cues):
