@@ -1,7 +1,6 @@
 """An Airflow DAG file: the DAGs of this deployment, made from its hub.yaml.
 
-HUB_CONFIG names another hub.yaml. Connections that share one vendor's limit can share an Airflow pool: make the pool,
-then pass ``pools={"salesforce": "name-of-the-pool"}``.
+HUB_CONFIG names another hub.yaml.
 """
 
 from hub.airflow.deployment import config_of

@@ -161,6 +161,7 @@ def settings_page() -> str:
         ("syncs.NAME", config.SyncSettings),
         ("syncs.NAME.caps", config.CapSettings),
         ("sweep", config.SweepSettings),
+        ("pools.NAME", config.PoolSettings),
         ("console", config.ConsoleSettings),
         ("review", config.ReviewSettings),
         ("audit", config.AuditSettings),

@@ -224,6 +224,18 @@ class ConsoleSettings(_Settings):
     )
 
 
+class PoolSettings(_Settings):
+    """A pool of Airflow's, for connections that share one account at a vendor: their tasks wait for each other there.
+
+    ``airflow hub pools`` makes it; a task whose pool does not exist never starts.
+    """
+
+    connections: tuple[Name, ...] = Field(
+        min_length=1, description="names under `connections`; each is in one pool only"
+    )
+    slots: int = Field(1, ge=1, le=128, description="how many of their tasks may run at once")
+
+
 class SlackSettings(_Settings):
     """A channel of Slack, or of what speaks its format, by an incoming webhook."""
 
@@ -320,6 +332,7 @@ class Settings(_Settings):
     syncs: dict[Name, SyncSettings] = Field(default_factory=dict)
     sweep: SweepSettings = SweepSettings()
     console: ConsoleSettings = Field(ConsoleSettings(), description="what users of Airflow may see at the console")
+    pools: dict[Name, PoolSettings] = Field(default_factory=dict, description="pools of Airflow by name, see below")
     alerts: AlertSettings = Field(AlertSettings(), description="what is worth an alert, and who hears of it, see below")
 
     @model_validator(mode="after")
@@ -328,6 +341,21 @@ class Settings(_Settings):
             if sync.connection not in self.connections:
                 raise ValueError(f"sync {name!r} names unknown connection {sync.connection!r}")
         return self
+
+    @model_validator(mode="after")
+    def _pools_share_connections_out(self) -> Settings:
+        taken: dict[str, str] = {}
+        for name, pool in self.pools.items():
+            for one in pool.connections:
+                if one not in self.connections:
+                    raise ValueError(f"pool {name!r} names unknown connection {one!r}")
+                if taken.setdefault(one, name) != name:
+                    raise ValueError(f"connection {one!r} is in two pools, {taken[one]!r} and {name!r}")
+        return self
+
+    def pool_of(self, connection: str) -> str | None:
+        """This is the pool of Airflow's that a connection's tasks run in; None for the default one."""
+        return next((name for name, pool in self.pools.items() if connection in pool.connections), None)
 
 
 class Deployment(_Settings):

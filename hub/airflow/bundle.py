@@ -11,7 +11,6 @@ It brings the DAG files along, so that nothing has to be put into a DAG folder.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -34,7 +33,7 @@ from pathlib import Path
 
 from hub.airflow.factory import build_dags
 
-build_dags(Path(__file__).parent / "hub.yaml", globals(), pools={pools!r})
+build_dags(Path(__file__).parent / "hub.yaml", globals())
 '''
 
 CHECK = '''"""An Airflow DAG file without a DAG: a mistake in the configuration as it is now is one import error here."""
@@ -56,19 +55,15 @@ class HubDagBundle(BaseDagBundle):
     Args:
         config: absolute path of ``hub.yaml``.
         folder: where versions are kept; with several machines one that all of them see. Airflow's own place unless given.
-        pools: the Airflow pool for each connection; the default pool for all others.
         kwargs: as for any bundle.
     """
 
     supports_versioning = True
 
-    def __init__(
-        self, *, config: str, folder: str | None = None, pools: Mapping[str, str] | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, config: str, folder: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._config = Path(config)
         self._folder = Path(folder) if folder else self.versions_dir
-        self._pools = dict(sorted((pools or {}).items()))
         self._current: str | None = None
 
     def initialize(self) -> None:
@@ -124,7 +119,7 @@ class HubDagBundle(BaseDagBundle):
             keep_revision(self._config, place)
         _write(place / "hub_config_check.py", CHECK.format(config=str(self._config)))
         if revision != NONE:
-            _write(place / "hub_dags.py", DAGS.format(pools=self._pools))
+            _write(place / "hub_dags.py", DAGS)
             if self.version is None:
                 _write(self._folder / LATEST, f"{revision}\n")
 

@@ -35,7 +35,24 @@ class Rest(Arg):
 def get_commands() -> list[Any]:
     """This is the group that Airflow adds to its command line."""
     made = [ActionCommand(name=name, help=told, func=run_hub, args=(Rest(),)) for name, told in COMMANDS.items()]
+    pools = "Make the pools that hub.yaml names, or bring them up to date; others are left alone"
+    made.append(ActionCommand(name="pools", help=pools, func=run_pools, args=()))
     return [GroupCommand(name="hub", help="Attune, the hub for customer emotion data", subcommands=made)]
+
+
+def run_pools(arguments: argparse.Namespace) -> None:
+    """This makes the pools of the deployment's ``hub.yaml``, and prints what became of each."""
+    from hub.airflow.deployment import default_config
+    from hub.airflow.pools import make_pools
+    from hub.errors import HubError
+
+    try:
+        made = make_pools(default_config())
+    except HubError as error:
+        print(f"airflow hub pools: {error}", file=sys.stderr)  # noqa: T201 - a command's own words
+        sys.exit(error.exit_code)
+    for pool, what in made.items():
+        print(f"{pool}: {what}")  # noqa: T201 - a command's own words
 
 
 def run_hub(arguments: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ The same file gives the same DAGs to the byte: Airflow keeps a version of a DAG 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,12 +48,10 @@ class Deployed:
     Args:
         config: absolute path of ``hub.yaml``.
         settings: what it says.
-        pools: the Airflow pool for each connection; the default pool for all others.
     """
 
     config: Path
     settings: Settings
-    pools: Mapping[str, str]
 
     @property
     def officers(self) -> Sequence[str]:
@@ -61,7 +59,7 @@ class Deployed:
         return officers_of(self.settings)
 
 
-def build_dags(config: Path, namespace: dict[str, Any], *, pools: Mapping[str, str] | None = None) -> None:
+def build_dags(config: Path, namespace: dict[str, Any]) -> None:
     """This puts the deployment's DAGs into a DAG file's ``globals()``.
 
     A ``hub.yaml`` that cannot be read makes no DAGs and no error here: ``dags/hub_config_check.py`` is the one that tells.
@@ -69,12 +67,11 @@ def build_dags(config: Path, namespace: dict[str, Any], *, pools: Mapping[str, s
     Args:
         config: absolute path of ``hub.yaml``.
         namespace: where Airflow looks for DAGs.
-        pools: the Airflow pool for each connection that shares a vendor's limit; the default pool for all others.
     """
     register()
     only = get_parsing_context().dag_id
     try:
-        deployed = Deployed(config, read_deployment(config).settings, pools or {})
+        deployed = Deployed(config, read_deployment(config).settings)
     except ConfigError:
         if only is not None:
             raise  # a task that cannot find its DAG says why in its own log
@@ -108,7 +105,7 @@ def _pull_dag(dag_id: str, deployed: Deployed, name: str, sync: SyncSettings) ->
     )
     tags = ["pull", sync.connection]
     with _dag(dag_id, f"Pull: {name}", _cron(sync.schedule), doc, tags, _reading(), failures=FAILURES) as dag:
-        add_tasks(deployed.config, name, sync, deployed.officers, deployed.pools.get(sync.connection))
+        add_tasks(deployed.config, name, sync, deployed.officers, deployed.settings.pool_of(sync.connection))
     return dag
 
 
@@ -121,7 +118,7 @@ def _push_dag(dag_id: str, deployed: Deployed, name: str, sync: SyncSettings) ->
     clock = _cron(sync.schedule)
     schedule = _nudged(sync, clock) if clock else None
     with _dag(dag_id, f"Push: {name}", schedule, doc, ["push", sync.connection], failures=FAILURES) as dag:
-        add_tasks(deployed.config, name, sync, deployed.officers, deployed.pools.get(sync.connection))
+        add_tasks(deployed.config, name, sync, deployed.officers, deployed.settings.pool_of(sync.connection))
     return dag
 
 

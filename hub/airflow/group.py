@@ -26,7 +26,7 @@ class HubSyncTaskGroup(TaskGroup):
         sync: a sync of ``hub.yaml``.
         config: absolute path of ``hub.yaml``.
         group_id: its name in the DAG; that of the sync unless given.
-        pool: the Airflow pool of the vendor's account.
+        pool: the Airflow pool of the vendor's account; the one under ``pools`` in ``hub.yaml`` unless given.
         kwargs: as for any task group.
     """
 
@@ -40,7 +40,8 @@ class HubSyncTaskGroup(TaskGroup):
                 f"{config}: unknown sync {sync!r} (known: {', '.join(sorted(settings.syncs)) or 'none'})."
             )
         with self:
-            add_tasks(config, sync, settings.syncs[sync], officers_of(settings), pool)
+            chosen = settings.syncs[sync]
+            add_tasks(config, sync, chosen, officers_of(settings), pool or settings.pool_of(chosen.connection))
 
 
 def add_tasks(config: Path, name: str, sync: SyncSettings, officers: Sequence[str], pool: str | None) -> None:

@@ -79,7 +79,7 @@ class SettleTask(HubTask):
 
     def note(self, result: Any) -> Any:
         """This keeps the run only where settling had one of its own, behind the parts of a full read."""
-        is_cut = any(one["shard"]["part"] for one in self.op_kwargs["shards"] or ())
+        is_cut = any(one["shard"]["part"] for one in self.op_kwargs.get("shards") or ())
         return super().note(result) if is_cut else result
 
     def execute(self, context: Any) -> Any:

@@ -62,10 +62,11 @@ def test_a_run_keeps_the_rules_that_it_began_with(deployment, bundle_of):
     assert pinned.root == deployment.parent and pinned.store_url() == f"sqlite:///{deployment.parent}/var/hub.db"
 
 
-def test_it_brings_the_dags_along_and_they_work_on_the_kept_rules(bundle_of):
+def test_it_brings_the_dags_along_and_they_work_on_the_kept_rules(deployment, bundle_of):
     from airflow.dag_processing.dagbag import DagBag
 
-    made = bundle_of(pools={"zendesk": "helpdesk"})
+    edit(deployment, "\nsyncs:", "\npools: {helpdesk: {connections: [zendesk]}}\n\nsyncs:")
+    made = bundle_of()
     bag = DagBag(str(made.path))
     assert bag.import_errors == {} and "hub_sweep" in bag.dags
     plan = bag.dags["hub_sync__zendesk-pull"].get_task("plan")

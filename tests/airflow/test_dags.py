@@ -117,12 +117,10 @@ def test_the_last_try_begins_after_the_lease_of_a_killed_run_is_over(parse):
     assert min(task.retry_delay * (2**task.retries - 1), LOCKED * task.retries) > LEASE
 
 
-def test_connections_can_share_a_pool():
-    from hub.airflow.factory import build_dags
-
-    namespace = {}
-    build_dags(ROOT / "hub.yaml", namespace, pools={"zendesk": "helpdesk"})
-    pools = {name: {task.task_id for task in dag.tasks if task.pool == "helpdesk"} for name, dag in namespace.items()}
+def test_connections_can_share_a_pool(parse, deployment):
+    change(deployment, lambda s: s.update(pools={"helpdesk": {"connections": ["zendesk"]}}))
+    dags = parse(deployment).dags
+    pools = {name: {task.task_id for task in dag.tasks if task.pool == "helpdesk"} for name, dag in dags.items()}
     # An approval is waited for, and calls nobody.
     at_work = {"plan", "run", "settle"}
     assert {name: tasks for name, tasks in pools.items() if tasks} == {
@@ -162,9 +160,35 @@ def test_a_task_builds_its_own_dag_only(monkeypatch):
     assert set(namespace) == {"hub_sync__x-pull"}
 
 
+def test_the_pools_of_hub_yaml_are_made_and_follow_it(deployment, airflow_db):
+    """Others' pools, and what nobody has changed, are left alone."""
+    from airflow.models.pool import Pool
+    from airflow.utils.session import create_session
+
+    from hub.airflow.pools import make_pools
+
+    assert make_pools(deployment) == {}
+    change(deployment, lambda s: s.update(pools={"helpdesk": {"connections": ["zendesk"], "slots": 2}}))
+    assert make_pools(deployment) == {"helpdesk": "2 slots, new"}
+    assert make_pools(deployment) == {"helpdesk": "2 slots"}
+    change(deployment, lambda s: s["pools"]["helpdesk"].update(slots=3, connections=["zendesk", "x"]))
+    assert make_pools(deployment) == {"helpdesk": "3 slots, 2 before"}
+    with create_session() as session:
+        found = {pool.pool: (pool.slots, pool.description) for pool in Pool.get_pools(session=session)}
+    assert found["helpdesk"] == (3, "Attune: zendesk, x") and set(found) == {"default_pool", "helpdesk"}
+
+
 BROKEN = {
     "unknown key": (lambda s: s.update(sync={}), "unknown key 'sync', did you mean 'syncs'?"),
     "unknown connection": (lambda s: s["syncs"]["x-pull"].update(connection="y"), "names unknown connection 'y'"),
+    "pool of nobody": (
+        lambda s: s.update(pools={"a": {"connections": ["y"]}}),
+        "pool 'a' names unknown connection 'y'",
+    ),
+    "two pools": (
+        lambda s: s.update(pools={"a": {"connections": ["x"]}, "b": {"connections": ["x"]}}),
+        "connection 'x' is in two pools, 'a' and 'b'",
+    ),
     "no cron": (lambda s: s["syncs"]["x-pull"].update(schedule="hourly"), "syncs.x-pull.schedule: 'hourly' is no cron"),
     "no cron for the sweep": (lambda s: s["sweep"].update(schedule="61 * * * *"), "sweep.schedule: '61 * * * *' is no"),
 }

@@ -217,6 +217,30 @@ def test_airflows_command_line_has_the_hubs(deployed):
     assert isinstance(json.loads(ran.stdout[ran.stdout.index("[") :]), list)
 
 
+@pytest.mark.parametrize(
+    ("pools", "code", "said"),
+    [({"desk": {"connections": ["zendesk"]}}, 0, "desk: 1 slots, new\n"), ({"desk": {}}, 2, "")],
+)
+def test_airflows_command_line_makes_pools(deployed, airflow_db, tmp_path, monkeypatch, capsys, pools, code, said):
+    from airflow.configuration import conf
+
+    from hub.airflow import commands
+
+    config = tmp_path / "hub.yaml"
+    config.write_text(yaml.safe_dump({**yaml.safe_load(deployed.read_text()), "pools": pools}))
+    monkeypatch.setenv("AIRFLOW__HUB__CONFIG", str(config))
+    assert conf.get("hub", "config") == str(config)
+    (group,) = commands.get_commands()
+    (command,) = [one for one in group.subcommands if one.name == "pools"]
+    try:
+        command.func(None)
+        ended = 0
+    except SystemExit as error:
+        ended = error.code
+    out, err = capsys.readouterr()
+    assert (ended, out) == (code, said) and ("pools.desk.connections" in err) == bool(code)
+
+
 def test_every_command_of_the_group_is_one_of_the_hubs():
     import typer
 

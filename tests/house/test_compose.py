@@ -63,7 +63,7 @@ def test_every_airflow_command_exists(tmp_path):
     if find_spec("airflow") is None:
         pytest.skip("apache-airflow is not installed (extra: airflow)")
     ours = [words for words in commands() if words[0] == "airflow"]
-    assert len(ours) == 9
+    assert len(ours) == 10
     if find_spec("airflow.providers.celery") is None:  # its commands come with the extra "celery"
         ours = [words for words in ours if words[1] != "celery"]
     environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path), "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor"}
@@ -76,7 +76,7 @@ def test_every_hub_command_exists():
     ours = [words for words in commands() if words[0] == "hub"]
     known = typer.main.get_command(app).commands
     assert ours and all(words[1] in {*known, "--help"} for words in ours)
-    assert len(ours) + 9 == len([*commands()])
+    assert len(ours) + 10 == len([*commands()])
 
 
 def test_the_services_of_a_deployment_that_scales_out():
@@ -91,6 +91,21 @@ def test_every_service_waits_for_services_that_exist():
         for other, when in service.get("depends_on", {}).items():
             assert other in SERVICES, name
             assert when["condition"] != "service_healthy" or "healthcheck" in SERVICES[other], (name, other)
+
+
+def test_a_run_keeps_its_rules_wherever_its_tasks_run():
+    """The bundle's revisions are one folder, which the DAG processor writes and the workers read."""
+    found = {service["environment"].get("AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST") for service in OURS.values()}
+    (bundle,) = json.loads((found - {None}).pop())
+    assert found == {None, *found} and OURS["hub"]["environment"].keys().isdisjoint({"AIRFLOW__CORE__DAGS_FOLDER"})
+    assert bundle["kwargs"]["config"] == "/deployment/hub.yaml"
+    folder = bundle["kwargs"]["folder"]
+    mounts = {name: [one for one in service["volumes"] if f":{folder}" in one] for name, service in OURS.items()}
+    assert {name: found for name, found in mounts.items() if found} == {
+        "dag-processor": [f"revisions:{folder}"],
+        "worker": [f"revisions:{folder}:ro"],
+    }
+    assert folder in re.search(r"mkdir -p (.+?) &&", DOCKERFILE).group(1)
 
 
 def test_every_mounted_path_exists():
