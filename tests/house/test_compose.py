@@ -108,11 +108,27 @@ def test_a_run_keeps_its_rules_wherever_its_tasks_run():
     assert folder in re.search(r"mkdir -p (.+?) &&", DOCKERFILE).group(1)
 
 
+def test_who_sweeps_and_erases_can_write_keys_and_the_journal():
+    """They lie under ``var`` of the deployment (``hub.config``), which nobody else may write, and the rest nobody at all."""
+    from hub.config import KeySettings, Settings
+
+    kept = (KeySettings().epochs, Settings(version=1).erasure_journal)
+    assert {path.parts[0] for path in kept} == {"var"}
+    written = {
+        name: [one for one in service["volumes"] if "/deployment" in one.partition("}")[2] and not one.endswith(":ro")]
+        for name, service in OURS.items()
+    }
+    assert {name: [one.partition("}")[2] for one in found] for name, found in written.items() if found} == {
+        "worker": ["/var:/deployment/var"],
+        "hub": [":/deployment"],
+    }
+
+
 def test_every_mounted_path_exists():
     volumes = yaml.safe_load(TEXT)["volumes"]
     for name, service in SERVICES.items():
         for mount in service.get("volumes", []):
-            source = mount.split("}:")[0].rpartition(":-")[2] if mount.startswith("$") else mount.split(":")[0]
+            source = mount.split("}")[0].rpartition(":-")[2] if mount.startswith("$") else mount.split(":")[0]
             if source == EXAMPLE["HUB_DEPLOYMENT"]:
                 continue  # the operator's own; make-env.sh makes the folder
             assert source in volumes or (source.startswith("./") and (ROOT / source).exists()), (name, mount)
