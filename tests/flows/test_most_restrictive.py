@@ -6,7 +6,7 @@ from hub.cli.consent import _append
 from hub.pipeline.gate import ledger_events
 from hub.privacy.consent import Query, decide
 from hub.schema import ConsentScope, ConsentState
-from hub_salesforce.simulated_seed import add_consent
+from hub_salesforce.simulated_seed import add_consent, add_lead, add_point_consent
 from hub_salesforce.simulated_table import make_id
 
 pytestmark = pytest.mark.slow
@@ -32,6 +32,13 @@ TABLE = [
     ("no calls says nothing of mail", [["no calls"], ["A yes"]], MARKETING, True),
     ("no tracking", [["HasOptedOutTracking"], ["A yes"]], LINK, False),
     ("no tracking says nothing of offers", [["HasOptedOutTracking"], ["A yes"]], MARKETING, True),
+    ("no mail to the address, then yes to mail", [["point no"], ["A yes"]], MARKETING, False),
+    ("yes to mail, then no mail to the address", [["A yes"], ["point no"]], MARKETING, False),
+    ("no mail, then yes for the address", [["A no"], ["point yes"]], MARKETING, False),
+    ("the address changes its mind", [["point no"], ["point yes"]], MARKETING, True),
+    ("no mail to the Lead that somebody was", [["A yes"], ["lead no"]], MARKETING, False),
+    ("no mail to the Lead, and a yes of the Contact", [["lead no"], ["A yes"]], MARKETING, False),
+    ("no analysis, by the address", [["A yes"], ["point no"]], EMOTION, False),
 ]
 
 
@@ -59,6 +66,15 @@ class Org:
             self.table.change("ContactPointTypeConsent", key, {"ContactPointType": "Phone", "DataUsePurposeId": None})
         elif what == "HasOptedOutOfEmail":
             self.table.change("Contact", make_id("Contact", number), {what: True})
+        elif name == "lead":
+            key, person = make_id("Contact", number), make_id("Individual", number)
+            fields = {
+                "ConvertedContactId": key,
+                "IndividualId": person,
+                "IsConverted": True,
+                "HasOptedOutOfEmail": True,
+            }
+            add_lead(self.table, "Some Body", f"lead{number}@example.org", self.world.clock.now(), **fields)
         elif not said:
             self.table.change("Individual", make_id("Individual", number), {what: True})
         elif said == "gone":
@@ -68,11 +84,15 @@ class Org:
 
     def _answer(self, number, name, purpose, status):
         now, known = self.world.clock.now(), self.objects.get((number, name))
-        if known is None:
-            self.objects[number, name] = add_consent(self.table, number, purpose, status, now)
-        else:
+        if known is not None:
             when = now.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-            self.table.change("ContactPointTypeConsent", known, {"PrivacyConsentStatus": status, "CaptureDate": when})
+            sobject = "ContactPointConsent" if name == "point" else "ContactPointTypeConsent"
+            self.table.change(sobject, known, {"PrivacyConsentStatus": status, "CaptureDate": when})
+        elif name == "point":
+            person, address = make_id("Individual", number), f"point{number}@example.org"
+            self.objects[number, name] = add_point_consent(self.table, person, address, status, now, purpose)
+        else:
+            self.objects[number, name] = add_consent(self.table, number, purpose, status, now)
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ class SalesforceConfig(ConnectorConfig):
         customer_id_field: Contact field with the company's own customer number.
         x_user_id_field: Contact field with the customer's X user id, or None where there is none.
         extra_fields: further fields to read, by stream, for a site's own mappings.
+        leads: whether people are looked for among Leads as well; an org without Leads says false.
         page_size: records a page, at most 2,000.
         settle_seconds: how far back a finished read starts again, because Salesforce stamps a row before its transaction
             commits and a slow one appears behind rows already read. Repeated rows are harmless.
@@ -56,6 +57,7 @@ class SalesforceConfig(ConnectorConfig):
     customer_id_field: FieldName = "Customer_Id__c"
     x_user_id_field: FieldName | None = "X_User_Id__c"
     extra_fields: dict[str, tuple[FieldName, ...]] = Field(default_factory=dict)
+    leads: bool = True
     page_size: int = Field(2_000, ge=1, le=2_000)
     settle_seconds: int = Field(300, ge=0, le=86_400)
     bulk_threshold: int = Field(2_000, ge=0)

@@ -16,7 +16,10 @@ from hub_salesforce.trace import IDS_A_QUERY, Trace, Tracer
 
 _OBJECTS = {
     "EmailMessage": "email_messages", "CaseComment": "case_comments", "Case": "cases",
-    "ContactPointTypeConsent": "contact_point_type_consents", "Individual": "individuals", "Contact": "contacts",
+    "ContactPointConsent": "contact_point_consents", "ContactPointEmail": "contact_point_emails",
+    "ContactPointPhone": "contact_point_phones", "ContactPointAddress": "contact_point_addresses",
+    "ContactPointTypeConsent": "contact_point_type_consents", "Individual": "individuals", "Lead": "leads",
+    "Contact": "contacts",
 }  # fmt: skip
 """Objects in the order in which they go, by the name that outcomes give them.
 
@@ -28,7 +31,18 @@ _CASE_BLANKS = ("Subject", "Description", "SuppliedName", "SuppliedEmail", "Cont
 _CONTACT_BLANKS = ("FirstName", "Email", "Phone", "MobilePhone", "MailingCountry", "Birthdate")
 _OVERWRITES: dict[str, dict[str, Any]] = {
     "CaseComment": {"CommentBody": "Erased"},
+    "ContactPointEmail": {"EmailAddress": "erased@example.invalid"},
+    "ContactPointPhone": {"TelephoneNumber": "0"},
+    "ContactPointAddress": {"Street": None, "City": None, "PostalCode": None},
     "Individual": {"FirstName": None, "LastName": "Erased", "BirthDate": None},
+    "Lead": {
+        "FirstName": None,
+        "LastName": "Erased",
+        "Company": "Erased",
+        "Email": None,
+        "Phone": None,
+        "MobilePhone": None,
+    },
 }
 IN_BIN = "in the recycle bin: empty it, or grant the user 'Bulk API Hard Delete'; Salesforce purges it after 15 days"
 KEPT = "case texts are kept by this connection's setting case_texts; delete or redact them by the CRM's own rules"
@@ -37,7 +51,9 @@ PORTAL = "the person has a portal user, which Salesforce never deletes: disable 
 
 
 class SalesforceEraser:
-    """This erases a person: Contacts, Individual and consents go, cases stay as empty shells for the statistics.
+    """This erases a person: Contacts, Leads, the Individual with contact points and consents go.
+
+    Cases stay as empty shells for the statistics.
 
     Rows are overwritten before they are deleted, so that what waits in the recycle bin holds nothing personal.
 

@@ -18,13 +18,13 @@ class Plan:
         stream: what the manifest says of it.
         sobject: API name of the object behind it.
         fields: fields to select; Id, SystemModstamp and IsDeleted come on top.
-        party: the field that names an Individual whose Contacts are looked up, where the stream is about consent.
+        party: the field that names an Individual, or a contact point of one, where somebody's Contacts and Leads are looked up.
     """
 
     stream: Stream
     sobject: str
     fields: tuple[str, ...]
-    party: Literal["Id", "PartyId"] | None = None
+    party: Literal["Id", "PartyId", "ContactPointId"] | None = None
 
 
 def _stream(name: str, description: str, *, consent: bool = False) -> Stream:
@@ -51,6 +51,20 @@ PLANS: tuple[Plan, ...] = (
             "EffectiveFrom", "EffectiveTo",
         ),
         party="PartyId",
+    ),
+    Plan(
+        _stream("contact_point_consents", "Consent by purpose and contact point.", consent=True),
+        "ContactPointConsent",
+        (
+            "PartyId", "ContactPointId", "DataUsePurpose.Name", "PrivacyConsentStatus", "CaptureDate", "CaptureSource",
+            "EffectiveFrom", "EffectiveTo",
+        ),
+        party="ContactPointId",
+    ),
+    Plan(
+        _stream("leads", "What Leads refuse (Lead).", consent=True),
+        "Lead",
+        ("Email", "HasOptedOutOfEmail", "IndividualId", "ConvertedContactId", "LastModifiedDate"),
     ),
     Plan(
         _stream("contacts", "Customers (Contact)."),

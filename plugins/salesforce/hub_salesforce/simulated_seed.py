@@ -1,6 +1,7 @@
 """The seed of the simulator: the cast as Contacts, Individuals with consent, cases, comments, e-mails and users."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from hub.testing import Cast, CastMember, Line
 from hub_salesforce.simulated_table import SimulatedTable, make_id, salesforce_time
@@ -69,6 +70,26 @@ def add_consent(table: SimulatedTable, number: int, purpose: str, status: str, a
         "DataUsePurposeId": purpose_id, "PrivacyConsentStatus": status, "CaptureDate": when, "EffectiveFrom": when,
         "CaptureSource": "Web form", "CaptureContactPointType": "Web",
     }, at=at)  # fmt: skip
+
+
+def add_point_consent(
+    table: SimulatedTable, person: str, address: str, status: str, at: datetime, purpose: str = "DirectMarketing"
+) -> str:
+    """This adds a consent bound to an e-mail address of an Individual, captured at ``at``, and gives its Id."""
+    point = table.add("ContactPointEmail", {"ParentId": person, "EmailAddress": address}, at=at)
+    rows, when = table.rows["DataUsePurpose"], salesforce_time(at)
+    return table.add("ContactPointConsent", {
+        "Name": f"Consent {purpose}", "ContactPointId": point, "PrivacyConsentStatus": status, "CaptureDate": when,
+        "DataUsePurposeId": next(key for key, row in rows.items() if row["Name"] == purpose), "EffectiveFrom": when,
+        "CaptureSource": "Preference centre", "CaptureContactPointType": "Email",
+    }, at=at)  # fmt: skip
+
+
+def add_lead(table: SimulatedTable, name: str, address: str, at: datetime, **fields: Any) -> str:
+    """This adds a Lead, and gives its Id."""
+    first, _, last = name.partition(" ")
+    told = {"Name": name, "FirstName": first, "LastName": last, "Company": "Unknown", "Email": address}
+    return table.add("Lead", {**told, "HasOptedOutOfEmail": False, "IsConverted": False, **fields}, at=at)
 
 
 def _add_case(table: SimulatedTable, member: CastMember) -> None:

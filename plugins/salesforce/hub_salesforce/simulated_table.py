@@ -32,6 +32,17 @@ SCHEMA: dict[str, tuple[str, ...]] = {
         *_STAMPS, "Name", "PartyId", "ContactPointType", "DataUsePurposeId", "PrivacyConsentStatus", "CaptureDate",
         "CaptureSource", "CaptureContactPointType", "EffectiveFrom", "EffectiveTo",
     ),
+    "ContactPointConsent": (
+        *_STAMPS, "Name", "PartyId", "ContactPointId", "DataUsePurposeId", "PrivacyConsentStatus", "CaptureDate",
+        "CaptureSource", "CaptureContactPointType", "EffectiveFrom", "EffectiveTo",
+    ),
+    "ContactPointEmail": (*_STAMPS, "Name", "ParentId", "EmailAddress"),
+    "ContactPointPhone": (*_STAMPS, "Name", "ParentId", "TelephoneNumber"),
+    "ContactPointAddress": (*_STAMPS, "Name", "ParentId", "Street", "City", "PostalCode", "Country"),
+    "Lead": (
+        *_STAMPS, "Name", "FirstName", "LastName", "Company", "Email", "Phone", "MobilePhone", "Country",
+        "HasOptedOutOfEmail", "IndividualId", "IsConverted", "ConvertedContactId", "Gpp_String__c", "Gpp_String_At__c",
+    ),
     "DataUsePurpose": (*_STAMPS, "Name"),
     "User": (*_STAMPS, "Name", "UserType", "ContactId"),
 }  # fmt: skip
@@ -44,14 +55,17 @@ RELATIONS: dict[tuple[str, str], tuple[str, str]] = {
     ("EmailMessage", "Parent"): ("ParentId", "Case"),
     ("Contact", "Individual"): ("IndividualId", "Individual"),
     ("ContactPointTypeConsent", "DataUsePurpose"): ("DataUsePurposeId", "DataUsePurpose"),
+    ("ContactPointConsent", "DataUsePurpose"): ("DataUsePurposeId", "DataUsePurpose"),
+    ("Lead", "Individual"): ("IndividualId", "Individual"),
 }
 """Relationship names: (object, name) to (its field, the object it points to)."""
 
 PREFIXES = {
     "Contact": "003", "Case": "500", "CaseComment": "00a", "EmailMessage": "02s", "Individual": "0PK",
-    "ContactPointTypeConsent": "0ZX", "DataUsePurpose": "0ZW", "User": "005",
+    "ContactPointTypeConsent": "0ZX", "ContactPointConsent": "0ZY", "ContactPointEmail": "9Vl", "ContactPointPhone": "9Vm",
+    "ContactPointAddress": "8lW", "Lead": "00Q", "DataUsePurpose": "0ZW", "User": "005",
 }  # fmt: skip
-_READ_ONLY = frozenset({*_STAMPS, "Name", "CaseNumber", "IsClosed"})
+_READ_ONLY = frozenset({*_STAMPS, "Name", "CaseNumber", "IsClosed", "IsConverted", "ConvertedContactId"})
 
 
 class RefusedRow(Exception):
@@ -116,8 +130,10 @@ class SimulatedTable:
         """This updates a live row as the API would."""
         row = self.find(sobject, key)
         self.check(sobject, fields)
+        if row.get("IsConverted"):
+            raise RefusedRow("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         row.update({name: None if value == "" else value for name, value in fields.items()})
-        if sobject in ("Contact", "Individual") and {"FirstName", "LastName"} & set(fields):
+        if sobject in ("Contact", "Individual", "Lead") and {"FirstName", "LastName"} & set(fields):
             row["Name"] = " ".join(part for part in (row["FirstName"], row["LastName"]) if part)
         self.touch(row)
         return row
@@ -143,7 +159,7 @@ class SimulatedTable:
 
     def _unlink(self, sobject: str, key: str) -> None:
         for (child, _), (field, parent) in RELATIONS.items():
-            if parent == sobject and child in ("Case", "Contact"):
+            if parent == sobject and child in ("Case", "Contact", "Lead"):
                 for row in self.rows[child].values():
                     if row[field] == key:
                         row[field] = None

@@ -60,7 +60,8 @@ class SalesforceSimulator(Simulator):
     def settings(self) -> dict[str, Any]:
         """These settings log in by OAuth client credentials, and read the fields that the simulated org has of its own."""
         login = {"instance_url": INSTANCE_URL, "consumer_key": CONSUMER_KEY, "consumer_secret": CONSUMER_SECRET}
-        return {**login, "extra_fields": {"contacts": ["Gpp_String__c", "Gpp_String_At__c"]}}
+        gpp = ["Gpp_String__c", "Gpp_String_At__c"]
+        return {**login, "extra_fields": {"contacts": gpp, "leads": gpp}}
 
     # What tests do at the vendor's side.
 

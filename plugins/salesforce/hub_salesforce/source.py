@@ -10,6 +10,7 @@ from hub.contract import AuthError, Batch, ConfigError, Partition, PartitionPlan
 from hub_salesforce.collection import portions
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.org import Org
+from hub_salesforce.party import Parties
 from hub_salesforce.plan import PLANS, Plan, find_plan, refined, selected
 from hub_salesforce.position import Position, checked_id, is_id, parse_time, soql_time, whole_ms
 from hub_salesforce.refusal import RefusedError
@@ -30,6 +31,7 @@ class SalesforceSource:
         self._config = config
         self._org = org
         self._now = now
+        self._parties = Parties(config, org, _unreadable)
 
     def consent_streams(self) -> tuple[str, ...]:
         """These streams hold the org's consent objects."""
@@ -68,7 +70,7 @@ class SalesforceSource:
         try:
             spans = cut(self._org, plan.sobject, Cutting(at_most, self._config.page_size, began))
         except RefusedError as refused:
-            raise _unreadable(plan, refused) from None
+            raise _unreadable(plan.sobject, refused) from None
         behind = Position(began - timedelta(seconds=self._config.settle_seconds))
         return PartitionPlan(tuple(span.partition() for span in spans), behind.cursor())
 
@@ -128,38 +130,23 @@ class SalesforceSource:
         try:
             yield from self._org.pages(soql, deleted=True)
         except RefusedError as refused:
-            raise _unreadable(plan, refused) from None
+            raise _unreadable(plan.sobject, refused) from None
 
     def _records(self, plan: Plan, rows: Sequence[Any]) -> tuple[RawRecord, ...]:
-        contacts = self._contacts(plan, [row for row in rows if _place(row)]) if plan.party else {}
+        people = {
+            row["Id"]: refined(row) for row in rows if plan.party and _place(row) and row.get("IsDeleted") is not True
+        }
+        if plan.party:
+            self._parties.name(plan.party, list(people.values()))
         records = []
         for row in rows:
             if _place(row) is None:
                 records.append(RawRecord.unreadable(plan.stream.name, row))
                 continue
             deleted = row.get("IsDeleted") is True
-            data = {"Id": row["Id"], "IsDeleted": True} if deleted else refined(row)
-            if plan.party and not deleted:
-                data["Contacts"] = contacts.get(str(row.get(plan.party)), [])
+            data = {"Id": row["Id"], "IsDeleted": True} if deleted else people.get(row["Id"]) or refined(row)
             records.append(RawRecord(plan.stream.name, row["Id"], row["SystemModstamp"], data, deleted))
         return tuple(records)
-
-    def _contacts(self, plan: Plan, rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-        """The Contacts of each Individual, by a query of their own: the client never pages through sub-selects."""
-        found: dict[str, list[dict[str, Any]]] = {}
-        named = (row.get(plan.party) for row in rows if plan.party)
-        wanted = sorted({one for one in named if isinstance(one, str) and one})
-        for at in range(0, len(wanted), IDS_A_QUERY):
-            ids = quote_soql_value(wanted[at : at + IDS_A_QUERY])
-            soql = f"SELECT Id, Email, IndividualId FROM Contact WHERE IndividualId IN {ids} ORDER BY Id"  # noqa: S608 - ids are quoted by simple-salesforce
-            try:
-                contacts = self._org.identified(soql)
-            except RefusedError as refused:
-                raise _unreadable(plan, refused) from None
-            for contact in contacts:
-                about = {"Id": contact["Id"], "Email": contact.get("Email")}
-                found.setdefault(str(contact.get("IndividualId")), []).append(about)
-        return found
 
     def _settled(self, start: Position | None, end: Position | None, began: datetime) -> Position | None:
         """Where the next read begins: behind the last row, or a little before it where rows may still appear."""
@@ -189,12 +176,13 @@ def _advance(position: Position | None, rows: Sequence[Any]) -> Position | None:
     return last
 
 
-def _unreadable(plan: Plan, refused: RefusedError) -> AuthError | ConfigError:
+def _unreadable(sobject: str, refused: RefusedError) -> AuthError | ConfigError:
     if refused.status == 403:
         return AuthError(
-            f"the Salesforce user may not read {plan.sobject} ({refused.code}).", fix="Grant it in a permission set."
+            f"the Salesforce user may not read {sobject} ({refused.code}).", fix="Grant it in a permission set."
         )
+    leads = " An org without Leads says 'leads: false'." if sobject == "Lead" else ""
     return ConfigError(
-        f"Salesforce refused the query of stream {plan.stream.name!r} ({refused.code}).",
-        fix="Check that the org has the object and every field named in the connection's settings.",
+        f"Salesforce refused a query of {sobject} ({refused.code}).",
+        fix=f"Check that the org has the object and every field named in the connection's settings.{leads}",
     )

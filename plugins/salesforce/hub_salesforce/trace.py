@@ -1,7 +1,7 @@
 """The trace of a person: every row that the org holds about them, found by their identifiers."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,12 +16,25 @@ from hub_salesforce.refusal import RefusedError
 INDIVIDUAL_ISSUER = "salesforce_individual"
 """Issuer under which the mappings name a person by the Id of their Individual."""
 
-_ISSUERS = {"salesforce": "003", INDIVIDUAL_ISSUER: "0PK"}
+LEAD_ISSUER = "salesforce_lead"
+"""Issuer under which the mappings name a person by the Id of their Lead."""
+
+_ISSUERS = {"salesforce": "003", INDIVIDUAL_ISSUER: "0PK", LEAD_ISSUER: "00Q"}
 _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?\Z")
 IDS_A_QUERY = 100
 """Values of one look-up: more would make its address too long."""
 
-SEARCHED = ("Contact", "Individual", "ContactPointTypeConsent", "Case", "CaseComment", "EmailMessage", "User")
+CONTACT_POINTS: Mapping[str, tuple[str, ...]] = {
+    "ContactPointEmail": ("EmailAddress",),
+    "ContactPointPhone": ("TelephoneNumber",),
+    "ContactPointAddress": (),
+}
+"""Objects that a consent may be bound to, each with what is read of it besides its owner."""
+
+SEARCHED = (
+    "Contact", "Lead", "Individual", "ContactPointTypeConsent", *CONTACT_POINTS, "ContactPointConsent", "Case",
+    "CaseComment", "EmailMessage", "User",
+)  # fmt: skip
 """Objects that are searched, in this order: the first ones lead to the later ones."""
 
 
@@ -47,20 +60,21 @@ class _Known:
 
     contacts: tuple[str, ...]
     individuals: tuple[str, ...]
+    leads: tuple[str, ...]
     emails: tuple[str, ...]
     customers: tuple[str, ...]
 
 
 def _known(subject: Sequence[SubjectIdentifier]) -> _Known:
     """A telephone number is no ground to delete by: households and switchboards share them."""
-    issued: dict[str, list[str]] = {"003": [], "0PK": []}
+    issued: dict[str, list[str]] = {"003": [], "0PK": [], "00Q": []}
     for entry in subject:
         prefix = _ISSUERS.get(entry.issuer) if entry.kind is IdentifierKind.VENDOR_ID else None
         if prefix and _ID.match(entry.value) and entry.value.startswith(prefix):
             issued[prefix].append(entry.value)
     emails = (entry.value for entry in subject if entry.kind is IdentifierKind.EMAIL)
     customers = (entry.value for entry in subject if entry.kind is IdentifierKind.CUSTOMER_ID)
-    return _Known(tuple(issued["003"]), tuple(issued["0PK"]), tuple(emails), tuple(customers))
+    return _Known(tuple(issued["003"]), tuple(issued["0PK"]), tuple(issued["00Q"]), tuple(emails), tuple(customers))
 
 
 class Tracer:
@@ -84,6 +98,11 @@ class Tracer:
         self._people(trace, known)
         contacts, people = list(trace.found["Contact"]), list(trace.found["Individual"])
         self._look(trace, "ContactPointTypeConsent", "PartyId", people)
+        for sobject in CONTACT_POINTS:
+            self._look(trace, sobject, "ParentId", people)
+        points = [key for sobject in CONTACT_POINTS for key in trace.found[sobject]]
+        self._look(trace, "ContactPointConsent", "ContactPointId", points)
+        self._look(trace, "ContactPointConsent", "PartyId", people)
         self._look(trace, "User", "ContactId", contacts)
         self._look(trace, "Case", "ContactId", contacts)
         self._look(trace, "Case", "SuppliedEmail", known.emails)
@@ -94,13 +113,18 @@ class Tracer:
         return trace
 
     def _people(self, trace: Trace, known: _Known) -> None:
-        """Contacts by every identifier, then the Individual behind them, then that Individual's other Contacts."""
+        """Contacts and Leads by every identifier, then the Individual behind them, then that Individual's other ones."""
         self._look(trace, "Individual", "Id", known.individuals)
         rows = self._look(trace, "Contact", "Id", known.contacts, "IndividualId")
         rows += self._look(trace, "Contact", "Email", known.emails, "IndividualId")
         rows += self._look(trace, "Contact", self._config.customer_id_field, known.customers, "IndividualId")
+        if self._config.leads:
+            rows += self._look(trace, "Lead", "Id", known.leads, "IndividualId")
+            rows += self._look(trace, "Lead", "Email", known.emails, "IndividualId")
+            rows += self._look(trace, "Lead", "ConvertedContactId", list(trace.found["Contact"]), "IndividualId")
         self._look(trace, "Individual", "Id", {row["IndividualId"] for row in rows if row.get("IndividualId")})
-        self._look(trace, "Contact", "IndividualId", list(trace.found["Individual"]))
+        for sobject in ("Contact", "Lead") if self._config.leads else ("Contact",):
+            self._look(trace, sobject, "IndividualId", list(trace.found["Individual"]))
 
     def _look(self, trace: Trace, sobject: str, by: str, values: Iterable[str], *also: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []

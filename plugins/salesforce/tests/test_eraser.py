@@ -4,11 +4,17 @@ import pytest
 
 from hub.contract import Eraser, ErasureState, IdentifierKind, SubjectIdentifier
 from hub.testing import Fault, Reply
+from hub_salesforce.simulated_seed import add_lead, add_point_consent
 from hub_salesforce.simulated_table import make_id
 
 ABSENT, ERASED, PENDING, FAILED, UNSUPPORTED = (
     ErasureState.ABSENT, ErasureState.ERASED, ErasureState.PENDING, ErasureState.FAILED, ErasureState.UNSUPPORTED,
 )  # fmt: skip
+
+ELSEWHERE = {
+    "contact_point_consents", "contact_point_emails", "contact_point_phones", "contact_point_addresses", "leads"
+}  # fmt: skip
+"""Where nobody of the cast is, unless a test puts them there."""
 
 
 def states(found):
@@ -34,7 +40,9 @@ def test_a_person_is_gone_by_whatever_identifier(org, connector, member, by):
         "customer_id": SubjectIdentifier(IdentifierKind.CUSTOMER_ID, member.customer_id),
         "individual": SubjectIdentifier(IdentifierKind.VENDOR_ID, make_id("Individual", 3), "salesforce_individual"),
     }
-    assert set(states(connector.erase([subject[by]])).values()) == {ERASED}
+    told = states(connector.erase([subject[by]]))
+    assert {told.pop(name) for name in ELSEWHERE} == {ABSENT}
+    assert set(told.values()) == {ERASED}
     assert set(states(connector.verify_erased(list(subject.values()))).values()) == {ABSENT}
     left = json.dumps(org.tables)
     said_by_others = {line.text for other in org.cast.members if other is not member for line in other.lines}
@@ -82,6 +90,30 @@ def test_the_same_persons_other_contacts_go_too(org, connector, member):
     other = org.table.add("Contact", {"Email": "second@example.com", "IndividualId": make_id("Individual", 3)})
     list(connector.erase([email(member)]))
     assert other not in org.tables["Contact"]
+
+
+def test_leads_and_contact_points_go_too(org, connector, member):
+    now, person = org.clock.now(), make_id("Individual", 3)
+    consent = add_point_consent(org.table, person, "second@example.com", "OptIn", now)
+    add_lead(
+        org.table, member.name, "third@example.com", now, ConvertedContactId=make_id("Contact", 3), IsConverted=True
+    )
+    add_lead(org.table, member.name, member.email, now)
+    stranger = add_lead(org.table, "Li Wei", "li.wei@example.org", now)
+    told = states(connector.erase([email(member)]))
+    assert {told[name] for name in ("contact_point_consents", "contact_point_emails", "leads")} == {ERASED}
+    assert consent not in org.tables["ContactPointConsent"] and list(org.tables["Lead"]) == [stranger]
+    assert org.tables["ContactPointEmail"] == {}
+    assert set(states(connector.verify_erased([email(member)])).values()) == {ABSENT}
+
+
+def test_who_is_a_lead_only_is_found_by_its_id(org, open_org):
+    lead = add_lead(org.table, "Li Wei", "li.wei@example.org", org.clock.now())
+    known = SubjectIdentifier(IdentifierKind.VENDOR_ID, lead, "salesforce_lead")
+    org.hard_delete = False
+    assert states(open_org(leads=False).erase([known]))["leads"] is ABSENT
+    assert states(open_org().erase([known]))["leads"] is PENDING
+    assert org.tables["Lead"][lead]["Email"] is None and org.tables["Lead"][lead]["Name"] == "Erased"
 
 
 def test_a_stranger_is_absent(org, connector):

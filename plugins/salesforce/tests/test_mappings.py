@@ -37,6 +37,6 @@ def test_examples_look_like_what_is_read(path):
     mapping = load(path)
     config = CONNECTOR.config_model.model_validate(SalesforceSimulator().settings())
     fields = {name.partition(".")[0] for name in selected(find_plan(mapping["in"]["stream"]), config)}
-    known = fields | {"BirthYear", "Contacts"}
+    known = fields | {"BirthYear", "Individual", "Contacts", "Leads", "ContactPoint"}
     for example in mapping["examples"]:
         assert set(example.get("given", {})) <= known, example["name"]

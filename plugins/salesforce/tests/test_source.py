@@ -5,10 +5,15 @@ import pytest
 
 from hub.contract import AuthError, ConfigError, ConsentSource, HubError, Source, TransientError
 from hub.testing import Fault, Reply
+from hub_salesforce.simulated_seed import add_lead, add_point_consent
 from hub_salesforce.simulated_table import make_id, salesforce_time
 from hub_salesforce.simulator import INSTANCE_URL
 
-STREAMS = ("individuals", "contact_point_type_consents", "contacts", "cases", "case_comments", "email_messages")
+TABLES = {
+    "individuals": "Individual", "contact_point_type_consents": "ContactPointTypeConsent",
+    "contact_point_consents": "ContactPointConsent", "leads": "Lead", "contacts": "Contact", "cases": "Case",
+    "case_comments": "CaseComment", "email_messages": "EmailMessage",
+}  # fmt: skip
 
 
 def records(connector, stream, cursor=None):
@@ -16,15 +21,13 @@ def records(connector, stream, cursor=None):
 
 
 def test_every_stream_is_read_whole(org, connector):
-    tables = {
-        "individuals": "Individual", "contact_point_type_consents": "ContactPointTypeConsent", "contacts": "Contact",
-        "cases": "Case", "case_comments": "CaseComment", "email_messages": "EmailMessage",
-    }  # fmt: skip
+    add_point_consent(org.table, make_id("Individual", 1), "maria@example.org", "OptIn", org.clock.now())
+    add_lead(org.table, "Li Wei", "li.wei@example.org", org.clock.now())
     assert isinstance(connector, Source) and isinstance(connector, ConsentSource)
-    for stream in STREAMS:
+    for stream, sobject in TABLES.items():
         keys = [record.key for record in records(connector, stream)]
-        assert sorted(keys) == sorted(org.tables[tables[stream]]) and keys, stream
-    assert list(connector.consent_streams()) == ["individuals", "contact_point_type_consents"]
+        assert sorted(keys) == sorted(org.tables[sobject]) and keys, stream
+    assert list(connector.consent_streams()) == list(TABLES)[:4]
 
 
 def test_the_words_of_the_cast_are_all_there(org, connector):
@@ -112,6 +115,43 @@ def test_consent_objects_name_the_contacts_they_are_about(org, open_org):
         assert len(first.data["Contacts"]) == 301
         assert {"Id": make_id("Contact", 1), "Email": "maria.garcia@example.com"} in first.data["Contacts"]
     assert first.data["DataUsePurpose"] == {"Name": "EmotionAnalysis"}
+
+
+def test_consent_of_a_contact_point_names_the_individual_that_owns_it(org, connector):
+    now, maria = org.clock.now(), make_id("Individual", 1)
+    add_point_consent(org.table, maria, "maria@example.org", "OptOut", now)
+    shop = add_point_consent(org.table, "001000000000001AAA", "shop@example.org", "OptOut", now)
+    named = add_point_consent(org.table, "001000000000002AAA", "other@example.org", "OptIn", now)
+    org.table.change("ContactPointConsent", named, {"PartyId": maria})
+    gone = org.table.add("ContactPointConsent", {"ContactPointId": "9Vl000000000999AAA"}, at=now)
+    told = {record.key: record.data for record in records(connector, "contact_point_consents")}
+    first = next(iter(told.values()))
+    assert (first["Individual"], first["Contacts"][0]["Id"]) == (maria, make_id("Contact", 1))
+    assert first["ContactPoint"]["Type"] == "ContactPointEmail"
+    assert first["ContactPoint"]["EmailAddress"] == "maria@example.org"
+    assert [told[key]["Individual"] for key in (shop, named, gone)] == [None, maria, None]
+    assert told[gone]["ContactPoint"] is None and told[shop]["Contacts"] == []
+
+
+def test_consent_of_somebody_who_is_a_lead_only_names_the_lead(org, open_org):
+    person = org.table.add("Individual", {"Name": "Li Wei"}, id=make_id("Individual", 99))
+    contact = make_id("Contact", 7)
+    lead = add_lead(
+        org.table, "Li Wei", "li.wei@example.org", org.clock.now(), IndividualId=person, ConvertedContactId=contact
+    )
+    add_point_consent(org.table, person, "li@example.org", "OptIn", org.clock.now())
+    for stream in ("individuals", "contact_point_consents"):
+        (row,) = [one.data for one in records(open_org(), stream) if one.data["Individual"] == person]
+        assert row["Leads"] == [{"Id": lead, "Email": "li.wei@example.org", "ConvertedContactId": contact}]
+    (row,) = [one.data for one in records(open_org(leads=False), "individuals") if one.data["Individual"] == person]
+    assert row["Leads"] == []
+
+
+def test_an_org_without_leads_is_told_how_to_say_so(org, connector):
+    org.faults.add(Fault("GET /services/data/v59.0/query/", reply=Reply(400, [{"errorCode": "INVALID_TYPE"}]), after=1))
+    with pytest.raises(ConfigError, match="refused a query of") as refused:
+        records(connector, "individuals")
+    assert "Lead" in str(refused.value) and "leads: false" in (refused.value.fix or "")
 
 
 def test_html_only_mail_becomes_text(org, connector):
