@@ -191,12 +191,26 @@ def test_english_rules_are_not_used_on_what_clearly_reads_as_another_language(re
 def test_a_script_without_capitals_is_withheld(redactor):
     for text, language in (
         ("我的名字是王小明", "zh"),
-        ("my name is 王小明 and I wait for the bag", "en"),
+        ("my name is 王小明", "en"),
         ("اسمي مريم", None),
     ):
         result = redactor.redact([text], languages=[language], known=[()])[0]
         assert (result.text, result.withheld) == ("<TEXT>", True)
         assert [(entity.start, entity.end) for entity in result.entities] == [(0, len(text))]
+
+
+def test_words_of_another_script_in_an_english_text_are_masked(redactor):
+    texts = [
+        "my name is 王小明 and I wait for the bag",
+        "I paid for it ג€“ and the box was empty",
+        "The fuse has 4.7 kΩ and 3 µF, is it ok?",
+    ]
+    results = redactor.redact(texts, languages=["en", None, "en"], known=[()] * 3)
+    assert results[0].text == "my name is <PERSON_1> and I wait for the bag"
+    assert results[1].text == texts[1]
+    assert results[2].text == texts[2]
+    strict = make_redactor(POLICY.model_copy(update={"other_languages": "withhold"}))
+    assert redact(strict, texts[0]) == "<TEXT>"
 
 
 def test_the_policy_can_withhold_other_languages_and_all_that_is_undeclared():

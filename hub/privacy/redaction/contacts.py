@@ -198,11 +198,11 @@ PHONES: tuple[Rule, ...] = (
     rule(
         "PHONE_NUMBER", 0.65,
         r"(?i)\b(?:phone|tel(?:ephone)?|mobile|mob|cell|call(?:ed)?(?: me| us| him| her| back)?(?: at| on)?|text(?: me)?|whatsapp|ring"
-        rf"|reach|number|nr|no)\b[^\d\n]{{0,20}}(?P<value>\(?\d(?:{_BETWEEN}\d){{6,14}})(?!\d){_EXTENSION}",
-        both(at_least(7), has("phone", "tel", "mob", "cell", "call", "text", "whats", "ring", "reach", "number", "nr", "no")),
+        rf"|reach|answer(?:ing)?|dial|number|nr|no)\b[^\d\n]{{0,20}}(?P<value>\(?\d(?:{_BETWEEN}\d){{6,14}})(?!\d){_EXTENSION}",
+        both(at_least(7), has("phone", "tel", "mob", "cell", "call", "text", "whats", "ring", "reach", "answer", "dial", "number", "nr", "no")),
         _is_phone_shaped,
     ),
-    rule("PHONE_NUMBER", 0.65, rf"(?<![\w.,$€£+#/-])\(?\d{{3}}\)?[ .-]{{0,2}}\d{{3}}[ .-]\d{{4}}(?![\w%]|[.,-]\d){_EXTENSION}", at_least(10), _is_phone_shaped),
+    rule("PHONE_NUMBER", 0.65, rf"(?<![\w.,$€£+#/-])\(?\d{{3}}\)?[ .-]{{0,2}}\d{{3}}[ .-]\d{{4}}(?!\d|%|[.,-]\d){_EXTENSION}(?!\w)", at_least(10), _is_phone_shaped),
     rule("PHONE_NUMBER", 0.6, r"(?<![\w.,$€£+#/-])\(?0\d(?:[ ()./\-–]{0,2}\d){7,11}(?![\w%]|[.,-]\d)", at_least(9), _is_phone_shaped),
     rule("PHONE_NUMBER", 0.5, r"(?<![\w.,$€£+#/-])\(?\d{2,5}\)?(?:[ .-]\d{2,4}){1,4}(?![\w%]|[.,/-]\d)", at_least(7), _is_phone_shaped),
     rule("PHONE_NUMBER", 0.6, r"(?<![\w.,-])\(?\d\)?(?:[ .()\-]{1,3}\d){8,14}(?![\w.,]|-\d)", at_least(9), _is_phone_shaped),

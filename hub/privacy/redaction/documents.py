@@ -46,7 +46,7 @@ BIRTHS: tuple[Rule, ...] = (
     rule(
         "DATE_OF_BIRTH", 0.6,
         rf"(?i)(?<![\w/.-])(?P<value>\d{{1,2}}[./-]\d{{1,2}}[./-]{_OLD_YEAR}|{_OLD_YEAR}-\d\d-\d\d"
-        rf"|{_DAY}\s+(?:of\s+)?{MONTH}\.?,?\s+{_OLD_YEAR}|{MONTH}\.?\s+{_DAY},?\s+{_OLD_YEAR})(?![\w/-]|\.\d)",
+        rf"|{_DAY}\s+(?:of\s+)?{MONTH}\.?,?\s+{_OLD_YEAR}|{MONTH}\.?\s+{_DAY},?\s+{_OLD_YEAR})(?![\w/-]|\.\d|[\sT]{{0,3}}\d\d?:\d\d)",
         at_least(5), lambda match: not after(match, _NOT_BIRTH, 14),
     ),
 )  # fmt: skip

@@ -31,6 +31,9 @@ _UNDECLARED = frozenset({"", "und", "zxx", "mul", "mis", "qam", "qct", "qht", "q
 _LEAST_SHARE = 0.25
 """Running English has about half function words; a text with fewer than a quarter is not taken for English."""
 
+_CASELESS_SHARE = 0.2
+"""An English text may hold so many letters of a script without capitals: a signature, a dash in a wrong encoding."""
+
 _SOME_FOREIGN, _FOREIGN_SHARE = 3, 0.15
 """So many different function words of other languages, and such a share of all words, are no accident."""
 
@@ -62,11 +65,20 @@ def reads_as_another(text: str) -> bool:
 
 def has_caseless_script(text: str) -> bool:
     """This text has letters of a script without capitals, in which no name can be told by its first letter."""
-    return not text.isascii() and any(
-        char.isalpha() and not char.isascii() and not unicodedata.name(char, "").startswith(_SCRIPTS_WITH_CAPITALS)
-        and unicodedata.category(char) != "Lm"
-        for char in text
-    )  # fmt: skip
+    return not text.isascii() and any(map(is_caseless, text))
+
+
+def is_caseless(char: str) -> bool:
+    """This is a letter of a script without capitals; signs that only look like one, such as the ohm's, are not."""
+    if char.isascii() or not char.isalpha() or unicodedata.category(char) == "Lm":
+        return False
+    return not unicodedata.name(unicodedata.normalize("NFKC", char)[0], "").startswith(_SCRIPTS_WITH_CAPITALS)
+
+
+def is_english_with_other_scripts(text: str) -> bool:
+    """This text clearly reads as English, and few of its letters are of a script without capitals."""
+    letters = sum(map(str.isalpha, text))
+    return sum(map(is_caseless, text)) <= _CASELESS_SHARE * letters and reads_as_english(text)
 
 
 def is_common_word(word: str) -> bool:

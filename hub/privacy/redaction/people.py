@@ -47,6 +47,13 @@ _NOT_NAMES = frozenset(
     were what when where which who why will with wonderful wow wtf you your yours yesterday
     """)
 )
+_LABELS = frozenset(
+    str.split("""
+    phone tel telephone mobile mob cell fax email e-mail mail address addr street city town country zip postcode date dob order
+    account subject from to cc sent company organisation organization title job position department website web desk office
+    """)
+)
+"""What the line after a name begins with, and is no part of it."""
 _SMALL = frozenset(str.split("de da del della di van von der den bin al el la le"))
 
 
@@ -133,6 +140,8 @@ def _name_end(found: str) -> int:
     """How many characters of ``found`` are a name, reading from the left."""
     end = 0
     for word in re.finditer(r"\S+", found):
+        if end and "\n" in found[end : word.start()] and word[0].lower() in _LABELS:
+            break
         if is_name_like(word[0]):
             end = word.end()
         elif word[0].lower() not in _SMALL or not end:

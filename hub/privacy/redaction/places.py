@@ -16,7 +16,7 @@ _TYPE = (
     "|Green|Wharf|Yard|Mount|Vale|Heights|Fields|Meadow|Meadows|Bypass|Esplanade|Broadway|End|Gate|Cottages|Estate|Buildings"
 )
 _SURE_TYPE = "street|road|avenue|boulevard|crescent|terrace|lane|drive|gardens|grove|close|mews|court|rd|ave|blvd|rise|way|place|square|ct|gdns|cres|st"
-_CAP = r"[A-ZÀ-ÝŁŞŠŽ][\w'’.-]{0,30}"
+_CAP = r"[A-ZÀ-ÝŁŞŠŽ](?:[\w'’-]{0,30}(?:\.[\w'’-]{1,20}){0,3}|\w{0,2}\.)"
 _WORD = r"[^\W\d_][\w'’-]{1,30}"
 _UNIT = r"(?i:apt|apartment|appt|flat|suite|ste|unit|floor|room|#|app\.?|top\s+flat|basement|wohnung|whg)\.?\s*#?\s*[\w-]{1,6}"
 _HOUSE = r"\d{1,5}(?:[A-Za-z](?!\w)|[-/]\d{1,4})?"
@@ -26,12 +26,16 @@ _NUMBER_WORD = (
 )
 _FOREIGN = (
     r"calle|avenida|avda\.?|plaza|paseo|carrera|rue|avenue|via|viale|piazza|corso|rua|travessa|ulica|ul\.|al\.|aleja|strada|str\.|bulevardul|jalan|jl\."
-    r"|rruga|cesta|ulice|trg|odos|prospekt"
+    r"|rruga|cesta|ulice|trg|odos|prospekt|piazzetta|piazzale|vicolo|largo|praça|praca|rúa|carrer|camino|postbox|postboks|boks|náměstí|nám\.|prospekti"
 )
 _GERMANIC = (
     r"(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.?|weg|gasse|platz|allee|damm|ufer|ring|steig|chaussee|straat|laan|gracht|plein|gatan|vägen|vej|gade|veien"
-    r"|gata|brogade|katu|tie)"
+    r"|gata|brogade|katu|kuja|polku|tie|stræde|straede|stræti|straeti|braut|backen|gränd|torget|stien|svingen|bakken|kade|singel|dreef|hof|steeg)"
 )
+_AFTER_NAME = (
+    r"(?:utca|utja|útja|út|u\.|tér|köz|kapu|krt\.|sokak|sok\.|caddesi|cad\.|iela|gatvė|g\.|tänav|maantee|tn\.)"
+)
+"""What stands between the name of a street and its number in Hungarian, Turkish, Latvian, Lithuanian and Estonian."""
 _UK = r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}"
 _STATE = (
     "(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]"
@@ -40,13 +44,19 @@ _STATE = (
 _BEFORE = re.compile(
     rf"(?:{_UNIT}|(?:The\s)?{_CAP}(?:\s{_CAP}){{0,2}}\s(?:House|Lodge|Rectory|Cottage|Farm|Court|Barn|Mill|Hall|Manor|Home|Villa|Mansions|Residence|Place|Point|Tower))[\s,]{{1,3}}$"
 )
+_COMMA = r"(?:\s?,\s?|\s?<br\s?/?>\s?|\s?,?\s?\n[ \t>*|]{0,12})"
+"""Between two parts of an address; lines of it may be moved in or quoted."""
 _PIECE = re.compile(
-    rf"(?:(?:,\s?|\s?\n|\s?<br\s?/?>|,?\s)(?:{_UNIT}\b|\d{{1,2}}\.?\s?(?:OG|EG|th|tv|sal|piso|º|ª)\.?(?:\s(?:links|rechts|izq\.?|dcha\.?))?|[345]?º?\s?izq\.?|2\.\s?th\.))"
-    rf"|(?:,\s?|\s?\n|\s?<br\s?/?>)(?:[A-Z]{{1,2}}-)?\d{{3,5}}(?:-\d{{3,4}}|\s?[A-Z]{{2}}\b)?\s{_CAP}(?:[ -]{_CAP}){{0,2}}(?:\s[A-Z]\b)?"
-    rf"|(?:,\s?|\s?\n|\s?<br\s?/?>|\s)(?:{_UK}\b|(?i:[a-z]{{1,2}}\d[a-z\d]?\s?\d[a-z]{{2}})\b|{_STATE}\s+\d{{5}}(?:-\d{{4}})?|\d{{5}}(?:-\d{{4}})?(?!\d)|\d{{4}}(?=\s*(?:$|\n|[.,])))"
-    rf"|\s?,?\s?\n\s?,?\s?(?:{_STATE}|[A-Z]{{2}})(?:\s\d{{5}}(?:-\d{{4}})?)?(?=\s*(?:\n|$|[.,]))"
-    rf"|(?:,\s?|\s?\n|\s?<br\s?/?>){_CAP}(?:[ -](?:{_CAP}|upon|on|de|del|la|le)){{0,3}}(?=\s*(?:,|\n|$|[.;)](?:\s|$)|\s(?:{_UK}|{_STATE}|\d{{4,5}})\b|\s(?:and|or|please|but|instead|is|was|if|as|with|tel|phone)\b|<br))"
+    rf"(?:(?:{_COMMA}|\s)(?:{_UNIT}\b|\d{{1,2}}\.?\s?(?:OG|EG|th|tv|sal|piso|º|ª)\.?(?:\s(?:links|rechts|izq\.?|dcha\.?))?|\d{{1,2}}[ºªoa]?\s?(?:izq|dcha)\b\.?|2\.\s?th\.))"
+    rf"|{_COMMA}(?:[A-Z]{{1,2}}-)?\d{{3,5}}(?:-\d{{3,4}}|\s?[A-Z]{{2}}\b)?\s{_CAP}(?:[ -]{_CAP}){{0,2}}(?:\s[A-Z]\b)?"
+    rf"|(?:{_COMMA}|\s)(?:{_UK}\b|(?i:[a-z]{{1,2}}\d[a-z\d]?\s?\d[a-z]{{2}})\b|{_STATE}\s+\d{{5}}(?:-\d{{4}})?|\d{{5}}(?:-\d{{4}})?(?!\d)|\d{{4}}(?=\s*(?:$|\n|[.,])))"
+    rf"|\s?,?\s?\n\s{{0,4}},?\s?(?:{_STATE}|[A-Z]{{2,3}})(?:\s\d{{5}}(?:-\d{{4}})?)?(?=\s*(?:\n|$|[.,]))"
+    rf"|{_COMMA}{_CAP}(?:[ -](?:{_CAP}|upon|on|de|del|di|do|da|la|le|en|am|an\sder|nad|v|u|na)){{0,4}}(?:\s\([^()\n]{{2,20}}\))?(?=\s*(?:,|\n|$|[.;)?!](?:\s|$)|\s(?:{_UK}|{_STATE}|\d{{4,5}})\b|\s(?:and|or|please|but|instead|is|was|if|as|with|tel|phone)\b|<br))"
 )
+_AFTER_UNIT = re.compile(
+    rf"\s{_CAP}(?:[ -](?:{_CAP}|de|del|di|do|da|la|le|na)){{0,3}}(?:\s\d{{4,6}})?(?=\s*(?:$|\n|[.,;?!](?:\s|$)))"
+)
+_ENDS_WITH_UNIT = re.compile(rf"{_UNIT}$")
 _POSTCODE_ENDS = re.compile(rf"{_UK}$")
 _LOWER_TAIL = re.compile(r"(?:,?\s+[a-zà-ÿ0-9'’]{2,15}){0,5},?\s+[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b")
 _LOWER_TOWN = re.compile(
@@ -58,13 +68,18 @@ _NO_PIECE = frozenset(
     why what when where who how this that is are sent from to re date subject hi hello dear also not no yes ps
     """)
 )
-_PIECES = 7
+_PIECES = 8
+
+
+_NUMBER_BEFORE = re.compile(r"(?<![\w.,$€£:/-])\d{1,5}[A-Za-z]?,?[ -]$")
+"""Of a house with two numbers, or of a town before its street."""
 
 
 def _addresses(pattern: re.Pattern[str], text: str) -> Iterator[Stretch]:
+    group = "value" if "value" in pattern.groupindex else 0
     for match in pattern.finditer(text):
-        if not _is_a_phrase(match[0]):
-            yield _widen(text, *match.span())
+        if not _is_a_phrase(match[group]):
+            yield _widen(text, *match.span(group))
 
 
 def _street(pattern: str, gate: Gate) -> FoundBy:
@@ -72,9 +87,16 @@ def _street(pattern: str, gate: Gate) -> FoundBy:
     return FoundBy("STREET_ADDRESS", 0.8, partial(_addresses, re.compile(pattern)), gate)
 
 
+_ENGLISH_ENDS = re.compile(
+    r"(?i)(?:[aeiou]|sp|b|st)ring|(?:de|ar)cade|(?:un|es|ca|oo|or|ut|ot|eck)tie|\b\w{1,3}tie|(?:inter|con|tail|navi|dele|agri)?gate"
+)
+
+
 def _is_a_phrase(street: str) -> bool:
-    """This is no street: "2 weeks on the road", where every word between number and street is a common one."""
+    """This is no street: "2 weeks on the road", where every word between number and street is a common one; "during 1980"."""
     words = re.findall(r"[^\W\d_]{2,}", street)
+    if len(words) == 1 and _ENGLISH_ENDS.search(words[0]):
+        return True
     between = words[:-1]
     return (bool(between) and all(is_common_word(word) and not word[0].isupper() for word in between)) or any(
         word.lower() in _MEASURES for word in words
@@ -93,12 +115,26 @@ def _widen(text: str, start: int, end: int) -> Stretch:
     for _ in range(2):
         before = _BEFORE.search(text[max(0, start - 60) : start])
         start -= len(before[0]) if before else 0
+    number = _NUMBER_BEFORE.search(text[max(0, start - 12) : start])
+    start -= len(number[0]) if number else 0
     for _ in range(_PIECES):
         piece = _PIECE.match(text, end) or _LOWER_TAIL.match(text, end) or _LOWER_TOWN.match(text, end)
-        if piece is None or _first_word(piece[0]) in _NO_PIECE or _POSTCODE_ENDS.search(text, start, end):
+        if piece is None and _ENDS_WITH_UNIT.search(text, max(start, end - 20), end):
+            piece = _AFTER_UNIT.match(text, end)
+        if (
+            piece is None
+            or _first_word(piece[0]) in _NO_PIECE
+            or _is_label(text, piece)
+            or _POSTCODE_ENDS.search(text, start, end)
+        ):
             break
         end = piece.end()
     return start, end
+
+
+def _is_label(text: str, piece: re.Match[str]) -> bool:
+    """The line after an address names what it holds ("Phone: ...")."""
+    return "\n" in piece[0] and text[piece.end() : piece.end() + 1] == ":"
 
 
 def _first_word(piece: str) -> str:
@@ -181,15 +217,89 @@ _ROADS = has(
 _STREETS = (
     _street(rf"\b(?:{_HOUSE}),?\s+(?:(?:[NSEW]|[NS][EW]|North|South|East|West|Old|New|Upper|Lower)\.?\s+)?(?:(?:{_CAP}|of|the|and)\s+){{0,4}}{_CAP}\s+(?:{_TYPE})\b\.?", at_least(1)),
     _street(rf"(?i)\b{_HOUSE},?\s+(?:{_WORD}\s+){{1,3}}?(?:{_SURE_TYPE})\b(?!\s+(?:of|is|was|to|the)\b)", at_least(1)),
-    _street(rf"(?i)\b(?:{_FOREIGN})\s+(?:(?:de|del|de la|de los|des|du|della|di|la|do|da|kralja|generała|san|santa)\s+){{0,2}}{_WORD}(?:\s+{_WORD}){{0,3}}?,?\s+(?:nr\.?\s*)?{_HOUSE}\b", both(at_least(1), has("calle", "aven", "avda", "plaza", "paseo", "carrera", "rue ", "via", "piazza", "corso", "rua ", "travessa", "ul", "al. ", "alej", "strada", "str. ", "bulevard", "jalan", "jl.", "rruga", "cesta", "trg", "odos", "prospekt"))),
+    _street(rf"(?i)\b(?:{_FOREIGN})\s+(?:(?:de|del|de la|de los|des|du|della|di|la|do|da|kralja|generała|san|santa)\s+){{0,2}}{_WORD}(?:\s+{_WORD}){{0,3}}?,?\s+(?:nr\.?\s*)?{_HOUSE}\b", both(at_least(1), has("calle", "aven", "avda", "plaza", "paseo", "carrera", "rue ", "via", "piazza", "corso", "rua ", "travessa", "ul", "al. ", "alej", "strada", "str. ", "bulevard", "jalan", "jl.", "rruga", "cesta", "trg", "odos", "prospekt", "piazz", "vicolo", "largo", "praça", "praca", "rúa", "carrer", "camino", "postbo", "boks", "nám"))),
     _street(rf"\b{_HOUSE},?\s+(?:bis\s+|ter\s+)?(?i:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours)\s+(?:de\s+la\s+|de\s+l['’]|des?\s+|du\s+|d['’])?{_CAP}(?:[\s-]{_CAP}){{0,3}}", both(at_least(1), has("rue", "avenue", "boulevard", "place", "allée", "chemin", "impasse", "quai", "cours"))),
     _street(rf"\b(?:Am|An der|Im|In der|Auf dem|Zum|Zur|Alter?)\s+{_CAP}(?:\s{_CAP})?\s+{_HOUSE}\b", both(at_least(1), has("am ", "an der ", "im ", "in der ", "auf dem ", "zum ", "zur ", "alte"))),
-    _street(rf"\b[^\W\d_][\w'’-]{{1,30}}{_GERMANIC}\s+{_HOUSE}\b", both(at_least(1), has("straße", "strasse", "str", "weg", "gasse", "platz", "allee", "damm", "ufer", "ring", "steig", "chaussee", "straat", "laan", "gracht", "plein", "gata", "vägen", "vej", "gade", "vei", "katu", "tie "))),
+    _street(rf"\b[^\W\d_][\w'’-]{{1,30}}{_GERMANIC}\s+{_HOUSE}\b", both(at_least(1), has("straße", "strasse", "str", "weg", "gasse", "platz", "allee", "damm", "ufer", "ring", "steig", "chaussee", "straat", "laan", "gracht", "plein", "gata", "vägen", "vej", "gade", "vei", "katu", "tie ", "kuja", "polku", "stræ", "strae", "braut", "backen", "gränd", "torget", "stien", "svingen", "bakken", "kade", "singel", "dreef", "hof", "steeg"))),
     _street(rf"\b{_CAP}(?:\s{_CAP}){{0,2}}\s(?:Street|Road|Drive|Avenue|Lane|Close|Straße|Strasse|Street)\s+{_HOUSE}\b", both(at_least(1), _ROADS)),
     _street(rf"(?i)\b(?:flat|apt|apartment|unit)\s+\d{{1,4}}[a-z]?,?\s+(?:{_WORD}\s+){{1,2}}(?:ct|court|house|rd|road|st|street|lodge|tower|mansions)\b", both(at_least(1), has("flat", "apt", "apartment", "unit"))),
     _street(r"(?i)\b(?:p\.?\s?o\.?\s?box|postfach|apartado|casilla|packstation|po\s?box)\s+\d{1,8}\b", both(at_least(1), has("box", "postfach", "apartado", "casilla", "packstation"))),
     _street(rf"\b{_UNIT},?\s+{_CAP}(?:\s{_CAP}){{0,2}}\s(?:House|Court|Lodge|Tower|Mansions|Apartments|Building|Heights|Place|Point)\b", both(at_least(1), has("house", "court", "lodge", "tower", "mansion", "apartment", "building", "heights", "place", "point"))),
 )  # fmt: skip
+_MILITARY = r"(?i:PSC|CMR|UNIT|USS|USNS|USCGC|USNV|HHC)"
+_TOLD = (
+    r"(?i:\b(?:(?:home\s+|new\s+|old\s+|postal\s+|billing\s+|shipping\s+|delivery\s+|mailing\s+|current\s+)?address(?:\s+(?:is|was|to|will\s+be))?\s*:?"
+    r"|liv(?:e|es|ed|ing)\s+at|resid(?:e|es|ing)\s+at|located\s+at|moved\s+to|move\s+to|deliver(?:ed|y)?\s+to|ship(?:ped)?\s+to|sen[dt]\s+(?:it\s+|this\s+|them\s+|one\s+)?to"
+    r"|pick\s+(?:me|us|him|her|it)\s+up\s+at)\s+)"
+)
+_TOLD_MARKS = has(
+    "address",
+    "lives at",
+    "live at",
+    "lived at",
+    "living at",
+    "reside at",
+    "resides at",
+    "residing at",
+    "located at",
+    "moved to",
+    "move to",
+    "deliver",
+    "ship",
+    "send",
+    "sent",
+    "pick",
+)
+_HERE_AND_THERE = (
+    # An American soldier's address has neither street nor town.
+    _street(
+        rf"\b(?:{_MILITARY}\s[\w-]{{1,20}},?\s+(?:(?i:box)\s\d{{1,6}},?\s+)?)?(?i:APO|FPO|DPO),?\s+(?i:A[AEP])\s+\d{{5}}(?:-\d{{4}})?\b",
+        both(at_least(5), has("apo", "fpo", "dpo")),
+    ),
+    _street(
+        rf"(?i:\bthe\s+)?(?i:\bcorner\s+of)\s+(?:{_HOUSE}\s+)?{_CAP}(?:\s(?:{_CAP}|de|del|la|of)){{0,4}}(?:\s{_HOUSE}\.?)?\s(?:and|&)\s(?:{_HOUSE}\s+)?{_CAP}(?:\s{_CAP}){{0,3}}(?:\s\d{{1,4}}\b)?",
+        has("corner of"),
+    ),
+    # A street named without saying that it is one: a number beside capitals, where the text says that an address comes.
+    _street(
+        rf"{_TOLD}(?P<value>(?:\d{{1,5}}[A-Za-z]?,?\s+)?{_CAP}(?:[ '’-](?:{_CAP}|{_AFTER_NAME}|de|del|di|do|da|la|le|of|z|v|von|van)){{0,4}}\s\d{{1,5}}[A-Za-z]?\b\.?)(?=\s*(?:,|\n|$|[.;?!](?:\s|$)))",
+        both(at_least(1), _TOLD_MARKS),
+    ),
+    _street(
+        rf"{_TOLD}(?P<value>\d{{1,5}}[A-Za-z]?,?\s+(?:\d{{1,5}}\s+)?{_CAP}(?:[ '’-](?:{_CAP}|de|del|di|do|da|la|le|of|z|v|von|van)){{1,4}})(?=\s*(?:,|\n|$|[.;?!](?:\s|$)))",
+        both(at_least(1), _TOLD_MARKS),
+    ),
+    _street(
+        rf"\b(?:\d{{1,5}}\s+)?{_CAP}(?:\s{_CAP}){{0,2}}\s{_AFTER_NAME}\s\d{{1,4}}\b\.?",
+        both(
+            at_least(1),
+            has(
+                "utca",
+                "utja",
+                "útja",
+                "út",
+                " u. ",
+                "tér",
+                "köz",
+                "kapu",
+                "krt",
+                "sok",
+                "cad",
+                "iela",
+                "gatv",
+                " g. ",
+                "tänav",
+                "maantee",
+                "tn.",
+            ),
+        ),
+    ),
+    # Name and number of a street, and a flat: "Rahu 37 Apt. 405"
+    _street(
+        rf"\b(?:\d{{1,5}}\s+)?{_CAP}(?:[ '’-](?:{_CAP}|de|del|di|do|da|la|le)){{0,4}}\s\d{{1,4}}\.?(?:{_COMMA}|\s)(?i:apt|apartment|suite|ste|flat)\.?\s*#?\s*\d{{1,5}}\b",
+        both(at_least(2), has("apt", "apartment", "suite", "ste", "flat")),
+    ),
+)
 _WORDED = (
     _street(rf"(?i)\b{_NUMBER_WORD}(?:{_WORD}\s+){{1,3}}?(?:street|road|avenue|boulevard|crescent|terrace|lane|drive|gardens|grove|close|mews|court|park|rise)\b", _ROADS),
     _street(rf"\b{_CAP}(?:\s(?:{_CAP}|na|nan|y|an|bryn)){{0,3}},\s(?:{_CAP}\s){{1,3}}(?:Lane|Street|Road|Avenue|Drive|Close|Hill|Green)(?=,)", _ROADS),
@@ -221,6 +331,7 @@ _SMALL_HOMES = (
 
 PLACES: tuple[Rule | FoundBy, ...] = (
     *_STREETS,
+    *_HERE_AND_THERE,
     *_WORDED,
     *_HOMES,
     *_SMALL_HOMES,

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from hub.errors import HubError, PolicyError
 from hub.privacy.redaction.entity import NO_RECOGNISER, TOO_LONG, TOO_SLOW, Entity, Redacted
 from hub.privacy.redaction.known import finder_for
-from hub.privacy.redaction.language import base_language, has_caseless_script, reads_as_another, reads_as_english
-from hub.privacy.redaction.mask import mask_spans
+from hub.privacy.redaction.language import (
+    base_language,
+    has_caseless_script,
+    is_english_with_other_scripts,
+    reads_as_another,
+    reads_as_english,
+)
+from hub.privacy.redaction.mask import mask_spans, other_script_spans
 from hub.privacy.redaction.placeholders import WITHHELD, Numbering
 from hub.privacy.redaction.policy import RedactionPolicy
 from hub.privacy.redaction.spans import PLACEHOLDER, cut_out, keep_spans, merge, trim
@@ -112,10 +118,13 @@ class Redactor:
         served = base in self._languages and not reads_as_another(text)
         if base is None and self._policy.undeclared == "detect":
             served = reads_as_english(text)
-        caseless = has_caseless_script(text)
-        if served and not caseless:
+        if served and not has_caseless_script(text):
             return "names"
-        return "mask" if self._policy.other_languages == "mask" and not caseless else NO_RECOGNISER
+        if self._policy.other_languages == "withhold":
+            return NO_RECOGNISER
+        if served and is_english_with_other_scripts(text):
+            return "names"
+        return NO_RECOGNISER if has_caseless_script(text) else "mask"
 
     def _find_all(self, jobs: Sequence[_Job]) -> dict[_Job, tuple[Entity, ...] | None]:
         open_jobs = [job for job in jobs if job.mode not in _WITHHELD]
@@ -134,8 +143,8 @@ class Redactor:
 
     def _decide(self, job: _Job, view: View, found: Sequence[Entity]) -> tuple[Entity, ...]:
         """From raw findings in the view to entities in the input: masked, kept, merged."""
-        if job.mode == "mask":
-            found = [*found, *mask_spans(view.text)]
+        more = mask_spans if job.mode == "mask" else other_script_spans
+        found = [*found, *more(view.text)]
         trimmed = [entity for entity in (trim(entity, view.text) for entity in found) if entity]
         kept = keep_spans(view.text, self._policy.keep)
         loose = [rest for entity in trimmed for rest in _respect(entity, kept, view.text)]
