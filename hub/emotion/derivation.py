@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Protocol
 
 from hub.contract import Emotion
 from hub.emotion.cues import Fired
-from hub.emotion.taxonomy import CANONICAL
+from hub.emotion.taxonomy import CANONICAL, LABEL_VALENCE
 from hub.schema import EmotionLabel
 
 LONGEST = 20_000
@@ -26,6 +25,8 @@ _LEAVING = 0.25
 """Churn risk of a customer who is certainly angry or disappointed, yet says nothing about leaving."""
 _CONTRADICTION = {**dict.fromkeys(_PLEASED, 0.5), EmotionLabel.NEUTRAL: 0.25}
 """Cues this distressing contradict the label: praise may be sarcastic, and a stated fact may be a complaint. No label then."""
+_TELLS = 0.15
+"""Negated words this pleasant or unpleasant contradict a label of the other side."""
 _BOOSTER = re.compile(
     r"\b(?:absolutely|completely|extremely|so|really|totally|utterly|very|beyond|incredibly|truly|super)\b"
 )
@@ -35,15 +36,9 @@ ABSTENTION = Emotion(None, 0.0, 0.0, True, 0.0, 0.0, 0.0)
 """The answer for a text that the tagger cannot read at all."""
 
 
-class Lexicon(Protocol):
-    """This rates a text's sentiment; ``compound`` is -1..1."""
-
-    def polarity_scores(self, text: str) -> Mapping[str, float]:
-        """This gives ``compound`` among other shares."""
-        ...
-
-
-def derive_emotion(text: str, cues: Fired, scores: Mapping[str, float], *, valence: float, cut: float) -> Emotion:
+def derive_emotion(
+    text: str, cues: Fired, scores: Mapping[str, float], *, valence: float, cut: float, turned: float | None = None
+) -> Emotion:
     """This is the whole answer for one masked text.
 
     Args:
@@ -52,10 +47,15 @@ def derive_emotion(text: str, cues: Fired, scores: Mapping[str, float], *, valen
         scores: a probability for each canonical label.
         valence: -1..1, before the cues.
         cut: probability below which the best label is not trusted.
+        turned: -1..1, how pleasant the text is by its negated words, which say it better than ``valence``; None: nothing is
+            negated, or cues are there, which have heard the negator themselves.
     """
     best = max(CANONICAL, key=scores.__getitem__)
     force = _force(text, 1 - scores[EmotionLabel.NEUTRAL])
     contradicts = cues.distress >= _CONTRADICTION.get(EmotionLabel(best), 1.0)
+    if turned is not None and not cues.distress:
+        contradicts = contradicts or (abs(turned) >= _TELLS and turned * LABEL_VALENCE[EmotionLabel(best)] < 0)
+        valence = turned
     abstained = contradicts or scores[best] < cut
     return Emotion(
         None if abstained else best,

@@ -10,6 +10,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.emotion.belonging import hide_belonging
+
 DIMENSIONS = 1 << 16
 """Number of hash buckets; must be a power of two."""
 
@@ -30,10 +32,10 @@ _REACH = 3
 
 
 def mask(text: str) -> str:
-    """This replaces placeholders, handles and links by neutral words, so that no name is ever scored."""
+    """This replaces placeholders, handles, links and what somebody is by neutral words, so that none is ever scored."""
     text = _PLACEHOLDER.sub(lambda found: " xname " if found[1] == "PERSON" else " xthing ", text)
     text = _BRACKETED.sub(" xname ", text)
-    return _HANDLE_OR_LINK.sub(" xthing ", text)
+    return hide_belonging(_HANDLE_OR_LINK.sub(" xthing ", text))
 
 
 def tokens(text: str) -> list[str]:

@@ -6,10 +6,11 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from hub.contract import Emotion, Scorer
 from hub.emotion.cues import Cue, load_cues, read_cues
-from hub.emotion.derivation import ABSTENTION, LONGEST, Lexicon, derive_emotion
+from hub.emotion.derivation import ABSTENTION, LONGEST, derive_emotion
 from hub.emotion.english import English
 from hub.emotion.features import mask, tokens
 from hub.emotion.model import load_model
+from hub.emotion.negation import Lexicon, heed_negation, rate_words
 from hub.emotion.taxonomy import label_valence
 from hub.errors import ConfigError
 from hub.schema import EmotionLabel
@@ -32,6 +33,7 @@ class ScoredTagger:
     def __init__(self, scorer: Scorer, lexicon: Lexicon, cues: Sequence[Cue], english: English) -> None:
         self.name = scorer.name
         self._scorer, self._lexicon, self._cues, self._english = scorer, lexicon, cues, english
+        self._rate = rate_words(lexicon)
 
     def tag(self, texts: Sequence[str], languages: Sequence[str | None]) -> list[Emotion]:
         """This answers for each redacted text, in order. Raises ConfigError where the model's answer is not what was agreed.
@@ -57,7 +59,8 @@ class ScoredTagger:
     def _emotion(self, text: str, scores: Mapping[str, float]) -> Emotion:
         words = self._lexicon.polarity_scores(text)["compound"]
         valence = _LABELS_SHARE * label_valence(scores) + (1 - _LABELS_SHARE) * words
-        return derive_emotion(text, read_cues(text, self._cues), scores, valence=valence, cut=self._scorer.cut)
+        cues, turned = read_cues(text, self._cues), heed_negation(text, self._rate)
+        return derive_emotion(text, cues, scores, valence=valence, cut=self._scorer.cut, turned=turned)
 
 
 _LABELS = {label.value for label in EmotionLabel}

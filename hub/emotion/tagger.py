@@ -9,10 +9,11 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from hub.contract import Emotion
 from hub.emotion.cues import Cue, Fired, load_cues, read_cues
-from hub.emotion.derivation import ABSTENTION, LONGEST, Lexicon, derive_emotion
+from hub.emotion.derivation import ABSTENTION, LONGEST, derive_emotion
 from hub.emotion.english import English
 from hub.emotion.features import Rows, count_words, mask, tokens
 from hub.emotion.model import LinearModel, load_model
+from hub.emotion.negation import Lexicon, heed_negation, rate_words
 from hub.emotion.taxonomy import CANONICAL, NATIVE, label_valence
 
 NAME = "linear-en/2"
@@ -34,7 +35,7 @@ class LinearTagger:
 
     def __init__(self, model: LinearModel, lexicon: Lexicon, cues: Sequence[Cue]) -> None:
         self._model, self._lexicon, self._cues = model, lexicon, cues
-        self._english = English(model.words)
+        self._english, self._rate = English(model.words), rate_words(lexicon)
         self._blend, self._cut = model.blend.tolist(), float(model.threshold[0])
 
     def tag(self, texts: Sequence[str], languages: Sequence[str | None]) -> list[Emotion]:
@@ -72,7 +73,8 @@ class LinearTagger:
 
     def _emotion(self, text: str, cues: Fired, scores: dict[str, float], lean: float) -> Emotion:
         valence = self._valence(text, scores, lean)
-        return derive_emotion(text, cues, scores, valence=valence, cut=self._cut)
+        turned = heed_negation(text, self._rate)
+        return derive_emotion(text, cues, scores, valence=valence, cut=self._cut, turned=turned)
 
     def _valence(self, text: str, scores: Mapping[str, float], lean: float) -> float:
         words = self._lexicon.polarity_scores(text)["compound"]
