@@ -185,6 +185,7 @@ def measure_shards(wanted: argparse.Namespace) -> list[dict[str, Any]]:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "shards.py").write_text(SHARDS_DAG, encoding="utf-8")
+        (Path(folder) / "hub.yaml").write_text("version: 1\n", encoding="utf-8")  # no sync is run
         bundle = {
             "name": "shards",
             "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",

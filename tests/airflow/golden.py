@@ -96,6 +96,17 @@ def deliveries(book):
     return [[*map(plain, row[:-1]), book.people.get(row[-1])] for row in book.rows(query)]
 
 
+def ends(book):
+    """The last word about each row that was to be sent: a later look that found it as it should be changes nothing."""
+    c = tables.deliveries.c
+    query = sa.select(c.sync, c.object, c.target_ref, c.state, c.reason, c.fields, c.change, c.open).order_by(c.id)
+    last = {}
+    for *target, state, reason, fields, change, is_open in book.rows(query):
+        if state != "unchanged" or tuple(target) not in last:
+            last[tuple(target)] = [state, reason, fields, change, is_open]
+    return [[*map(plain, target), *end] for target, end in last.items()]
+
+
 def held(book):
     c = tables.records.c
     tagged = sa.exists().where(tables.tags.c.record_id == c.id)
@@ -119,7 +130,7 @@ def entry(book, leaf):
     return [json.dumps(leaf, sort_keys=True)]
 
 
-LOOKS = (runs, counts, outcomes, deliveries, held, audited)
+LOOKS = (runs, counts, outcomes, deliveries, ends, held, audited)
 
 
 class World:

@@ -43,6 +43,8 @@ def test_what_a_killed_task_leaves_is_gone_on_with(pair, airflow_db, parse, how)
         assert ran.exit_code == 0, ran.output
     assert golden.content(killed.url)["held"] == golden.content(whole.url)["held"] != []
     assert confirmed(killed) == confirmed(whole) != []
+    ends = golden.content(whole.url)["ends"]
+    assert golden.content(killed.url)["ends"] == ends and {"confirmed"} < {row[3] for row in ends}
     with open_hub(killed.config) as hub, hub.store.read() as tx:
         assert tx.balance.of_latest() == []
 
