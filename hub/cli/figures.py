@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import re
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Annotated
 
 import typer
 from rich.console import Group, RenderableType
@@ -18,10 +16,9 @@ from hub.cli.options import DEFAULT_CONFIG, AsJson, Config
 from hub.cli.screen import out, print_json, table
 from hub.errors import ConfigError
 from hub.pipeline.door import Look
-from hub.pipeline.figures import Figures, week_figures
+from hub.pipeline.figures import Figures, monday_of, week_figures
 from hub.privacy.aggregate import TOTAL
 
-_WEEK = re.compile(r"20\d\d-W\d\d")
 _HIDDEN = "hidden"
 _COLUMNS = ("week", "label", "channel", "people", "hidden")
 
@@ -55,45 +52,19 @@ def figures(
         stamp = hub.door.stamp(look, [answer])
         hub.audit.sequence()
     if as_json:
-        return print_json(_data(found, stamp))
+        return print_json({**found.told(), "stamp": stamp})
     if as_csv:
         writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
         writer.writeheader()
-        return writer.writerows({"week": _name(found)} | row for row in _rows(found))
+        return writer.writerows({"week": found.week} | row for row in found.cells())
     return _print(found, stamp)
 
 
 def _monday(week: str) -> datetime:
-    try:
-        if _WEEK.fullmatch(week):
-            return datetime.strptime(f"{week}-1", "%G-W%V-%u").replace(tzinfo=UTC)
-    except ValueError:
-        pass
-    raise ConfigError(f"--week: {week!r} is no ISO week.", fix="Example: 2026-W18")
-
-
-def _name(found: Figures) -> str:
-    return f"{found.start:%G-W%V}"
-
-
-def _rows(found: Figures) -> Iterator[dict[str, Any]]:
-    for label in (*found.table.rows, TOTAL):
-        for channel in (*found.table.columns, TOTAL):
-            count = found.table.cells[label, channel]
-            yield {"label": label, "channel": channel, "people": count, "hidden": count is None}
-
-
-def _data(found: Figures, stamp: str | None) -> dict[str, Any]:
-    return {
-        "week": _name(found),
-        "start": found.start.isoformat(),
-        "end": found.end.isoformat(),
-        "counted_at": found.counted_at.isoformat() if found.counted_at and found.table.rows else None,
-        "k": found.closure.k,
-        "round_to": found.closure.round_to,
-        "figures": list(_rows(found)),
-        "stamp": stamp,
-    }
+    found = monday_of(week)
+    if found is None:
+        raise ConfigError(f"--week: {week!r} is no ISO week.", fix="Example: 2026-W18")
+    return found
 
 
 def _print(found: Figures, stamp: str | None) -> None:
@@ -111,7 +82,7 @@ def render_week(found: Figures) -> RenderableType:
         f"numbers are rounded to {found.closure.round_to}."
     )
     if not shown.rows:
-        nothing = f"{_name(found)}: no label has {k} people who may be counted, so there is nothing to show."
+        nothing = f"{found.week}: no label has {k} people who may be counted, so there is nothing to show."
         return Group(Text(nothing), hidden)
     columns = (*shown.columns, TOTAL)
     rows = [
@@ -119,5 +90,5 @@ def render_week(found: Figures) -> RenderableType:
         for label in (*shown.rows, TOTAL)
     ]
     last = found.end - timedelta(days=1)
-    title = Text(f"People by what they felt, {_name(found)} ({found.start:%Y-%m-%d} to {last:%Y-%m-%d})", style="bold")
+    title = Text(f"People by what they felt, {found.week} ({found.start:%Y-%m-%d} to {last:%Y-%m-%d})", style="bold")
     return Group(title, table("", ["", *columns], rows, right=range(1, len(columns) + 1)), hidden)

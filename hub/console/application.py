@@ -16,12 +16,14 @@ from hub.console.audit_head import show_audit
 from hub.console.desk import Desk, DoorFor
 from hub.console.duties import show_duties
 from hub.console.failures import show_failures
+from hub.console.figures import show_figures
 from hub.console.headers import Headers
 from hub.console.office import Office
 from hub.console.overview import show_overview
 from hub.console.page import render, render_error
 from hub.console.runs import show_run, show_runs
 from hub.errors import ConfigError, FatalError, HubError, PolicyError, TransientError
+from hub.pipeline.figures import monday_of
 
 Identify = Callable[..., Any]
 """A dependency of FastAPI that gives a ``DoorFor``: it tells who sent a request, or ends it with an HTTPException."""
@@ -107,6 +109,13 @@ def _duties(desk: AtDesk) -> dict[str, Any]:
     return show_duties(desk)
 
 
+def _figures(desk: AtDesk, purpose: Word = "", week: Word = "") -> dict[str, Any]:
+    start = monday_of(week) if week else None
+    if week and start is None:
+        raise HTTPException(400, "This is no ISO week. Write one like 2026-W18.")
+    return show_figures(desk, purpose=purpose or None, start=start)
+
+
 def _audit(desk: AtDesk) -> dict[str, Any]:
     return show_audit(desk)
 
@@ -117,6 +126,7 @@ _PAGES: dict[str, tuple[str, Show]] = {
     "/runs/{run_id}": ("run.html", _run),
     "/failures": ("failures.html", _failures),
     "/duties": ("duties.html", _duties),
+    "/figures": ("figures.html", _figures),
     "/audit": ("audit.html", _audit),
 }
 

@@ -36,15 +36,30 @@ def stacked(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int
     return _plain(chart, list(series), title)
 
 
-def ranked(title: str, counts: Mapping[str, int]) -> Markup:
-    """This draws counts as horizontal bars, the longest on top."""
+def lines(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int | None]]) -> Markup:
+    """This draws how numbers went, over ``labels``; a number that is not known is a gap."""
+    if len(labels) < 2 or not series:
+        return Markup()
+    chart = pygal.Line(**_options(900, 260), show_x_guides=False, dots_size=3, range=(0, _top(series)))
+    chart.x_labels = list(labels)
+    for name, values in series.items():
+        chart.add(name, list(values), allow_interruptions=True)
+    return _plain(chart, list(series), title)
+
+
+def _top(series: Mapping[str, Sequence[int | None]]) -> int:
+    return max((value for values in series.values() for value in values if value), default=1)
+
+
+def ranked(title: str, counts: Mapping[str, int], what: str = "records") -> Markup:
+    """This draws counts of something as horizontal bars, the longest on top."""
     if not counts:
         return Markup()
     rows = sorted(counts.items(), key=lambda pair: pair[1])
     chart = pygal.HorizontalBar(**_options(900, 26 + 30 * len(rows)), print_values=True, show_x_labels=True)
     chart.x_labels = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…" for name, _ in rows]
-    chart.add("records", [value for _, value in rows])
-    return _plain(chart, ["ranked"], title)
+    chart.add(what, [value for _, value in rows])
+    return _plain(chart, [what], title)
 
 
 def _options(width: int, height: int) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 
 from hub.console import charts
-from hub.console.desk import OVERVIEW, ROWS, Desk
+from hub.console.desk import FIGURES, OVERVIEW, ROWS, Desk
 from hub.console.runs import READ, SENT, STATUSES
 from hub.console.timeline import make_timeline
 from hub.pipeline.door import Look
+from hub.privacy.aggregate import TOTAL
+from hub.schema import EmotionLabel
 
 _AGES = ((timedelta(days=2), 86_400, "d"), (timedelta(hours=2), 3_600, "h"), (timedelta(minutes=2), 60, "min"))
 _MOST_REASONS = 10
@@ -34,6 +36,7 @@ NAVIGATION = (
     Entry("/runs", "Runs", OVERVIEW),
     Entry("/failures", "Failures", OVERVIEW),
     Entry("/duties", "Duties", ROWS),
+    Entry("/figures", "Figures", FIGURES),
     Entry("/audit", "Audit log", OVERVIEW),
 )
 
@@ -41,7 +44,7 @@ NAVIGATION = (
 def render(template: str, request: Request, desk: Desk, found: dict[str, Any]) -> str:
     """This is a page as HTML."""
     root = request.scope.get("root_path", "")
-    entries = [(entry, root + (entry.path or "/")) for entry in NAVIGATION if desk.may(entry.look)]
+    entries = [(entry, root + (entry.path or "/")) for entry in NAVIGATION if desk.may_for_some_purpose(entry.look)]
     here = request.url.path.removeprefix(root).rstrip("/")
     return _ENVIRONMENT.get_template(template).render(
         **found,
@@ -118,6 +121,19 @@ def withheld(rows: Sequence[dict[str, Any]]) -> Any:
     return charts.ranked("Withheld, by reason", dict(most))
 
 
+def felt(cells: Sequence[dict[str, Any]]) -> Any:
+    """This draws how many people felt what in one week; what is hidden has no bar."""
+    sums = {one["label"]: one["people"] for one in cells if one["channel"] == TOTAL and one["label"] != TOTAL}
+    return charts.ranked("People by what they felt", {label: count for label, count in sums.items() if count}, "people")
+
+
+def weeks_felt(weeks: Sequence[dict[str, Any]]) -> Any:
+    """This draws how many people felt what, week by week; what is hidden is a gap."""
+    labels = [str(label) for label in EmotionLabel if any(str(label) in week["people"] for week in weeks)]
+    series = {label: [week["people"].get(label) for week in weeks] for label in labels}
+    return charts.lines("People by what they felt, week by week", [week["week"] for week in weeks], series)
+
+
 def states(kind: str) -> tuple[str, ...]:
     """These states a run of a kind counts."""
     return {"push": SENT, "pull": READ}.get(kind, ())
@@ -132,5 +148,6 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters.update(when=when, took=took, number=number)
 _ENVIRONMENT.globals.update(
-    ago=ago, timeline=timeline, withheld=withheld, states=states, READ=READ, SENT=SENT, STATUSES=STATUSES
-)
+    ago=ago, timeline=timeline, withheld=withheld, felt=felt, weeks_felt=weeks_felt, states=states, READ=READ, SENT=SENT,
+    STATUSES=STATUSES, LABELS=[str(label) for label in EmotionLabel],
+)  # fmt: skip

@@ -7,7 +7,7 @@ person approved it, was the person erased?) and writes the audit entry. Command 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.audit.entry import Entry as AuditEntry
@@ -111,6 +111,13 @@ class Door:
         self._check_reason(look)
         with self.store.read() as tx:
             return decide_access(self.access, self._request(look, self._facts(tx, look, person_id)))
+
+    def purposes(self, look: Look) -> list[str]:
+        """These purposes would open a look that is about nobody in particular; nothing is put on record."""
+        asked = {
+            purpose: self._request(replace(look, purpose=purpose), frozenset()) for purpose in self.access.purposes
+        }
+        return sorted(purpose for purpose, request in asked.items() if decide_access(self.access, request).allowed)
 
     def require_chance(self, looks: Sequence[Look]) -> None:
         """This raises PolicyError where no person whatever could be shown: before anybody is looked up.

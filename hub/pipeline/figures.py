@@ -7,14 +7,18 @@ What is kept is the closed table alone: rounded numbers, and which are hidden; n
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from hub.errors import PolicyError
-from hub.privacy.aggregate import Cell, Closure, Table, closed_window, tabulate, without_small
+from hub.privacy.aggregate import TOTAL, Cell, Closure, Table, closed_window, tabulate, without_small
 from hub.store.store import Store
+
+_WEEK = re.compile(r"20\d\d-W\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,38 @@ class Figures:
     counted_at: datetime | None
     table: Table
 
+    @property
+    def week(self) -> str:
+        """This is the week as people write it: ``2026-W18``."""
+        return f"{self.start:%G-W%V}"
+
+    def cells(self) -> Iterator[dict[str, Any]]:
+        """These are all numbers, sums included: label, channel, people (None where hidden), and whether it is hidden."""
+        for label in (*self.table.rows, TOTAL):
+            for channel in (*self.table.columns, TOTAL):
+                count = self.table.cells[label, channel]
+                yield {"label": label, "channel": channel, "people": count, "hidden": count is None}
+
+    def told(self) -> dict[str, Any]:
+        """This is the week as plain data."""
+        return {
+            "week": self.week,
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "counted_at": self.counted_at.isoformat() if self.counted_at and self.table.rows else None,
+            "k": self.closure.k,
+            "round_to": self.closure.round_to,
+            "figures": list(self.cells()),
+        }
+
+
+def monday_of(week: str) -> datetime | None:
+    """This is the first moment of an ISO week such as ``2026-W18``; None where it is none."""
+    try:
+        return datetime.strptime(f"{week}-1", "%G-W%V-%u").replace(tzinfo=UTC) if _WEEK.fullmatch(week) else None
+    except ValueError:
+        return None
+
 
 def week_figures(store: Store, now: datetime, at: datetime, k: int) -> Figures:
     """This is the week that ``at`` lies in: as it was counted first, else counted now.
@@ -43,7 +79,7 @@ def week_figures(store: Store, now: datetime, at: datetime, k: int) -> Figures:
     """
     closure = Closure(k=k)
     start, end = closed_window(now, at, closure)
-    name = f"figures.moods.{start:%Y-%m-%d}"
+    name = _fact(start)
     with store.read() as tx:
         kept = tx.facts.get(name)
         people = {} if kept else _count(tx.tags.felt(start, end))
@@ -60,6 +96,23 @@ def week_figures(store: Store, now: datetime, at: datetime, k: int) -> Figures:
             reason="aggregate.counted", fix="Ask for a later week; one is counted once only.",
         )  # fmt: skip
     return found
+
+
+def counted_weeks(store: Store, now: datetime, k: int, most: int) -> list[Figures]:
+    """These are those of the last ``most`` closed weeks that somebody has looked at, for groups of ``k`` or more, oldest first.
+
+    Nothing is counted for it.
+    """
+    window = Closure().window
+    starts = [closed_window(now, now - window * number, Closure()) for number in range(most, 0, -1)]
+    with store.read() as tx:
+        kept = [(tx.facts.get(_fact(start)), start, end) for start, end in starts]
+    found = [_parsed(text, start, end) for text, start, end in kept if text]
+    return [one for one in found if one.closure.k >= k]
+
+
+def _fact(start: datetime) -> str:
+    return f"figures.moods.{start:%Y-%m-%d}"
 
 
 def last_week(store: Store, now: datetime) -> datetime | None:
@@ -100,4 +153,4 @@ def _parsed(text: str, start: datetime, end: datetime) -> Figures:
     )
 
 
-__all__ = ["Figures", "last_week", "week_figures"]
+__all__ = ["Figures", "counted_weeks", "last_week", "monday_of", "week_figures"]
