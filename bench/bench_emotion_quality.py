@@ -207,8 +207,9 @@ def _seven() -> dict[str, str]:
 def _native(texts: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
     linear, scorer = load_tagger(), load_scorer()
     yield linear.name, np.asarray([[one.native.get(label, 0.0) for label in NATIVE] for one in tag(linear, texts)])
-    if hasattr(scorer, "native") and (found := scorer.native(texts)) is not None:
-        yield scorer.name, found
+    # The model's head has GoEmotions' own order, which is that of the alphabet, with neutral at the end.
+    order = [sorted(NATIVE, key=lambda label: (label == "neutral", label)).index(label) for label in NATIVE]
+    yield scorer.name, scorer.native(texts)[:, order]
 
 
 def _read_goemotions(folder: Path) -> tuple[list[str], np.ndarray]:

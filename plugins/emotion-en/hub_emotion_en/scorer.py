@@ -20,6 +20,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 _LONGEST = 128
 """Pieces of a text that the model reads; the end of a longer text is what is kept beside its beginning."""
 _BATCH = 32
+_SIZES = {"canonical": 12, "native": 28}
 _MASKED = re.compile(r"\bx(?:name|thing)\b")
 
 
@@ -38,30 +39,40 @@ class MiniLmScorer:
         self.name, self.cut = str(told["name"]), float(told["cut"])
         self._labels, self._temperature = tuple(told["labels"]), float(told["temperature"])
         # What has the digest of the file that was made can be read: neither library says cleanly that it cannot.
-        self._tokenizer = Tokenizer.from_buffer(_read(folder / "tokenizer.json", told["digests"]))
+        self._tokenizer = load_tokenizer(_read(folder / "tokenizer.json", told["digests"]))
         self._session = onnxruntime.InferenceSession(_read(folder / "model.onnx", told["digests"]), _options())
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """This gives each text, in order, a probability for each emotion; a text's answer does not depend on its neighbours."""
-        rows = self.pieces(texts)
-        found: list[dict[str, float]] = [{}] * len(rows)
+        raised = np.exp(self._logits(texts, "canonical") / self._temperature)
+        shares = (raised / raised.sum(axis=1, keepdims=True)).tolist()
+        return [dict(zip(self._labels, row, strict=True)) for row in shares]
+
+    def native(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """These are probabilities, each by itself, of the 28 labels of GoEmotions (n x 28), which only help in training."""
+        return np.asarray(1 / (1 + np.exp(-self._logits(texts, "native"))), dtype=np.float64)
+
+    def _logits(self, texts: Sequence[str], head: str) -> NDArray[np.float64]:
+        """What a head says of each text; the greatest of a row is 0 for the head whose labels exclude each other."""
+        rows = split_texts(self._tokenizer, texts)
+        found = np.zeros((len(rows), _SIZES[head]))
         for places in _of_one_length(rows):
-            for place, scores in zip(places, self._score([rows[place] for place in places]), strict=True):
-                found[place] = scores
-        return found
+            ids = np.asarray([rows[place] for place in places], dtype=np.int64)
+            found[places] = self._session.run([head], {"ids": ids})[0]
+        return found - found.max(axis=1, keepdims=True) if head == "canonical" else found
 
-    def pieces(self, texts: Sequence[str]) -> list[Sequence[int]]:
-        """These are the pieces of each text that the model reads."""
-        return [_shorten(found.ids) for found in self._tokenizer.encode_batch([_plain(text) for text in texts])]
 
-    def _score(self, rows: Sequence[Sequence[int]]) -> Iterator[dict[str, float]]:
-        ids = np.asarray(rows, dtype=np.int64)
-        logits = np.asarray(self._session.run(["canonical"], {"ids": ids, "mask": np.ones_like(ids)})[0], np.float64)
-        raised: NDArray[np.float64] = np.exp((logits - logits.max(axis=1, keepdims=True)) / self._temperature)
-        for row in raised / raised.sum(axis=1, keepdims=True):
-            yield dict(zip(self._labels, map(float, row), strict=True))
+def load_tokenizer(file: bytes) -> Tokenizer:
+    """This is the tokenizer of a file; texts stay as long as they are."""
+    tokenizer = Tokenizer.from_buffer(file)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def split_texts(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Sequence[int]]:
+    """These are the pieces of each text that the model reads."""
+    return [_shorten(found.ids) for found in tokenizer.encode_batch_fast([_plain(text) for text in texts])]
 
 
 def _of_one_length(rows: Sequence[Sequence[int]]) -> Iterator[list[int]]:
@@ -99,6 +110,8 @@ def _unusable(path: Path, why: str) -> ConfigError:
 def _options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # The graph is as it should be (training/compact.py): further fusions put a slow operator in the place of two fast ones.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     return options
 
 

@@ -24,7 +24,7 @@ def best(scorer, text):
 
 def test_it_is_a_scorer_with_a_versioned_name(scorer):
     assert isinstance(scorer, Scorer)
-    assert scorer.name == "minilm-en/2"
+    assert scorer.name == "minilm-en/3"
     assert 0 < scorer.cut < 1
 
 
@@ -56,6 +56,12 @@ def test_an_answer_does_not_depend_on_its_neighbours(scorer):
     assert scorer.score(texts)[:40] == alone  # to the last bit
     assert scorer.score(texts[::-1])[::-1][:40] == alone
     assert scorer.score([]) == []
+
+
+def test_the_labels_it_was_helped_by_can_be_asked_for(scorer):
+    thanks, rage = scorer.native(["thank you so much", "you idiots, I am furious"])
+    assert len(thanks) == len(rage) == 28
+    assert thanks.argmax() == 15 and rage[2] > thanks[2]  # gratitude, anger
 
 
 def test_the_end_of_a_long_message_is_read_too(scorer):

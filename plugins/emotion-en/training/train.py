@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from compact import compact
 from fixed_scales import TEXTS, fix_scales
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from sklearn.metrics import f1_score
@@ -67,12 +68,9 @@ class Net(nn.Module):
         weights = mask.unsqueeze(-1).to(states.dtype)
         return (states * weights).sum(1) / weights.sum(1)
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return self.canonical(self.drop(self.pooled(ids, mask)))
-
-    def both(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         found = self.drop(self.pooled(ids, mask))
-        return self.native(found), self.canonical(found)
+        return self.canonical(found), self.native(found)
 
 
 def main() -> None:
@@ -89,6 +87,7 @@ def main() -> None:
     train(net, tokenizer, social, [one for one in own if one.part == "train"], given.steps)
     export(net, Path(source), given.out)
     fix_scales(given.out / "model.onnx", calibration(given.out, own))
+    compact(given.out / "model.onnx")
     write_settings(given.out, temperature=1.0, cut=0.0)
     metrics = measure(given.out, own) | {"seed": given.seed, "steps": given.steps}
     (given.out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
@@ -149,11 +148,11 @@ def train(net: Net, tokenizer: Any, social: Social, own: list[Message], steps: i
     ours = endless(len(mine), OWN_BATCH)
     net.train()
     for step, batch in zip(range(steps), buckets([len(found) for found in pieces], SOCIAL_BATCH), strict=False):
-        found_native, found = net.both(*pad([pieces[i] for i in batch]))
+        found, found_native = net(*pad([pieces[i] for i in batch]))
         loss = 0.5 * nn.functional.cross_entropy(found, torch.tensor([groups[i] for i in batch]), label_smoothing=0.05)
         loss = loss + 2 * nn.functional.binary_cross_entropy_with_logits(found_native, torch.from_numpy(native[batch]))
         chosen = next(ours)
-        answer = torch.log_softmax(net(*pad([blur(mine[i]) for i in chosen])), -1)
+        answer = torch.log_softmax(net(*pad([blur(mine[i]) for i in chosen]))[0], -1)
         loss = loss - (answer * torch.from_numpy(targets[chosen])).sum(-1).mean()
         optimiser.zero_grad()
         loss.backward()
@@ -206,9 +205,14 @@ def export(net: Net, source: Path, out: Path) -> None:
     example = torch.ones((2, 16), dtype=torch.long)
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "model.onnx"
-        axes = {"ids": {0: "batch", 1: "length"}, "mask": {0: "batch", 1: "length"}, "canonical": {0: "batch"}}
+        axes = {
+            "ids": {0: "batch", 1: "length"},
+            "mask": {0: "batch", 1: "length"},
+            "canonical": {0: "batch"},
+            "native": {0: "batch"},
+        }
         torch.onnx.export(
-            net, (example, example), str(whole), input_names=["ids", "mask"], output_names=["canonical"],
+            net, (example, example), str(whole), input_names=["ids", "mask"], output_names=["canonical", "native"],
             dynamic_axes=axes, opset_version=17, dynamo=False,
         )  # fmt: skip
         quantize_dynamic(
@@ -221,15 +225,17 @@ def export(net: Net, source: Path, out: Path) -> None:
 
 def calibration(out: Path, own: list[Message]) -> list[Any]:
     """Pieces of texts of the training part, on which the scales are found."""
-    from hub_emotion_en.scorer import load_scorer
+    from hub_emotion_en.scorer import load_tokenizer, split_texts
 
     texts = [one.text for one in own if one.part == "train"]
-    return list(load_scorer(out).pieces(random.Random(0).sample(texts, TEXTS)))
+    return list(
+        split_texts(load_tokenizer((out / "tokenizer.json").read_bytes()), random.Random(0).sample(texts, TEXTS))
+    )
 
 
 def write_settings(out: Path, *, temperature: float, cut: float) -> None:
     digests = {name: sha256((out / name).read_bytes()).hexdigest() for name in ("model.onnx", "tokenizer.json")}
-    told = {"name": "minilm-en/2", "labels": LABELS, "temperature": temperature, "cut": cut, "digests": digests}
+    told = {"name": "minilm-en/3", "labels": LABELS, "temperature": temperature, "cut": cut, "digests": digests}
     (out / "model.json").write_text(json.dumps(told, indent=1) + "\n")
 
 
