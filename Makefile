@@ -22,7 +22,7 @@ demo: uv ## set everything up and run the main job against simulators of four sy
 	@$(RUN) hub run --sandbox
 
 test: sync ## set everything up and run the tests
-	@$(RUN) pytest -q -n 2 --dist loadfile
+	@$(RUN) pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: sync ## format, lint, types, import rules, generated docs
 	$(RUN) ruff format --check .

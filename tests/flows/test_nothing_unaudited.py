@@ -4,7 +4,7 @@ The database itself is watched, whoever writes and by whatever function: a new o
 """
 
 import re
-import traceback
+import sys
 from collections import Counter
 
 import pytest
@@ -44,6 +44,16 @@ _TOUCHES = re.compile(r'\s*UPDATE\s+"?persons"?\s+SET\s+"?touched"?\s*=', re.IGN
 """Whom the next push looks at: an order of work, no action."""
 
 
+def _callers(frame):
+    """The hub's functions that led here, at most twelve, outermost first; not by traceback, which reads every file."""
+    found = []
+    while frame is not None:
+        if "/hub/" in frame.f_code.co_filename:
+            found.append(frame.f_code.co_name)
+        frame = frame.f_back
+    return " > ".join(reversed(found[:12]))
+
+
 class Watch:
     """Notes each committed transaction that wrote where an entry belongs, and wrote none."""
 
@@ -55,8 +65,9 @@ class Watch:
     def statement(self, conn, cursor, statement, parameters, context, executemany):
         found = _WRITES.match(statement)
         if found and not _TOUCHES.match(statement):
-            where = [frame.name for frame in traceback.extract_stack() if "/hub/" in frame.filename]
-            self.written.setdefault(id(conn), {}).setdefault(found.group(1), " > ".join(where[-12:]))
+            tables = self.written.setdefault(id(conn), {})
+            if found.group(1) not in tables:
+                tables[found.group(1)] = _callers(sys._getframe())
 
     def commit(self, conn):
         written = self.written.pop(id(conn), {})
