@@ -6,7 +6,7 @@
     csv/KIND.csv                        the same as tables
     consents.jsonld + its schema        receipts, ISO/IEC TS 27560 in DPV terms
     recipients.json                     who was sent what and when, by the audit log
-    inferences.json                     what was read between the lines: label, model, confidence, explanation
+    inferences.json                     what was read between the lines: label, model, confidence, explanation, reviewers' words
     audit/checkpoint, audit/proofs      the log's entries about the person, each with a proof that stands alone
     index.html                          all of it, to be read by a person
 """
@@ -17,8 +17,8 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ from hub.privacy.controller import Controller
 from hub.privacy.receipt import Known, receipt, receipt_schema
 from hub.schema import EmotionTag
 from hub.store.store import Tx
+from hub.store.tag_reviews import Judgement
 
 _PAGE = 5_000
 _PROOFS = 2_000
@@ -42,12 +43,13 @@ Entry = tuple[int, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One export: what is held, what was told of it to whom, and what the log says about the person."""
+    """One export: what is held, what was told of it to whom, what the log says about the person, and reviewers of each tag."""
 
     held: Portable
     recipients: list[dict[str, Any]]
     entries: tuple[Entry, ...]
     issued: datetime
+    judgements: Mapping[str, Sequence[Judgement]] = field(default_factory=dict)
 
 
 def collect(rooms: Rooms, person_id: str) -> Export:
@@ -56,11 +58,12 @@ def collect(rooms: Rooms, person_id: str) -> Export:
         held = gather(tx, person_id, rooms.now())
         refs = set(tx.keys.audit_refs(tx.persons.members(person_id)).values())
         entries = tuple(_entries_about(tx, refs))
+        judgements = tx.tag_reviews.judgements(tag.id for tag in held.tags)
         sent = [
             {"connection": one.connection, "object": one.object, "fields": list(one.fields), "last": one.last_at.isoformat()}
             for one in tx.outbox.receipts(person_id)
         ]  # fmt: skip
-    return Export(held, [*_recipients(entries, sent)], entries, rooms.now())
+    return Export(held, [*_recipients(entries, sent)], entries, rooms.now(), judgements)
 
 
 def write_zip(export: Export, rooms: Rooms, controller: Controller) -> bytes:
@@ -70,7 +73,7 @@ def write_zip(export: Export, rooms: Rooms, controller: Controller) -> bytes:
         subject=export.held.person_id, controller=controller, policy=rooms.policy,
         recipients=sorted({row["connection"] for row in export.recipients}), issued=export.issued,
     )  # fmt: skip
-    inferences = [inference(tag) for tag in export.held.tags]
+    inferences = [inference(tag, export.judgements.get(tag.id, ())) for tag in export.held.tags]
     files = {
         "data.json": _json(export.held.data()),
         "data.schema.json": _json(data_schema()),
@@ -85,8 +88,11 @@ def write_zip(export: Export, rooms: Rooms, controller: Controller) -> bytes:
     return _zip(files, export.issued)
 
 
-def inference(tag: EmotionTag) -> dict[str, Any]:
-    """This tells what was inferred from one thing somebody said, by which model, how surely, and what that means."""
+def inference(tag: EmotionTag, judgements: Sequence[Judgement] = ()) -> dict[str, Any]:
+    """This tells what was inferred from one thing somebody said, by which model, how surely, and what that means.
+
+    It also tells what reviewers said of it and when. Who they are is not about the person, and is left out.
+    """
     return {
         "id": tag.id,
         "about": tag.record_id,
@@ -100,12 +106,17 @@ def inference(tag: EmotionTag) -> dict[str, Any]:
         "model": tag.model,
         "taxonomy": tag.taxonomy,
         "gone_by": tag.expires_at.isoformat(),
+        "reviewed": tag.reviewed,
+        "judgements": [{"at": one.at.isoformat(), "label": one.label} for one in judgements],
         "explanation": _explanation(tag),
     }
 
 
 def _explanation(tag: EmotionTag) -> str:
     guess = "It may advise the people who serve you; it never decides anything alone, and you may object to it."
+    if tag.reviewed:
+        agreed = "could not agree on a feeling" if tag.label is None else f"agreed on '{tag.label}'"
+        return f"The model {tag.model} read your words; then people read them, without your name, and {agreed}. {guess}"
     if tag.abstained or tag.label is None:
         return f"The model {tag.model} read your words and was not sure enough to name a feeling. {guess}"
     return (

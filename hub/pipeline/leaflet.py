@@ -78,10 +78,12 @@ def _text(record: Model) -> str:
 def _inferences(inferences: Sequence[dict[str, Any]]) -> str:
     rows = [
         (one["said"][:16].replace("T", " "), one["label"] or "not sure", f"{one['confidence']:.0%}", one["model"],
-         one["explanation"], one["gone_by"][:10])
+         ", ".join(said["label"] for said in one["judgements"]) or "-", one["explanation"], one["gone_by"][:10])
         for one in inferences
     ]  # fmt: skip
-    return _table(("you wrote", "guess", "confidence", "model", "what that means", "gone by"), rows)
+    return _table(
+        ("you wrote", "guess", "confidence", "model", "people who checked it", "what that means", "gone by"), rows
+    )
 
 
 def _consents(held: Portable) -> str:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from hub.audit.proof import Proof
 from hub.audit.trust import Trust
 from hub.cli import app
+from hub.emotion.verdict import correct_tag
 from hub.errors import PolicyError
 from hub.pipeline.export import collect, write_zip
 from hub.pipeline.portable import parse_portable, take_in
@@ -176,6 +177,28 @@ def test_what_people_wrote_is_text_for_browsers_and_spreadsheets(world, ada):
     assert "83%" in text and "linear-en/1" in text and "frustration" in text and "withdrawn" in text
     rows = list(csv.DictReader(io.StringIO(made.read("csv/interaction.csv").decode("utf-8-sig"))))
     assert rows[0]["text"].startswith("'=1+1")
+
+
+def test_what_reviewers_said_is_told_and_who_they_are_is_not(world, ada):
+    with world.open() as hub, hub.store.begin() as tx:
+        tx.tag_reviews.queue({"tag_1": "sampled"}, {"tag_1": ada})
+        for reviewer, label in (("nora.reviewer", "sadness"), ("otto.reviewer", "anxiety")):
+            tx.tag_reviews.judge(tx.tag_reviews.get("tag_1"), reviewer, label)
+    with world.open() as hub:
+        made = exported(hub, ada)
+    (told,) = read(made, "inferences.json")
+    assert [one["label"] for one in told["judgements"]] == ["sadness", "anxiety"] and not told["reviewed"]
+    assert all(one["at"] for one in told["judgements"])
+    assert "sadness, anxiety" in made.read("index.html").decode()
+    assert not [name for name in made.namelist() if b"reviewer." in made.read(name) or b".reviewer" in made.read(name)]
+
+
+def test_a_tag_that_people_agreed_on_is_not_told_as_a_guess(world, ada):
+    with world.open() as hub, hub.store.begin() as tx:
+        tx.tags.put([correct_tag(tx.tags.get(["tag_1"])["tag_1"], "sadness")])
+    with world.open() as hub:
+        (told,) = read(exported(hub, ada), "inferences.json")
+    assert told["reviewed"] and "people read them" in told["explanation"] and "guessed" not in told["explanation"]
 
 
 def test_others_in_the_thread_are_left_out(world, ada):
