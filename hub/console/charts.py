@@ -17,7 +17,9 @@ sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != pyga
 _SVG = "{http://www.w3.org/2000/svg}"
 _SILENT = {f"{_SVG}script", f"{_SVG}style", f"{_SVG}title", f"{_SVG}defs"}
 _LONGEST = 44
-_TICKS = 6
+_TICKS, _STEPS = 4, 5
+_BESIDE = 36
+"""Half of the last label stands beside the chart."""
 # pygal makes room for the labels by these sizes; the style sheet sets the same ones.
 _SIZES = Style(label_font_size=12, major_label_font_size=12, value_font_size=12)
 ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
@@ -27,8 +29,10 @@ def stacked(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int
     """This draws how much of each kind there was, over ``labels``; a series' name is its class in the style sheet."""
     if not any(map(any, series.values())):
         return Markup()
+    top = max(map(sum, zip(*series.values(), strict=True)))
+    major = min(_TICKS, len(labels))
     chart = pygal.StackedBar(
-        **_options(560, 220), show_minor_x_labels=False, x_labels_major_count=min(_TICKS, len(labels))
+        **_options(560, 220), **_scale(top), show_minor_x_labels=False, x_labels_major_count=major, margin_right=_BESIDE
     )
     chart.x_labels = list(labels)
     for name, values in series.items():
@@ -40,15 +44,12 @@ def lines(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int |
     """This draws how numbers went, over ``labels``; a number that is not known is a gap."""
     if len(labels) < 2 or not series:
         return Markup()
-    chart = pygal.Line(**_options(900, 260), show_x_guides=False, dots_size=3, range=(0, _top(series)))
+    top = max((value for values in series.values() for value in values if value), default=1)
+    chart = pygal.Line(**_options(900, 260), **_scale(top), show_x_guides=False, dots_size=3, margin_right=_BESIDE)
     chart.x_labels = list(labels)
     for name, values in series.items():
         chart.add(name, list(values), allow_interruptions=True)
     return _plain(chart, list(series), title)
-
-
-def _top(series: Mapping[str, Sequence[int | None]]) -> int:
-    return max((value for values in series.values() for value in values if value), default=1)
 
 
 def ranked(title: str, counts: Mapping[str, int], what: str = "records") -> Markup:
@@ -56,7 +57,8 @@ def ranked(title: str, counts: Mapping[str, int], what: str = "records") -> Mark
     if not counts:
         return Markup()
     rows = sorted(counts.items(), key=lambda pair: pair[1])
-    chart = pygal.HorizontalBar(**_options(900, 26 + 30 * len(rows)), print_values=True, show_x_labels=True)
+    size = _options(900, 8 + 30 * len(rows))
+    chart = pygal.HorizontalBar(**size, print_values=True, show_x_labels=False, range=(0, rows[-1][1]))
     chart.x_labels = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…" for name, _ in rows]
     chart.add(what, [value for _, value in rows])
     return _plain(chart, [what], title)
@@ -65,10 +67,17 @@ def ranked(title: str, counts: Mapping[str, int], what: str = "records") -> Mark
 def _options(width: int, height: int) -> dict[str, Any]:
     return {
         "css": (), "js": (), "no_prefix": True, "disable_xml_declaration": True, "show_legend": False, "width": width,
-        "height": height, "margin": 4, "spacing": 6, "title": None, "include_x_axis": True, "max_scale": 5,
-        "min_scale": 2, "formatter": _number, "value_formatter": _number, "classes": ("chart",), "style": _SIZES,
-        "rounded_bars": 2,
+        "height": height, "margin": 4, "spacing": 6, "title": None, "include_x_axis": True, "formatter": _number,
+        "value_formatter": _number, "classes": ("chart",), "style": _SIZES, "rounded_bars": 2, "truncate_label": -1,
     }  # fmt: skip
+
+
+def _scale(top: int) -> dict[str, Any]:
+    """A few whole numbers from nothing to the highest one: there is no half of a record."""
+    steps = (digit * 10**power for power in range(18) for digit in (1, 2, 5))
+    step = next(one for one in steps if one * _STEPS >= top)
+    ticks = list(range(0, top + step, step))
+    return {"y_labels": ticks, "range": (0, ticks[-1])}
 
 
 def _number(value: float | None) -> str:

@@ -20,10 +20,15 @@ LAST, BEFORE = "2026-W20", "2026-W19"  # it is Wednesday of week 21 in the story
 def world(tmp_path_factory):
     story = tell(tmp_path_factory.mktemp("figures"))
     with open_hub(story.config, now=story.clock.now) as hub:
-        for week, factor in ((1, 1), (2, 2)):
-            for (label, channel), count in SAID.items():
-                _say(hub, label, channel, count * factor, story.clock.now() - timedelta(days=7 * week))
+        fill(hub, story.clock.now())
     return story
+
+
+def fill(hub, now):
+    """What was said in the last two closed weeks, twice as much in the one before."""
+    for week, factor in ((1, 1), (2, 2)):
+        for (label, channel), count in SAID.items():
+            _say(hub, label, channel, count * factor, now - timedelta(days=7 * week))
 
 
 def _say(hub, label, channel, count, when):
