@@ -77,7 +77,7 @@ _ORDER_WORD = (
 )
 _ACCOUNT_WORD = (
     r"(?:accounts?|acct?|acc|a/c|konto|badge|warden|hosp(?:ital)?\.?|customer|cust|client|contract|policy|policyholder|student|staff|employee|emp|subscriber"
-    r"|sort\s?code\s+[\d-]{6,8},?\s+account|user|patient|post\s+number|insurance|mandate|meter\s+point|mpan|mprn|licen[cs]e\s+key)"
+    r"|sort\s?code\s+[\d-]{6,8},?\s+account|user|patient|post\s+number|insurance|mandate|meter(?:\s+point)?|mpan|mprn|licen[cs]e\s+key)"
 )
 _LOYALTY_WORD = (
     r"(?:loyalty(?:\s?card)?|member(?:ship)?|mbr|frequent\s+fl[iy]er|ffn|miles(?:\s+card)?|rewards?(?:\s+card)?|bonus(?:\s?card)?"
@@ -147,6 +147,15 @@ PURCHASES: tuple[Rule, ...] = (
     rule(
         "ORDER_NUMBER", 0.8, rf"{_LOCATOR_CUE}(?:\s*(?:is|was|:|#|,|pnr|ref)){{0,6}}\s*(?P<value>(?=[A-Z0-9]*[A-Z])[A-Z0-9]{{6}})\b",
         has("booking", "reserv", "pnr", "locator", "confirm", "ref"),
+    ),
+    # The number comes a few words later: "you lost my order again, it's 8841023"
+    rule(
+        "ORDER_NUMBER", 0.7, rf"(?i)\b{_ORDER_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+(?P<value>\d{{6,12}})(?![\w.,]\d|\w|%)",
+        both(at_least(6), has(*_ORDER_MARKS)),
+    ),
+    rule(
+        "ACCOUNT_NUMBER", 0.7, rf"(?i)\b{_ACCOUNT_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+(?P<value>\d{{6,12}})(?![\w.,]\d|\w|%)",
+        both(at_least(6), has(*_ACCOUNT_MARKS)),
     ),
     _said("ORDER_NUMBER", "reference|ref|order|booking|confirmation|code|ticket|invoice|claim|case|tracking|parcel", "ref", "order", "booking",
           "confirm", "code", "ticket", "invoice", "claim", "case", "tracking", "parcel"),

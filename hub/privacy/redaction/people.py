@@ -33,6 +33,55 @@ _SIGN_OFF = re.compile(
 )
 _AFTER_MY_NAME = re.compile(rf"(?i:\bmy\s+name(?:\s+is|'s|’s)\s+)(?P<name>{_NAME}(?:\s+{_NAME})?)")
 
+_DESKS = frozenset(
+    str.split("""
+    accounting accounts admin billing complaints dispatch finance helpdesk housekeeping iphone legal logistics
+    maintenance management marketing office operations outlook payroll payments planning procurement purchasing
+    reception refunds returns sales security shipping warehouse android galaxy ipad samsung encl enclosed copy
+    attachments attached invoice draft confidential yes sent
+    """)
+)
+"""Who signs like a person and is none."""
+_PART_OF_NAME = r"[^\W\d_a-zà-ÿ](?:[\w'’-]{1,25}|\.)"
+_LAST_LINE = re.compile(
+    rf"\n[ \t>]*(?:--?|[–—~/^])?[ \t]*(?P<name>{_PART_OF_NAME}(?:[ \t]{_PART_OF_NAME}){{0,3}})[ \t]*[.!x]{{0,3}}\s*\Z"
+)
+_INITIALS = re.compile(
+    r"(?:^|(?<=[\n(,/:]\s)|(?<=[\n(,/:])|\b(?i:mr|mrs|ms|miss|dr|prof|of|by|to|from|for|and|with|late|name|is|am|letter)\.?\s)"
+    r"(?P<name>[A-Z]\.(?:[ ]?[A-Z]\.)?[ ](?:(?:St|de|van|von|der|al)\.?[ ]){0,2}[A-Z][^\W\d_]+(?:[-'’][A-Z][^\W\d_]+)?)"
+)
+_TOLD_NAME = re.compile(
+    r"(?i:\b(?:(?:her|his|their|the|my|whose)\s+(?:first\s+|last\s+)?name\s+(?:was|is)|(?:some(?:one|body)|guy|girl|lady|man|woman|lad|chap|bloke|agent|driver"
+    r"|person)\s+(?:was\s+)?(?:called|named)|missus|mister|it['’]?s\s+(?=\w+\s+from\s+(?:upstairs|downstairs|next\s+door|work|the\s+\w+|number)))\s+)"
+    r"(?P<name>[a-z][a-z'’-]{1,20}(?:\s(?!and\b|or\b|from\b|he\b|she\b|who\b|at\b|in\b|i\b|but\b)[a-z][a-z'’-]{2,20}(?=[,.!?]|$))?)"
+)
+
+
+def _closings(text: str) -> Iterator[Stretch]:
+    """A line of capitalised words at the very end is who wrote it, unless one of them is a common word."""
+    for match in _LAST_LINE.finditer(text):
+        words = re.findall(r"[^\W\d_][\w'’-]*", match["name"])
+        if all(is_name_like(word) and not is_common_word(word) and word.lower() not in _NOBODY for word in words):
+            yield match.span("name")
+
+
+def _initialled(text: str) -> Iterator[Stretch]:
+    """A surname after initials, where a name may begin."""
+    for match in _INITIALS.finditer(text):
+        last = match["name"].rpartition(" ")[2]
+        if is_name_like(last) and not is_common_word(last) and last.lower() not in _ORGANISATION:
+            yield match.span("name")
+
+
+def _told(text: str) -> Iterator[Stretch]:
+    """What somebody is said to be called needs no capital letter."""
+    for match in _TOLD_NAME.finditer(text):
+        words = match["name"].split()
+        if words[0] not in _NOT_NAMES and not is_common_word(words[0]):
+            more = len(words) > 1 and words[1] not in _NOT_NAMES and not is_common_word(words[1])
+            yield match.start("name"), match.start("name") + (len(match["name"]) if more else len(words[0]))
+
+
 _NOT_NAMES = frozenset(
     str.split("""
     alexa siri google cortana anonymous sirs hr booking note uber dhl ups fedex dpd hermes amazon
@@ -95,6 +144,9 @@ PEOPLE = (
         has("regards", "wishes", "sincerely", "faithfully", "truly", "cheers", "thank", "best", "yours", "love"),
     ),
     FoundBy("PERSON", _SCORE, _introduced, has("my name")),
+    FoundBy("PERSON", _SCORE, _closings, has("\n")),
+    FoundBy("PERSON", _SCORE, _initialled, has(". ")),
+    FoundBy("PERSON", _SCORE, _told, has("name", "called", "missus", "mister", " from ")),
 )  # fmt: skip
 """Stretches that name a person by their place in the sentence; only after "my name is" small letters count too."""
 
@@ -134,6 +186,9 @@ def _is_name_part(word: str) -> bool:
     low = word.lower()
     shaped = re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", word) is not None and not word.isupper()
     return shaped and is_name_like(word) and not is_common_word(word) and low not in _ORGANISATION
+
+
+_NOBODY = _ORGANISATION | _DESKS
 
 
 def _name_end(found: str) -> int:

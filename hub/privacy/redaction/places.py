@@ -348,6 +348,10 @@ PLACES: tuple[Rule | FoundBy, ...] = (
         r"(?i)\bpost\s?code\b[^\n]{0,30}?\s(?P<value>(?:[a-z]\s){1,2}(?:(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|\d)\s){1,3}(?:[a-z]\s)?"
         r"(?:(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|\d)\s)?[a-z]\s[a-z])(?!\w)", has("postcode", "post code"),
     ),
+    rule(
+        "ZIP_CODE", 0.75, r"(?i)\bpost\s?code\b[^\n]{0,30}\n[ \t>]*(?:\w{1,20}:\s*)?(?P<value>[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2})(?!\w)",
+        both(at_least(2), has("postcode", "post code")),
+    ),
     rule("ZIP_CODE", 0.7, rf"(?m)^\s*(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_CAP}(?:[ -]{_CAP})?\s*$", at_least(4)),
     rule(
         "NRP", 0.7, rf"(?i)\b(?:i\s?'?m|i’m|i\s+am|as|we\s+are|being|my\s+(?:wife|husband|family|mother|father)\s+is)\s+(?:an?\s+)?(?:practi[sc]ing\s+|devout\s+)?(?P<value>{_PROFESSED})\b",
