@@ -361,9 +361,21 @@ class Hub:
     @property
     def make_tagger(self) -> Callable[[], Tagger]:
         """What makes the tagger; cheap, so that a misspelt name is told before anything is pulled."""
+        chosen = self.deployment.settings.tagger
+        if "/" in chosen:
+            return lambda: _whole(_local(self.deployment.path(chosen)))
         makers: dict[str, Callable[[], Tagger | Scorer]] = {"linear-en": _linear_en, **self.plugins.offered.taggers}
-        maker: Callable[[], Tagger | Scorer] = _pick(makers, self.deployment.settings.tagger, "tagger")
+        maker: Callable[[], Tagger | Scorer] = _pick(makers, chosen, "tagger")
         return lambda: _whole(maker())
+
+    def _tagger_version(self) -> str:
+        """A model in a folder is told by what is in it; others have their version in their name, or come with a plugin's."""
+        chosen = self.deployment.settings.tagger
+        if "/" not in chosen:
+            return chosen
+        from hub.emotion.local import name_local
+
+        return name_local(self.deployment.path(chosen))
 
     @property
     def review_shares(self) -> Shares:
@@ -497,12 +509,12 @@ class Hub:
             "access": lambda: self.access.version,
             "redaction": lambda: self.redaction.fingerprint,
             "mappings": lambda: self.mappings.revision[:12],
+            "tagger": self._tagger_version,
         }
         rules = {name: _readable(version, lambda: UNREADABLE) for name, version in files.items()}
         settings = {
             "settings": self.deployment.revision,
             "configuration": self.revision,
-            "tagger": self.deployment.settings.tagger,
         }
         return {**plugins, **rules, **settings, "audit key": self._key_hash}
 
@@ -747,6 +759,12 @@ def _whole(made: Tagger | Scorer) -> Tagger:
     from hub.emotion.scored import wrap_scorer
 
     return wrap_scorer(made)
+
+
+def _local(folder: Path) -> Scorer:
+    from hub.emotion.local import load_local
+
+    return load_local(folder)
 
 
 def _linear_en() -> Tagger:
