@@ -51,7 +51,7 @@ MEANING = {
     "bringing somebody back; keep it apart from the database's backups",
     "Settings.privacy": "folder of the privacy rules",
     "Settings.mappings": "folder of the site's own mapping files",
-    "Settings.tagger": "the emotion tagger; `linear-en` is built in, plugins may bring others; with a `/`: a folder with a model of your own",
+    "Settings.tagger": "the emotion tagger; `linear-en` is built in, plugins may bring others; with a `/` in it: a folder",
     "Settings.connections": "configured connectors by name, see below",
     "Settings.syncs": "scheduled pulls and pushes by name, see below",
     "Settings.sweep": "when retention runs, see below",
