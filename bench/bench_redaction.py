@@ -157,9 +157,15 @@ def main() -> int:
         work(wanted.work, wanted.part)
         return 0
     print(f"corpus part {wanted.part}: {len(read(wanted.part))} texts")
+    ours: float | None = None
     for name in wanted.engine or ENGINES:
         report, speeds = measure(name, wanted.part, wanted.repeats)
         show(name, report, speeds)
+        middle = speeds[len(speeds) // 2]
+        if name == "attune":
+            ours = middle
+        elif ours is not None:
+            print(f"  attune does {ours / middle:.1f} times as many texts per CPU-second")
         for case in report.worst(wanted.mistakes):
             print(f"  - {case.text!r}\n      leaked {_read(case, case.leaks())} needless {_read(case, case.excess())}")
     return 0

@@ -79,6 +79,9 @@ def redact(text: str) -> str:
         ("it's my mother missus {}.", "PERSON:gertrude lamb"),
         ("you lost my order again, it's {}", "ORDER_NUMBER:8841023"),
         ("agent: the postcode please\nvisitor: {}", "ZIP_CODE:le3 9qp"),
+        ("Sgt. {} has it", "PERSON:Dubois"),
+        ("Driver: {}  Load: 22 pallets", "PERSON:Iolo Prytherch"),
+        ("<div>Best,<br>{}<br>0 pages</div>", "PERSON:Zainab Al-Rashid"),
         ("Meter {} is new", "ACCOUNT_NUMBER:21E5540917"),
         ("Desk: {} or so", "PHONE_NUMBER:463-555-0138x036"),
         ("I live in {} and wait", "LOCATION:Tralee"),
@@ -117,6 +120,13 @@ def test_each_kind_is_found_whole_and_nothing_beside_it(text, kind):
 )
 def test_what_only_looks_personal_stays(text):
     assert redact(text) == text
+
+
+def test_who_is_named_once_is_found_wherever_the_name_stands_again():
+    assert redact("Signed for by someone called Blaze. No Blaze lives here; a blaze it was.") == (
+        "Signed for by someone called <PERSON_1>. No <PERSON_1> lives here; a blaze it was."
+    )
+    assert redact("No Blaze lives here.") == "No Blaze lives here."
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ This complements the name recogniser, which was trained on news and misses names
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from hub.privacy.redaction.language import is_common_word
@@ -17,7 +17,9 @@ _CUES = tuple(
     re.compile(cue + _FULL)
     for cue in (
         r"(?i:\b(?:hi|hello|hey|hiya|dear|good\s+(?:morning|afternoon|evening|day)|welcome)(?:\s+(?:there|again))?,?)[ \t]+",
-        r"(?i:\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|señor|señora|monsieur|madame)\b\.?)\s+",
+        r"(?i:\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|señor|señora|monsieur|madame|sgt|sergeant|constable|capt|captain|rev|reverend"
+        r"|cllr|councillor)\b\.?)\s+",
+        r"(?i:\b(?:driver|emp|employee|pax|guest|tenant|patient|owner|payee|beneficiary|cardholder|witness|student|pupil)\s*[:=]\s*)",
         r"(?i:\b(?:my\s+name(?:\s+is|'s|’s|:)|name\s*:|i\s+am\s+called|this\s+is|signed(?:\s+by)?[,:]?))\s+",
         r"(?i:\b(?:thank\s+you|thanks|thx|cheers|kudos|props|shout-?out)(?:\s+(?:so\s+much|very\s+much|a\s+lot|again|to))*,?)\s+",
         r"(?i:\b(?:spoke|speaking|talked|talking|chatted|dealt)\s+(?:to|with)\s+(?:a\s+|an\s+|your\s+)?(?:guy\s+|lady\s+|agent\s+|man\s+|woman\s+)?(?:called\s+|named\s+)?)",
@@ -29,7 +31,7 @@ _CUES = tuple(
 )
 _SIGN_OFF = re.compile(
     r"(?i:\b(?:(?:kind|best|warm|many)\s+)?(?:regards|wishes|sincerely|faithfully|truly|cheers|thanks|thank\s+you|best|yours|love))"
-    rf"\s*[,.!–-]{{0,3}}\s*{_FULL}\s*(?:[.!]|$|\n)"
+    rf"\s*[,.!–-]{{0,3}}\s*(?:<br\s*/?>\s*)?{_FULL}\s*(?:[.!<]|$|\n)"
 )
 _AFTER_MY_NAME = re.compile(rf"(?i:\bmy\s+name(?:\s+is|'s|’s)\s+)(?P<name>{_NAME}(?:\s+{_NAME})?)")
 
@@ -106,9 +108,14 @@ _LABELS = frozenset(
 _SMALL = frozenset(str.split("de da del della di van von der den bin al el la le"))
 
 
+_NEXT_LABEL = re.compile(r"\s{2,}\S+$")
+"""The label of the next field, after a name and a gap: "Driver: Ada Lee  Load: 22"."""
+
+
 def _cued(pattern: re.Pattern[str], text: str) -> Iterator[Stretch]:
     for match in pattern.finditer(text):
-        end = _name_end(match["name"])
+        labelled = text.startswith(":", match.end("name"))
+        end = _name_end(_NEXT_LABEL.sub("", match["name"]) if labelled else match["name"])
         if end:
             yield match.start("name"), match.start("name") + end
 
@@ -125,7 +132,10 @@ def _introduced(text: str) -> Iterator[Stretch]:
 _SCORE = 0.75
 _GATES = (
     has("hi", "hello", "hey", "dear", "good", "welcome"),
-    has("mr", "ms", "mx", "miss", "dr", "prof", "herr", "frau", "señor", "monsieur", "madame"),
+    has("mr", "ms", "mx", "miss", "dr", "prof", "herr", "frau", "señor", "monsieur", "madame",
+        "sgt", "serg", "constab", "capt", "rev",
+        "cllr", "councillor"),
+    has(":", "="),
     has("name", "called", "this is", "signed"),
     has("thank", "thx", "cheers", "kudos", "props", "shout"),
     has("spoke", "speaking", "talk", "chatted", "dealt"),
@@ -149,6 +159,20 @@ PEOPLE = (
     FoundBy("PERSON", _SCORE, _told, has("name", "called", "missus", "mister", " from ")),
 )  # fmt: skip
 """Stretches that name a person by their place in the sentence; only after "my name is" small letters count too."""
+
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+def repeated(text: str, names: Iterable[Stretch]) -> Iterator[Stretch]:
+    """This yields where else in the text the words of people's names stand, in the same letters."""
+    words = {
+        word
+        for start, end in names
+        for word in _WORD.findall(text[start:end])
+        if is_name_like(word) and not is_common_word(word)
+    }
+    return (match.span() for match in _WORD.finditer(text) if match[0] in words) if words else iter(())
 
 
 def is_name_like(word: str) -> bool:

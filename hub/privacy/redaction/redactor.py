@@ -16,6 +16,7 @@ from hub.privacy.redaction.language import (
     reads_as_english,
 )
 from hub.privacy.redaction.mask import mask_spans, other_script_spans
+from hub.privacy.redaction.people import repeated
 from hub.privacy.redaction.placeholders import WITHHELD, Numbering
 from hub.privacy.redaction.policy import RedactionPolicy
 from hub.privacy.redaction.spans import PLACEHOLDER, cut_out, keep_spans, merge, trim
@@ -53,6 +54,9 @@ class _Job:
     mode: str
     known: tuple[str, ...]
 
+
+_AGAIN = 0.5
+"""How sure it is that a word names somebody who is named elsewhere in the text."""
 
 _WITHHELD = {TOO_LONG, NO_RECOGNISER}
 """Modes that look for nothing; any other is ``names`` or ``mask``."""
@@ -145,6 +149,9 @@ class Redactor:
         """From raw findings in the view to entities in the input: masked, kept, merged."""
         more = mask_spans if job.mode == "mask" else other_script_spans
         found = [*found, *more(view.text)]
+        people = [(one.start, one.end) for one in found if one.type == "PERSON"]
+        if people:
+            found = [*found, *(Entity(*span, "PERSON", _AGAIN) for span in repeated(view.text, people))]
         trimmed = [entity for entity in (trim(entity, view.text) for entity in found) if entity]
         kept = keep_spans(view.text, self._policy.keep)
         loose = [rest for entity in trimmed for rest in _respect(entity, kept, view.text)]
