@@ -41,7 +41,7 @@ airflow: uv ## Apache Airflow with the hub's DAGs, and simulators of four system
 	@exec $(RUN) hub.airflow.local --sandbox --port $(AIRFLOW_PORT)
 
 airflow-e2e: sync ## the same in a real Airflow as by hand, and nothing personal in it: SQLite, LocalExecutor
-	@$(RUN) pytest -q -m cluster tests/cluster/test_local.py
+	@$(RUN) pytest -q -m cluster tests/cluster/test_local.py tests/cluster/test_bundle.py
 
 scale-e2e: sync ## the same with PostgreSQL, Redis and two Celery workers, each of which is killed in the middle
 	@$(RUN) pytest -q -m cluster tests/cluster/test_scale.py

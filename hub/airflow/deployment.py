@@ -18,6 +18,9 @@ from hub.privacy.policy import load_policy
 ROLE = "privacy_officer"
 """The role under ``roles`` of ``hub.yaml`` whose holders may approve; Airflow must know them by the same names."""
 
+USER = "airflow:"
+"""How the names of Airflow's users begin, in ``roles`` of ``hub.yaml`` and in the audit log."""
+
 
 def config_of(dag_file: str, environ: Mapping[str, str] = os.environ) -> Path:
     """This is the ``hub.yaml`` of a DAG file: HUB_CONFIG, or the one in the folder above the DAG file's.
@@ -63,8 +66,13 @@ def check_configuration(config: Path) -> None:
 
 
 def officers_of(settings: Settings) -> list[str]:
-    """These are the actors who may approve for privacy, in the order of the alphabet."""
-    return sorted(actor for actor, roles in settings.roles.items() if ROLE in roles)
+    """These users may approve for privacy, by the ids that Airflow's auth manager knows, in the order of the alphabet."""
+    return sorted({actor.removeprefix(USER) for actor, roles in settings.roles.items() if ROLE in roles})
+
+
+def actor_of(settings: Settings, user: str) -> str:
+    """This is a user of Airflow who has approved something, as ``hub.yaml`` calls them: with or without ``airflow:``."""
+    return f"{USER}{user}" if f"{USER}{user}" in settings.roles else user
 
 
 def _check_cron(cron: str, where: str) -> None:

@@ -60,7 +60,15 @@ class OfficerApproval(ApprovalOperator):
 
         request = Request(**context["ti"].xcom_pull(task_ids=self.task_id, key="request"))
         if "error" not in event:
+            user = str((event.get("responded_by_user") or {}).get("id", ""))
             approved = list(event["chosen_options"]) == [self.APPROVE]
-            record_answer(self.config, request, approved, str((event.get("responded_by_user") or {}).get("id", "")))
+            record_answer(self.config, request, approved and user in self.officers, user)
+            if approved and user not in self.officers:
+                # Airflow itself asks who may answer; an auth manager that lets everybody is no officer.
+                raise PolicyError(
+                    f"{self.of}: approved by somebody without the role {ROLE}; nothing was done.",
+                    reason="approval",
+                    fix="Clear the task: it asks again.",
+                )
         super().execute_complete(context, event)
         return {"rows": request.rows}

@@ -8,11 +8,9 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
 
+from hub.airflow.deployment import USER
 from hub.app import Hub
 from hub.pipeline.door import Door, Viewer
-
-PREFIX = "airflow:"
-"""How the names of Airflow's users begin, in ``roles`` of ``hub.yaml`` and in the audit log."""
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _DIGITS = 16
@@ -45,4 +43,4 @@ def name_of(hub: Hub, user: BaseUser) -> str:
     An id that is no code, such as an e-mail address, is told as its keyed hash: the log is kept for years, and by others.
     """
     known = str(user.get_id())
-    return PREFIX + (known if _CODE.fullmatch(known) else hub.vault.ref("airflow user", known)[:_DIGITS])
+    return USER + (known if _CODE.fullmatch(known) else hub.vault.ref("airflow user", known)[:_DIGITS])

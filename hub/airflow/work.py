@@ -163,11 +163,12 @@ def what_to_approve(config: str, subject: str, params: Mapping[str, Any]) -> Req
 
 @plainly
 def record_answer(config: str, request: Request, approved: bool, actor: str) -> None:
-    """This puts on the audit record who approved or refused what."""
+    """This puts on the audit record who approved or refused what; ``actor`` is a user's id at Airflow."""
+    from hub.airflow.deployment import actor_of
     from hub.pipeline import approval
 
     with opened(config) as hub:
-        approval.record_answer(hub.rooms_to_erase, request, approved, actor)
+        approval.record_answer(hub.rooms_to_erase, request, approved, actor_of(hub.deployment.settings, actor))
 
 
 @plainly

@@ -102,6 +102,28 @@ def test_the_answer_is_on_the_audit_record_with_who_gave_it(asked, config, monke
     )  # fmt: skip
 
 
+def test_an_answer_of_somebody_else_is_no_approval(asked, config):
+    from airflow.sdk.exceptions import TaskAwaitingInput
+
+    task, context, _ = asked("x-pull", officers=("staff-8",), full=True)
+    with pytest.raises(TaskAwaitingInput):
+        task.execute(context)
+    with pytest.raises(PolicyError, match="without the role privacy_officer"):
+        task.execute_complete(context, answer("Approve"))
+    assert (audited(config)[-1]["outcome"], audited(config)[-1]["actor"]) == ("refused", "staff-7")
+
+
+def test_a_user_of_airflow_may_stand_in_hub_yaml_as_for_the_console(config):
+    """FAB and Keycloak know people by numbers: one entry under ``roles`` says what they are everywhere."""
+    from hub.airflow.deployment import actor_of, officers_of
+    from hub.config import load_settings
+
+    roles = {"airflow:7": ("privacy_officer",), "staff-7": ("privacy_officer", "auditor"), "airflow:8": ("analyst",)}
+    settings = load_settings(config).settings.model_copy(update={"roles": roles})
+    assert officers_of(settings) == ["7", "staff-7"]
+    assert [actor_of(settings, user) for user in ("7", "staff-7")] == ["airflow:7", "staff-7"]
+
+
 def test_nothing_that_follows_a_refusal_is_run(asked):
     task, _, _ = asked("sweep")
     assert task.ignore_downstream_trigger_rules, "settle comes after all else, whatever became of it"
