@@ -86,6 +86,8 @@ class Browser:
         while True:
             message = json.loads(self._socket.recv(timeout=PATIENCE))
             if message.get("id") == self._number:
+                if "error" in message and method == "Runtime.evaluate":
+                    return {"result": {}}  # the page has just gone: whoever waits asks the next one
                 assert "error" not in message, (method, message)
                 return message["result"]
             self._note(message)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from hub.errors import ConfigError
 MAX_TILE_BYTES = WIDTH * HASH_BYTES
 MAX_BUNDLE_BYTES = WIDTH * (0xFFFF + 2)
 CHECKPOINT = "checkpoint"
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,27 @@ class LogFolder:
         except (OSError, UnicodeDecodeError):
             raise ConfigError(f"{self.path / CHECKPOINT}: cannot be read.") from None
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """This keeps the other processes of this machine from growing the folder; they wait until it ends.
+
+        Raises ConfigError where the folder cannot be written.
+        """
+        path = self.path / _LOCK
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = path.open("ab")
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        with file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def write(self, name: str, data: bytes) -> None:
         """This writes one file in one step, durably; raises ConfigError where the folder cannot be written."""
         path = self.path / name
-        fresh = path.with_name(path.name + ".new")
+        # Its own: a process of another machine may be writing the same file, and would find this one's gone.
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with fresh.open("wb") as file:
@@ -48,9 +69,7 @@ class LogFolder:
                 os.fsync(file.fileno())
             os.replace(fresh, path)
         except OSError as error:
-            raise ConfigError(
-                f"{path}: cannot be written ({error.strerror}).", fix="Check the folder and its space."
-            ) from None
+            raise _unwritable(path, error) from None
 
     def grow(self, old: int, new: int, leaves: LeafReader, tile: TileReader) -> None:
         """This writes the tiles and bundles that a log of ``new`` entries has and one of ``old`` had not.
@@ -70,9 +89,10 @@ class LogFolder:
         for name in (tile_path(level, index, 1), entries_path(index, 1) if level == 0 else None):
             folder = (self.path / name).parent if name else None
             for path in sorted(folder.iterdir()) if folder is not None and folder.is_dir() else ():
-                path.unlink()
+                path.unlink(missing_ok=True)
             if folder is not None and folder.is_dir():
-                folder.rmdir()
+                with suppress(OSError):  # somebody else has tidied as well, or writes there
+                    folder.rmdir()
 
     def leaves(self, size: int) -> LeafReader:
         """This reads entries of a log that has ``size`` of them; raises ConfigError where a bundle is damaged."""
@@ -110,6 +130,10 @@ class LogFolder:
             return b""
         except OSError as error:
             raise ConfigError(f"{self.path / name}: cannot be read ({error.strerror}).") from None
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(f"{path}: cannot be written ({error.strerror}).", fix="Check the folder and its space.")
 
 
 def verify_folder(folder: LogFolder, trust: Trust, *, at: Sequence[int] = ()) -> tuple[Checkpoint, Recount]:

@@ -140,11 +140,16 @@ class AuditLog:
 
     def _mirror(self, last: Checkpoint) -> None:
         """The mirror runs behind the database, never ahead: what it promises has been committed."""
-        if self.mirror is None or self.store.dry_run or last.size == 0:
+        if self.mirror is None or self.store.dry_run or last.size == 0 or self._has_mirrored(last):
             return
+        with self.mirror.held():
+            if not self._has_mirrored(last):  # somebody else may have, meanwhile
+                seen = self._mirrored()
+                self._write(self.mirror, seen.size if seen else 0)
+
+    def _has_mirrored(self, last: Checkpoint) -> bool:
         seen = self._mirrored()
-        if seen is None or seen.size < last.size:
-            self._write(self.mirror, seen.size if seen else 0)
+        return seen is not None and seen.size >= last.size
 
     def _write(self, folder: LogFolder, old: int) -> Checkpoint:
         with self.store.read() as tx:

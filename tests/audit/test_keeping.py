@@ -87,6 +87,35 @@ def test_the_mirror_is_the_log_as_a_stranger_would_have_it(open_log, tmp_path):
     assert listing["export"].items() <= listing["mirror"].items()
 
 
+def test_processes_that_end_at_the_same_time_grow_the_mirror_one_after_the_other(open_log, tmp_path):
+    """Whoever comes second waits, finds the work done, and writes nothing."""
+    log, other = open_log(), open_log()
+    write(log, 3)
+    folder = LogFolder(tmp_path / "mirror")
+    with folder.held():
+        second = threading.Thread(target=write, args=(other, 300))
+        second.start()
+        while other.verify().size < 303:
+            pass  # in the database at once; in the mirror when it is free
+        assert folder.note().splitlines()[1] == "3"
+    second.join(60)
+    checkpoint, found = verify_folder(folder, trust(log))
+    assert checkpoint.size == found.size == 303
+
+
+def test_two_that_write_one_file_do_not_take_it_from_each_other(tmp_path, monkeypatch):
+    folder, writes = LogFolder(tmp_path), []
+
+    def sync(number):
+        if not writes:
+            writes.append(number)
+            folder.write("tile/0/001", b"second")  # while the first one is at it
+
+    monkeypatch.setattr("hub.audit.folder.os.fsync", sync)
+    folder.write("tile/0/001", b"first")
+    assert (tmp_path / "tile/0/001").read_bytes() == b"first" and len(list((tmp_path / "tile/0").iterdir())) == 1
+
+
 def test_a_backup_restored_over_a_newer_log_is_noticed_and_nothing_is_signed(open_log, tmp_path):
     log = open_log()
     write(log, 300)
