@@ -641,7 +641,15 @@ class Hub:
         cap = settings.cap if approved is None or settings.cap is None else max(settings.cap, approved)
         connections = self.deployment.settings.connections
         connectors = {name: connection.connector for name, connection in connections.items()}
-        return SweepJob(cap, timedelta(days=settings.dead_letters), connectors)
+        offered = self.plugins.offered.connectors
+        objects = ((name, connectors[name]) for name in sorted(connectors) if connectors[name] in offered)
+        lasting = frozenset(
+            (name, one.name)
+            for name, connector in objects
+            for one in offered[connector].manifest.objects
+            if not one.clearable
+        )
+        return SweepJob(cap, timedelta(days=settings.dead_letters), connectors, lasting)
 
     def upkeep(self, progress: Callable[[int], None] = lambda _: None) -> UpkeepReport:
         """This is what the sweep does beside retention: epoch keys take turns, erasures that wait are gone on with."""
@@ -665,7 +673,8 @@ class Hub:
         connections = self.deployment.settings.connections
         erasers = {name: self._eraser(name) for name in sorted(connections)}
         connectors = {name: connection.connector for name, connection in connections.items()}
-        return EraseJob(person_id, erasers, connectors, identity, self.actor, received_at)
+        said = {name: self.connector(name).manifest.instructions for name in erasers}
+        return EraseJob(person_id, erasers, connectors, identity, self.actor, received_at, said)
 
     def _eraser(self, connection: str) -> Eraser | None:
         if Capability.ERASE not in self.connector(connection).manifest.capabilities:

@@ -156,6 +156,8 @@ class Manifest:
         high_risk: True where it takes in voice, faces or typing (capability ``biometric``): a high-risk system by the EU AI
             Act, Annex III.
         conformity: with ``high_risk``: id of its conformity assessment. Without both a ``biometric`` connector does not load.
+        instructions: every sentence with which its eraser tells people what to do by hand. The hub keeps no other sentence of
+            a plugin: one that is made up on the way may quote a person.
     """
 
     name: str
@@ -169,6 +171,7 @@ class Manifest:
     limits: tuple[Limit, ...] = ()
     high_risk: bool = False
     conformity: str | None = None
+    instructions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +317,7 @@ class ErasureOutcome:
     Args:
         object: such as ``users``.
         state: ``erased`` only after looking again; ``unsupported`` opens an obligation for the system's owner.
-        reason: the vendor's code, or what a person must do by hand.
+        reason: the vendor's code; or, where it is ``unsupported``, what a person must do by hand, as the manifest lists it.
     """
 
     object: str

@@ -164,9 +164,19 @@ def record(
             "person": person_id, "state": str(state), "scope": scope.model_dump(), "under_way": left
         })  # fmt: skip
     out.print(f"recorded: {state} for {purpose or 'any purpose'}; the next push acts on it", markup=False)
+    if wanting := _wanting(hub, state, purpose, notice):
+        out.print(wanting, markup=False)
     if left:
         out.print(f"{left} rows were under way already; the next push takes them back", markup=False)
     return None
+
+
+def _wanting(hub: Hub, state: ConsentState, purpose: str | None, notice: int | None) -> str | None:
+    """A consent that is on record and does not count would surprise whoever took it down."""
+    least = hub.rooms_to_erase.policy.purposes.purposes[purpose].min_notice if state in POSITIVE and purpose else None
+    if least is None or (notice or 0) >= least:
+        return None
+    return f"it does not count: {purpose} asks for notice {least} or later; say which one they were shown (--notice)"
 
 
 def _check_purpose(hub: Hub, purpose: str | None) -> None:

@@ -11,12 +11,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.code import code
+from hub.code import OTHER, UNSPECIFIED, code
 from hub.contract import Eraser, ErasureOutcome, ErasureState, SubjectIdentifier
 from hub.errors import HubError
 from hub.identity.matching import is_matchable
@@ -61,6 +61,7 @@ class EraseJob:
         identity: how it was checked that the request is the person's own, as a code.
         actor: who acts, as the audit log tells it.
         received_at: when the request came; None: now.
+        instructions: the sentences that each connection's plugin may put before people.
     """
 
     person_id: str
@@ -69,6 +70,7 @@ class EraseJob:
     identity: str = "operator"
     actor: str = "hub"
     received_at: datetime | None = None
+    instructions: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def erase(rooms: Rooms, job: EraseJob) -> ErasurePlan:
@@ -179,7 +181,9 @@ def _settle(rooms: Rooms, job: EraseJob, step: Step, there: Result | None) -> Re
         if step.phase is Phase.RECEIPT and state is StepState.DONE:
             _answer(tx, job.person_id)
         if (state, reason) != (step.state, step.reason):  # that something still waits is no news
-            _record(rooms, tx, job, subject, str(step.phase), (str(state), *((reason,) if reason else ())), step.system)
+            # What an owner wrote about a ground may name somebody; the log never forgets.
+            reasons = (str(state), *((code(reason),) if reason and state is not StepState.RETAINED else ()))
+            _record(rooms, tx, job, subject, str(step.phase), reasons, step.system)
     return state, reason
 
 
@@ -319,12 +323,16 @@ def _judge(rooms: Rooms, job: EraseJob, system: str, outcomes: Iterable[ErasureO
 def _noted(rooms: Rooms, job: EraseJob, system: str, outcome: ErasureOutcome) -> ErasureOutcome:
     """Puts what a connector cannot do on record at once: a kill after the next deletion would leave nobody who knows."""
     if outcome.state is ErasureState.UNSUPPORTED:
-        _oblige(rooms, job, system, _task(outcome))
+        _oblige(rooms, job, system, _task(outcome, job.instructions.get(system, ())))
     return outcome
 
 
-def _task(outcome: ErasureOutcome) -> str:
-    return outcome.reason if outcome.reason == _BY_HAND else f"{outcome.object}: {outcome.reason or 'erase by hand'}"
+def _task(outcome: ErasureOutcome, instructions: Collection[str]) -> str:
+    """What its owner must do: a sentence of the plugin's manifest or a code, because any other may quote the person."""
+    if outcome.reason == _BY_HAND:
+        return _BY_HAND
+    said = outcome.reason if outcome.reason in instructions else code(outcome.reason)
+    return f"{code(outcome.object)}: {'erase by hand' if said in {OTHER, UNSPECIFIED} else said}"
 
 
 @again_after_conflict

@@ -60,7 +60,7 @@ def owe(rooms: Rooms, tx: Tx, person_ids: Iterable[str], *, run_id: str | None =
     people = sorted(set(person_ids))
     refs, due, entries = tx.keys.audit_refs(people), rooms.now() + DEADLINE, []
     for person, traces in tx.outbox.traces(people).items():
-        for connection in sorted({trace.connection for trace in _held(traces)}):
+        for connection in sorted({trace.connection for trace in still_held(traces)}):
             if person in refs:
                 tx.obligations.open(refs[person], connection, WITHDRAWAL, OWNER, due)
                 entries.append(_entry(rooms, "owed", connection, refs[person], (), run_id))
@@ -122,8 +122,8 @@ class _Case:
     cleared: Mapping[str, Sequence[Delivery]]
 
 
-def _held(traces: Sequence[Trace]) -> list[Trace]:
-    """Of each row at a vendor the last that may have reached it, where it holds something of the person."""
+def still_held(traces: Sequence[Trace]) -> list[Trace]:
+    """This is, of each row at a vendor the last that may have reached it, where it holds something of the person."""
     last = {(one.sync, one.object, one.target_ref): one for one in traces if _reached(one)}
     return [one for one in last.values() if one.fills]
 
@@ -138,7 +138,7 @@ def _case_of(tx: Tx, job: PushJob, owed: Obligation) -> _Case | None:
     if person is None:
         return _Case(owed, None, {})  # erased since: nothing is known about them, here or there
     traces = [one for one in tx.outbox.traces([person])[person] if one.connection == job.connection]
-    held = _held(traces)
+    held = still_held(traces)
     if any(one.open for one in traces) or not _is_decided(tx, job, person, held):
         return None
     hindrances = [why for one in held if (why := _hindrance(job, traces, one, owed))]

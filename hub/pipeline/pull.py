@@ -3,7 +3,7 @@
 ::
 
     read -> skip what is unchanged -> map in -> read signals -> suppressed? -> resolve person -> record consent
-         -> gate(collect) -> redact -> gate(infer) -> tag -> store -> tag what rests of those who agreed
+         -> gate(collect) -> heed children -> redact -> gate(infer) -> tag -> store -> tag what rests of those who agreed
          + cursor + audit, in one transaction per batch
 """
 
@@ -25,6 +25,7 @@ from hub.pipeline.agreement import tag_what_rests
 from hub.pipeline.analysis import gate_infer, redact, tag
 from hub.pipeline.batch import SUPPRESSED, PullBatch
 from hub.pipeline.border import clean
+from hub.pipeline.childhood import heed_children
 from hub.pipeline.gate import Question
 from hub.pipeline.gathering import gathered, most_at_once
 from hub.pipeline.headway import Headway
@@ -454,6 +455,7 @@ STEPS: tuple[Step, ...] = (
     resolve_people,
     record_consents,
     gate_collect,
+    heed_children,
     redact,
     gate_infer,
     tag,

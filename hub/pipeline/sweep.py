@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from hub.errors import HubError, PolicyError
 from hub.pipeline.evidence import CATEGORY, sweep_evidence
 from hub.pipeline.journal import Journalled, note
 from hub.pipeline.periods import bring_forward, due_by_new_rules, has_changed
-from hub.pipeline.propagation import hand_over, owe
+from hub.pipeline.propagation import hand_over, owe, still_held
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.pipeline.withdrawal import withdraw_tags
@@ -28,6 +28,9 @@ from hub.store.records import DueRecord
 from hub.store.store import Tx
 from hub.store.tags import DueTag
 from hub.telemetry.span import traced
+
+LOOK_AGAIN = timedelta(hours=1)
+"""When somebody of whom only a system still holds something is looked at again: the next push takes it back."""
 
 BATCH = 500
 
@@ -71,11 +74,13 @@ class SweepJob:
         cap: more records and tags than this are not deleted; None: no cap.
         dead_letters: how long unresolved dead letters and quarantined records are kept.
         connectors: the connector of each connection: retention rules name connectors.
+        lasting: (connection, object) pairs whose rows nobody can empty, and nobody waits for: points that were booked.
     """
 
     cap: int | None = None
     dead_letters: timedelta = timedelta(days=90)
     connectors: Mapping[str, str] = field(default_factory=dict)
+    lasting: Collection[tuple[str, str]] = frozenset()
 
     def source(self, connection: str) -> str:
         """This is a connection's connector; one that is no longer in the settings stands for itself."""
@@ -94,8 +99,9 @@ def sweep(
     with running(rooms, "sweep", "sweep") as run:
         report = SweepReport(run.id)
         while True:  # an end of consent waits for nobody's approval
-            asked, ended = _ask_again(rooms, run)
+            asked, ended, forgotten = _ask_again(rooms, job, run)
             report.ended += ended
+            report.people += forgotten
             if not asked:
                 break
         is_new = has_changed(rooms)
@@ -135,11 +141,12 @@ def _require_approval(rooms: Rooms, job: SweepJob, *, is_new: bool) -> None:
 
 
 @again_after_conflict
-def _ask_again(rooms: Rooms, run: Run) -> tuple[int, int]:
+def _ask_again(rooms: Rooms, job: SweepJob, run: Run) -> tuple[int, int, int]:
     """Consent that ends by time alone says so to nobody: the gate is asked again about those whose date has come.
 
     Whose answer is no loses the tags, as by a withdrawal, and every system that was told something owes to forget it. All of
-    them are decided about anew by the next push. Gives how many were asked about, and how many lost their tags.
+    them are decided about anew by the next push. Of whom nothing is left by now, and no system holds anything, is forgotten.
+    Gives how many were asked about, how many lost their tags, and how many were forgotten.
     """
     with rooms.store.begin() as tx:
         run.renew(tx)
@@ -150,7 +157,8 @@ def _ask_again(rooms: Rooms, run: Run) -> tuple[int, int]:
         lost = withdraw_tags(rooms, tx, people, run_id=run.id)
         owe(rooms, tx, lost, run_id=run.id)
         tx.persons.touch(sorted({roots[person] for person, is_time in due.items() if is_time and person in roots}))
-    return len(due), len(lost)
+        forgotten = _forget_empty(rooms, tx, job, run, people) if people else 0
+    return len(due), len(lost), forgotten
 
 
 @again_after_conflict
@@ -219,7 +227,7 @@ def _delete_batch(rooms: Rooms, job: SweepJob, run: Run) -> SweepReport:
                    detail_of(one.person_id, record=one.record_id))
             for one in gone
         ])  # fmt: skip
-        done.people = _forget_empty(rooms, tx, run, people)
+        done.people = _forget_empty(rooms, tx, job, run, people)
     return done
 
 
@@ -251,10 +259,16 @@ def _due(rooms: Rooms, tx: Tx) -> tuple[list[DueTag], list[DueRecord]]:
     return tags, [row for row in tx.records.due(now, BATCH) if row.person_id in people]
 
 
-def _forget_empty(rooms: Rooms, tx: Tx, run: Run, people: Sequence[str]) -> int:
-    """A person of whom nothing is left has no business in the identity tables; a refusal on record keeps them there."""
+def _forget_empty(rooms: Rooms, tx: Tx, job: SweepJob, run: Run, people: Sequence[str]) -> int:
+    """A person of whom nothing is left has no business in the identity tables; a refusal on record keeps them there.
+
+    So does what a system still holds of them: without their identifiers nobody could take it back. They are looked at again.
+    """
     rows = tx.consents.for_persons(people)
-    empty = [person for person in tx.records.without_any(people) if not rows.get(person)]
+    bare = [person for person in tx.records.without_any(people) if not rows.get(person)]
+    waiting = _told_elsewhere(tx, job, bare)
+    tx.reviews.put(dict.fromkeys(sorted(waiting), rooms.now() + LOOK_AGAIN), rooms.policy.version)
+    empty = [person for person in bare if person not in waiting]
     refs = tx.keys.audit_refs(empty)
     rooms.audit.record(tx, [_entry(rooms, run, "forgotten", refs.get(person), "contact") for person in empty])
     members = [member for person in empty for member in tx.persons.members(person)]
@@ -264,6 +278,16 @@ def _forget_empty(rooms: Rooms, tx: Tx, run: Run, people: Sequence[str]) -> int:
     for member in members:
         tx.persons.erase(member)
     return len(empty)
+
+
+def _told_elsewhere(tx: Tx, job: SweepJob, people: Sequence[str]) -> set[str]:
+    """Of whom a system holds something that a push can empty, or is about to get something."""
+    return {
+        person
+        for person, traces in tx.outbox.traces(people).items()
+        for one in (*still_held(traces), *(trace for trace in traces if trace.open))
+        if (one.connection, one.object) not in job.lasting
+    }
 
 
 def _entry(

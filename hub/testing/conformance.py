@@ -24,6 +24,7 @@ from unittest import SkipTest
 
 from pydantic import ValidationError
 
+from hub.code import OTHER, code
 from hub.contract import (
     CONTRACT_VERSION,
     AuthError,
@@ -477,6 +478,10 @@ class ConnectorConformance:
             _require(outcomes, "erase() must tell at least one outcome")
             bad = [(o.object, o.reason) for o in outcomes if o.state is ErasureState.FAILED]
             _require(not bad, f"erase() failed: {bad}")
+            listed = self.connector.manifest.instructions
+            told = (o.reason for o in outcomes if o.state is ErasureState.UNSUPPORTED and o.reason)
+            loose = [reason for reason in told if reason not in listed and code(reason) == OTHER]
+            _require(not loose, f"the manifest's instructions lack {loose}: the hub keeps no other sentence")
             for _ in range(12):
                 rehearsal.wait(3600)
                 states = {outcome.state for outcome in connection.verify_erased(subject)}

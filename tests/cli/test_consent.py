@@ -74,3 +74,17 @@ def test_the_notice_that_was_shown_goes_on_record(town):
     with town.open() as hub, hub.store.read() as tx:
         (entry,) = next(iter(tx.consents.for_persons([tx.persons.touched_since(0, 9)[0][0]]).values()))
     assert entry.event.evidence.notice_version == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [(["--explicit"], False), (["--explicit", "--notice", "1"], True), (["--state", "refused"], True)],
+)
+def test_a_consent_that_names_no_notice_is_taken_down_and_told_not_to_count(town, said, counts):
+    with town.open() as hub:
+        town.people(hub, 1, agreed=False)
+    ran = run(app, [
+        "consent", "record", "p0@example.com", "--state", "given", "--purpose", "EmotionAnalysis", *said,
+        "-c", str(town.config),
+    ])  # fmt: skip
+    assert ran.exit_code == 0 and ("--notice" not in ran.output) is counts

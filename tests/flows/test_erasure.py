@@ -64,7 +64,12 @@ def person(world):
 
 
 def job_of(person, **systems):
-    return EraseJob(person, systems, {name: name for name in systems}, identity="callback")
+    return EraseJob(
+        person, systems, {name: name for name in systems}, identity="callback", instructions={"crm": SENTENCES}
+    )
+
+
+SENTENCES = ("a portal user: disable it",)
 
 
 def states(plan):

@@ -320,7 +320,7 @@ def test_a_value_that_is_only_unknown_is_kept_and_taken_back_with_the_permission
         tx.persons.set_profile(person, Profile(language="es"))
     with pulled.open() as hub:
         asked = ConsentScope(purpose="EmotionAnalysis", category="contact")
-        _append(hub, person, ConsentState.GIVEN, asked, explicit=True)
+        _append(hub, person, ConsentState.GIVEN, asked, explicit=True, notice=1)
     say_otherwise(pulled, "person.language")
     push_to(pulled, desk)
     assert desk.rows[contact(member)]["Tone_Hint__c"] == "es"

@@ -126,5 +126,5 @@ def test_the_most_restrictive_object_is_heard(world):
     world.clock.advance(60)
     with world.open() as hub:
         scope = ConsentScope(purpose="EmotionAnalysis", category="emotion")
-        _append(hub, person, ConsentState.GIVEN, scope, explicit=True)
+        _append(hub, person, ConsentState.GIVEN, scope, explicit=True, notice=1)
     assert answer(world, refused, EMOTION)[1], "what the person tells the hub itself is no object of Salesforce"

@@ -111,7 +111,18 @@ def test_every_transaction_that_changes_something_has_its_entry(world, watch, tm
     world.push()
     for arguments in (
         ["consent", "record", member.email, "--state", "withdrawn", "--purpose", "EmotionAnalysis"],
-        ["consent", "record", member.email, "--state", "given", "--purpose", "EmotionAnalysis", "--explicit"],
+        [
+            "consent",
+            "record",
+            member.email,
+            "--state",
+            "given",
+            "--purpose",
+            "EmotionAnalysis",
+            "--explicit",
+            "--notice",
+            "1",
+        ],
         ["consent", "import", str(sheet)],
         ["person", "hold", member.email, "--reason", "CASE-1"],
         ["person", "release", "1", "--reason", "CASE-1-closed"],

@@ -69,7 +69,9 @@ def test_who_agrees_later_is_tagged_for_what_was_said_before(world, audit_entrie
     world.pull("zendesk-pull")
     assert world.tags_of(member) == []
     now = world.clock.now().isoformat()
-    zendesk.touch_user(user, user_fields={"consent_emotion": "given", "consent_emotion_at": now})
+    zendesk.touch_user(
+        user, user_fields={"consent_emotion": "given", "consent_emotion_at": now, "consent_emotion_notice": 1}
+    )
     world.clock.advance(3600)
     report = world.pull("zendesk-pull")["zendesk-pull"]
     tags = world.tags_of(member)
@@ -101,7 +103,7 @@ def say(world, member, state, purpose="EmotionAnalysis", category="emotion"):
     with world.open() as hub:
         with hub.store.read() as tx:
             person = world.person(hub, tx, member)
-        _append(hub, person, state, ConsentScope(purpose=purpose, category=category), explicit=True)
+        _append(hub, person, state, ConsentScope(purpose=purpose, category=category), explicit=True, notice=1)
     world.clock.advance(60)
 
 

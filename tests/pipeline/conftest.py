@@ -110,7 +110,7 @@ class Town:
             "state": state,
             "occurred_at": now,
             "scope": ConsentScope(purpose="EmotionAnalysis", category="emotion"),
-            "evidence": ConsentEvidence(explicit=True),
+            "evidence": ConsentEvidence(explicit=True, notice_version=1),
         }  # fmt: skip
         return ConsentEvent(**(fields | change))
 

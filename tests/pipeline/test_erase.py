@@ -1,5 +1,6 @@
 """An erasure in the middle of a push: no row arrives after its system was erased, and nobody else's outcome is lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -105,3 +106,41 @@ def test_a_vendors_job_is_waited_for_until_it_ends_and_one_that_nobody_asks_afte
         assert waits(erase(hub.rooms, job_of(bob, slow))) == {("system", UNDER_WAY)}
         town.clock.advance(PATIENCE / timedelta(seconds=1))
         assert erase(hub.rooms, job_of(bob, slow)).progress is Progress.COMPLETE
+
+
+class Talkative(System):
+    """A plugin that says of its own accord who must be erased by hand, and what lies there."""
+
+    said = (
+        ("users", "ask ann@example.com to close her account"), ("ann@example.com", "call +49 30 1234567"),
+        ("portal", "disable the portal user"), ("tickets", "soft_deleted_only"), ("notes", None),
+    )  # fmt: skip
+
+    def erase(self, subject):
+        for object, reason in self.said:
+            yield ErasureOutcome(object, ErasureState.UNSUPPORTED, reason)
+        yield from super().erase(subject)
+
+
+def test_of_what_a_plugin_tells_people_only_what_its_manifest_lists_and_codes_rest(town, audit_of):
+    with town.open() as hub:
+        (gone,) = town.people(hub, 1)
+        job = replace(job_of(gone, Talkative(lambda: None)), instructions={"salesforce": ("disable the portal user",)})
+        erase(hub.rooms, job)
+        with hub.store.begin() as tx:
+            owed = [one for one in tx.obligations.list() if ":" in one.what]
+            assert sorted(one.what for one in owed) == [
+                "notes: erase by hand", "other: erase by hand", "portal: disable the portal user", "tickets: soft_deleted_only",
+                "users: erase by hand",
+            ]  # fmt: skip
+            for one in owed:
+                tx.obligations.close(one.id, "retained: Ann Example owes tax")
+        assert erase(hub.rooms, job).progress is Progress.COMPLETE
+        assert "Ann" not in str(audit_of(hub)) and "ann@" not in str(audit_of(hub))
+
+
+def test_every_sentence_for_people_is_in_the_manifest_of_its_plugin(town):
+    with town.open() as hub:
+        offered = hub.plugins.offered.connectors
+    said = {name: len(connector.manifest.instructions) for name, connector in offered.items()}
+    assert {name: count for name, count in said.items() if count} == {"salesforce": 2, "voucherify": 1}

@@ -9,7 +9,7 @@ from hub.pipeline.gate import Question, ask, ledger_events
 from hub.pipeline.intake import take_in
 from hub.schema import ConsentScope, ConsentState
 
-YES = {"state": "given", "purpose": "EmotionAnalysis", "category": "emotion", "explicit": "yes"}
+YES = {"state": "given", "purpose": "EmotionAnalysis", "category": "emotion", "explicit": "yes", "notice_version": "1"}
 NO = {"state": "withdrawn", "purpose": "EmotionAnalysis"}
 
 
@@ -142,7 +142,7 @@ def test_a_sheet_of_the_command_line_is_read_as_it_stands(town, tmp_path):
     with town.open() as hub:
         town.people(hub, 2, agreed=False, tagged=False)
     sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, ["person", "at", "state", "purpose", "category", "explicit"])
+    writer = csv.DictWriter(sheet, ["person", "at", "state", "purpose", "category", "explicit", "notice_version"])
     writer.writeheader()
     writer.writerows([
         row("p0@example.com", YES), row("p1@example.com", NO | {"category": ""}), row("p1@example.com", {"state": "maybe"}),

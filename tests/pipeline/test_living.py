@@ -1,5 +1,6 @@
 """How long what a system still shows, or shows no more, is kept here."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,10 @@ import sqlalchemy as sa
 from hub.contract import Batch, RawRecord
 from hub.pipeline import sweep as sweep_module
 from hub.pipeline.pull import PullJob, pull
+from hub.pipeline.push import push
 from hub.pipeline.sweep import sweep
 from hub.store.conflict import Conflict
-from hub.store.tables import records
+from hub.store.tables import consent_events, consent_reviews, records, tags
 
 DAY = 86_400
 
@@ -96,3 +98,50 @@ def test_a_sweep_that_was_undone_costs_nobody_what_came_since(town, monkeypatch)
     with town.open() as hub, hub.store.read() as tx:
         assert (tx.persons.status(gone), tx.persons.status(back)) == ("erased", "active")
         assert len(tx.records.for_person(back)) == 1
+
+
+def all_ended(town, hub):
+    """Everything is due, and nothing that anybody said about consent is on record."""
+    with hub.store.begin() as tx:
+        for table in (records, tags):
+            tx.unit.conn.execute(sa.update(table).values(expires_at=town.clock.now()))
+        tx.unit.conn.execute(sa.delete(consent_events))
+        tx.unit.conn.execute(sa.delete(consent_reviews))
+
+
+def status(hub, person):
+    with hub.store.read() as tx:
+        return tx.persons.status(person)
+
+
+def test_who_is_still_known_to_a_system_is_forgotten_once_it_has_forgotten_them(town, desk, audit_of):
+    with town.open() as hub:
+        (person,) = town.people(hub, 1)
+        push(hub.rooms, town.job(hub, desk))
+        assert desk.rows["003000000000000AAA"]["Emotion__c"] == "anger"
+        all_ended(town, hub)
+        assert sweep(hub.rooms, hub.sweep_job()).people == 0 and status(hub, person) == "active"
+        town.clock.advance(2 * 3600)
+        assert sweep(hub.rooms, hub.sweep_job()).people == 0, "nobody has taken it back yet"
+        push(hub.rooms, town.job(hub, desk))
+        assert desk.rows["003000000000000AAA"]["Emotion__c"] is None
+        town.clock.advance(2 * 3600)
+        assert sweep(hub.rooms, hub.sweep_job()).people == 1 and status(hub, person) == "erased"
+        assert [row["outcome"] for row in audit_of(hub, type="retention") if row["outcome"] == "forgotten"] == [
+            "forgotten"
+        ]
+        assert sweep(hub.rooms, hub.sweep_job()).people == 0
+
+
+def test_nobody_waits_for_what_cannot_be_taken_back(town, desk):
+    with town.open() as hub:
+        (person,) = town.people(hub, 1)
+        push(hub.rooms, town.job(hub, desk))
+        all_ended(town, hub)
+        job = replace(hub.sweep_job(), lasting=frozenset({("salesforce", "contacts")}))
+        assert sweep(hub.rooms, job).people == 1 and status(hub, person) == "erased"
+
+
+def test_the_points_of_a_loyalty_system_last(town):
+    with town.open() as hub:
+        assert hub.sweep_job().lasting == {("voucherify", "points")}

@@ -18,7 +18,12 @@ class Users:
     """One user of Zendesk, with an answer about emotion and whatever stands in the field for a GPP string."""
 
     def __init__(self, gpp, version="1", **fields):
-        told = {"consent_emotion": "given", "consent_emotion_at": "2026-05-01T09:00:00Z", "iab_gpp": gpp}
+        told = {
+            "consent_emotion": "given",
+            "consent_emotion_at": "2026-05-01T09:00:00Z",
+            "consent_emotion_notice": 1,
+            "iab_gpp": gpp,
+        }
         data = {
             "id": 7, "role": "end-user", "name": "Ann", "email": "ann@example.com", "locale": "en-US", "tags": [],
             "updated_at": "2026-05-02T09:00:00Z", "phone": None, "shared_phone_number": None,

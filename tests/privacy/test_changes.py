@@ -115,9 +115,9 @@ CASES = [
     ),
     (
         "purposes.yaml",
-        "# min_notice: 1",
-        "min_notice: 1",
-        {"less": "min_notice: None becomes 1"},
+        "    min_notice: 1  ",
+        "    min_notice: 2  ",
+        {"less": "min_notice: 1 becomes 2"},
     ),
     (
         "purposes.yaml",

@@ -43,7 +43,7 @@ def event(
     return LedgerEvent(
         id=id, type="consent", subject=subject, state=ConsentState(state), at=at, recorded=recorded or at,
         scope=ConsentScope(purpose=purpose, category=category),
-        evidence=ConsentEvidence(**({"explicit": True} | proof)), **more,
+        evidence=ConsentEvidence(**({"explicit": True, "notice_version": 1} | proof)), **more,
     )  # fmt: skip
 
 
@@ -51,7 +51,8 @@ def test_a_canonical_event_becomes_a_line_of_the_ledger():
     record = ConsentEvent(
         id="c1", provenance=Provenance(connection="crm", connector="salesforce", stream="consents", key="k", version="1"),
         party=Party(role=AuthorRole.CUSTOMER), state=ConsentState.GIVEN, occurred_at=NOW - timedelta(days=1),
-        scope=ConsentScope(purpose="EmotionAnalysis", category="emotion"), evidence=ConsentEvidence(explicit=True),
+        scope=ConsentScope(purpose="EmotionAnalysis", category="emotion"),
+        evidence=ConsentEvidence(explicit=True, notice_version=1),
         valid_until=NOW + timedelta(days=1),
     )  # fmt: skip
     line = LedgerEvent.from_record(record, subject="ann", recorded=NOW)
@@ -110,7 +111,7 @@ def test_a_signal_cannot_lift_a_refusal():
 
 
 def test_an_invalidation_without_a_notice_cannot_be_lifted():
-    void = event("void", state="invalidated", days=-20, actor="authority")
+    void = event("void", state="invalidated", days=-20, actor="authority", notice_version=None)
     assert not decide(POLICY, [void, event("yes", days=-10, notice_version=9)], query()).allowed
 
 

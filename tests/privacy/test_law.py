@@ -23,6 +23,7 @@ from hub.pipeline.item import Entry
 from hub.privacy.access import Request, decide_access, load_access
 from hub.privacy.approvals import Approvals
 from hub.privacy.categories import FIELDS
+from hub.privacy.childhood import said_by_a_child
 from hub.privacy.consent import Decision, LedgerEvent, Query, decide
 from hub.privacy.policy import load_policy
 from hub.schema import (
@@ -73,8 +74,22 @@ def said(state="given", *, purpose="EmotionAnalysis", category="emotion", **proo
     return LedgerEvent(
         id=f"{state}-{category}", type="consent", subject="ann", state=ConsentState(state), at=at, recorded=at,
         scope=ConsentScope(purpose=purpose, category=category),
-        evidence=ConsentEvidence(**({"explicit": True} | proof)),
+        evidence=ConsentEvidence(**({"explicit": True, "notice_version": 1} | proof)),
     )  # fmt: skip
+
+
+MARKETING_IN_THE_US = {
+    "purpose": "DirectMarketing", "category": "contact", "recipient": None, "jurisdictions": ("US",)
+}  # fmt: skip
+
+
+def signs(text) -> list[LedgerEvent]:
+    """What goes on record where somebody writes this."""
+    return [
+        LedgerEvent(id=f"{n}", type="consent", at=NOW, recorded=NOW, subject="ann", state=one.state, scope=one.scope,
+                    evidence=one.evidence)
+        for n, one in enumerate(said_by_a_child(POLICY, [text], ("DE",)))
+    ]  # fmt: skip
 
 
 def with_notice():
@@ -200,8 +215,8 @@ ROWS = [
         lambda: listening(high_risk=True, conformity="CA-2026-7")),
     Row("a conformity id alone is not enough", lambda: listening(conformity="CA-2026-7"), "high_risk",
         lambda: listening(high_risk=True, conformity="CA-2026-7")),
-    Row("AI Act 50: no notice, no inference", lambda: asked(with_notice()), "consent.notice_outdated",
-        lambda: asked(with_notice(), events=[said(notice_version=2)])),
+    Row("AI Act 50: no notice, no inference", lambda: asked(events=[said(notice_version=None)]), "consent.notice_outdated",
+        asked),
     Row("AI Act 50: an older notice is none", lambda: asked(with_notice(), events=[said(notice_version=1)]),
         "consent.notice_outdated", lambda: asked(with_notice(), events=[said(notice_version=2)])),
     Row("GDPR 9: consent is explicit", lambda: asked(events=[said(explicit=False)]), "consent.not_explicit", asked),
@@ -222,6 +237,11 @@ ROWS = [
         "consent.minor_needs_guardian",
         lambda: asked(age=16, purpose="DirectMarketing", category="contact", recipient=None,
                       events=[said(purpose="DirectMarketing", category=None)])),
+    Row("minors: age unknown and signs of a child, no emotion", lambda: asked(events=[said(), *signs("I'm 12 years old")]),
+        "optout.opted_out", lambda: asked(events=[said(), *signs("I'm 21 years old")])),
+    Row("minors: nor marketing, not even where the law asks for no consent",
+        lambda: asked(**MARKETING_IN_THE_US, events=signs("j'ai 12 ans")), "optout.opted_out",
+        lambda: asked(**MARKETING_IN_THE_US, events=signs("j'ai 12 ans de retard"))),
     Row("X and others: no trait but emotion can be a label", lambda: tagged("political_affiliation"), "enum",
         lambda: tagged(EmotionLabel.ANGER)),
     Row("AI Act 19: the audit log is kept six months at least", lambda: keeping(179), "greater_than_equal",

@@ -212,5 +212,9 @@ def test_errors_come_first():
     assert [p.severity for p in problems] == sorted(p.severity for p in problems)
 
 
-def test_explicit_consent_without_a_notice_is_a_warning():
-    assert "consent.any_notice" in {problem.code for problem in load_policy(PRIVACY).lint()}
+def test_explicit_consent_without_a_notice_is_a_warning(tmp_path):
+    assert "consent.any_notice" not in {problem.code for problem in load_policy(PRIVACY).lint()}
+    drawer = Path(shutil.copytree(PRIVACY, tmp_path / "privacy"))
+    purposes = drawer / "purposes.yaml"
+    purposes.write_text(purposes.read_text(encoding="utf-8").replace("    min_notice: 1\n", "", 1), encoding="utf-8")
+    assert "consent.any_notice" in {problem.code for problem in load_policy(drawer).lint()}

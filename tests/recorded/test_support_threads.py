@@ -153,7 +153,7 @@ def yes(author, now):
         state=ConsentState.GIVEN,
         occurred_at=now,
         scope=ConsentScope(purpose="EmotionAnalysis", category="emotion"),
-        evidence=ConsentEvidence(explicit=True, source_system="test"),
+        evidence=ConsentEvidence(explicit=True, notice_version=1, source_system="test"),
     )
 
 

@@ -80,6 +80,15 @@ def global_privacy_control(policy: Policy, *, because: str = "Gpc") -> list[Said
     return list(_refused(policy, _SALE | _PERSONAL_ADVERTISING, because, signal="gpc"))
 
 
+def refused_for_a_child(
+    policy: Policy, *, because: str, signal: Literal["gpc", "gpp"] | None = "gpp"
+) -> Iterator[Said]:
+    """This refuses what a child is spared wherever their age is not known: emotion, and all marketing."""
+    yield from _refused(policy, _MARKETING, because, signal=signal)
+    evidence = ConsentEvidence(source_kind="signal", signal=signal, method=because)
+    yield Said(ConsentState.OPTED_OUT, ConsentScope(category=DataCategory.EMOTION), evidence, because)
+
+
 def _said_by(section: Section, policy: Policy) -> Iterator[Said]:
     if section.name == "tcfeuv2":
         yield from _tcf(section, policy, "PurposeConsents", "PurposeLegitimateInterests")
@@ -101,8 +110,7 @@ def _united_states(section: Section, policy: Policy) -> Iterator[Said]:
     children = _as_list(section.fields.get("KnownChildSensitiveDataConsents", ()))
     if any(children):  # 0 is "not known to be a child"
         because = f"{section.name}.KnownChildSensitiveDataConsents"
-        yield from _refused(policy, _MARKETING, because)
-        yield _about(DataCategory.EMOTION, because)
+        yield from refused_for_a_child(policy, because=because)
     if 1 in children:
         yield from _refused(policy, _SALE, because)
         yield _about(DataCategory.SPECIAL, because)
@@ -123,7 +131,7 @@ def _tcf(section: Section, policy: Policy, consent: str, otherwise: str) -> Iter
 
 
 def _refused(
-    policy: Policy, terms: Iterable[str], because: str, *, signal: Literal["gpc", "gpp"] = "gpp"
+    policy: Policy, terms: Iterable[str], because: str, *, signal: Literal["gpc", "gpp"] | None = "gpp"
 ) -> Iterator[Said]:
     wanted = {_DPV + term for term in terms}
     evidence = ConsentEvidence(source_kind="signal", signal=signal, method=because)

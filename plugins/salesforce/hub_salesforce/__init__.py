@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hub.contract import Capability, Connector, Context, Limit, Manifest, Register, hookimpl
+from hub_salesforce.by_hand import KEPT, PORTAL
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.plan import PLANS
 from hub_salesforce.target import TARGETS
@@ -25,6 +26,7 @@ MANIFEST = Manifest(
     objects=tuple(target.object for target in TARGETS),
     # 15,000 in a developer's org, else 100,000 and more by licences, in any 24 hours: the answers tell.
     limits=(Limit("daily-calls", "* /services/data/*", per=86_400),),
+    instructions=(KEPT, PORTAL),
 )  # fmt: skip
 """What this connector is and may touch."""
 

@@ -7,6 +7,7 @@ from simple_salesforce.format import quote_soql_value
 
 from hub.contract import ErasureOutcome, ErasureState, SubjectIdentifier
 from hub_salesforce.bulk import BulkJob, Patience
+from hub_salesforce.by_hand import KEPT, PORTAL
 from hub_salesforce.collection import Collection, RowResult, portions
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.org import Org
@@ -45,9 +46,6 @@ _OVERWRITES: dict[str, dict[str, Any]] = {
     },
 }
 IN_BIN = "in the recycle bin: empty it, or grant the user 'Bulk API Hard Delete'; Salesforce purges it after 15 days"
-KEPT = "case texts are kept by this connection's setting case_texts; delete or redact them by the CRM's own rules"
-
-PORTAL = "the person has a portal user, which Salesforce never deletes: disable and obfuscate it in Setup"
 
 
 class SalesforceEraser:

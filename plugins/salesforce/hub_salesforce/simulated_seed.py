@@ -68,7 +68,7 @@ def add_consent(table: SimulatedTable, number: int, purpose: str, status: str, a
     return table.add("ContactPointTypeConsent", {
         "Name": f"Consent {purpose}", "PartyId": make_id("Individual", number), "ContactPointType": PURPOSES[purpose],
         "DataUsePurposeId": purpose_id, "PrivacyConsentStatus": status, "CaptureDate": when, "EffectiveFrom": when,
-        "CaptureSource": "Web form", "CaptureContactPointType": "Web",
+        "CaptureSource": "Web form", "CaptureContactPointType": "Web", "Notice_Version__c": 1,
     }, at=at)  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def add_point_consent(
     return table.add("ContactPointConsent", {
         "Name": f"Consent {purpose}", "ContactPointId": point, "PrivacyConsentStatus": status, "CaptureDate": when,
         "DataUsePurposeId": next(key for key, row in rows.items() if row["Name"] == purpose), "EffectiveFrom": when,
-        "CaptureSource": "Preference centre", "CaptureContactPointType": "Email",
+        "CaptureSource": "Preference centre", "CaptureContactPointType": "Email", "Notice_Version__c": 1,
     }, at=at)  # fmt: skip
 
 

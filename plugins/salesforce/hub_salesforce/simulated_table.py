@@ -30,11 +30,11 @@ SCHEMA: dict[str, tuple[str, ...]] = {
     ),
     "ContactPointTypeConsent": (
         *_STAMPS, "Name", "PartyId", "ContactPointType", "DataUsePurposeId", "PrivacyConsentStatus", "CaptureDate",
-        "CaptureSource", "CaptureContactPointType", "EffectiveFrom", "EffectiveTo",
+        "CaptureSource", "CaptureContactPointType", "EffectiveFrom", "EffectiveTo", "Notice_Version__c",
     ),
     "ContactPointConsent": (
         *_STAMPS, "Name", "PartyId", "ContactPointId", "DataUsePurposeId", "PrivacyConsentStatus", "CaptureDate",
-        "CaptureSource", "CaptureContactPointType", "EffectiveFrom", "EffectiveTo",
+        "CaptureSource", "CaptureContactPointType", "EffectiveFrom", "EffectiveTo", "Notice_Version__c",
     ),
     "ContactPointEmail": (*_STAMPS, "Name", "ParentId", "EmailAddress"),
     "ContactPointPhone": (*_STAMPS, "Name", "ParentId", "TelephoneNumber"),

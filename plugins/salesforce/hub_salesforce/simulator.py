@@ -60,8 +60,9 @@ class SalesforceSimulator(Simulator):
     def settings(self) -> dict[str, Any]:
         """These settings log in by OAuth client credentials, and read the fields that the simulated org has of its own."""
         login = {"instance_url": INSTANCE_URL, "consumer_key": CONSUMER_KEY, "consumer_secret": CONSUMER_SECRET}
-        gpp = ["Gpp_String__c", "Gpp_String_At__c"]
-        return {**login, "extra_fields": {"contacts": gpp, "leads": gpp}}
+        gpp, notice = ["Gpp_String__c", "Gpp_String_At__c"], ["Notice_Version__c"]
+        own = {"contacts": gpp, "leads": gpp, "contact_point_type_consents": notice, "contact_point_consents": notice}
+        return {**login, "extra_fields": own}
 
     # What tests do at the vendor's side.
 

@@ -15,6 +15,7 @@ from hub.contract import (
     hookimpl,
 )
 from hub_voucherify import customers, points
+from hub_voucherify.by_hand import NO_KEY
 from hub_voucherify.config import VoucherifyConfig
 from hub_voucherify.connection import VoucherifyConnection
 
@@ -55,6 +56,7 @@ MANIFEST = Manifest(
         ),
     ),
     limits=(Limit("project", "*", per=60),),  # 100 or 2,000 by plan: the answers tell
+    instructions=(NO_KEY,),
 )  # fmt: skip
 
 

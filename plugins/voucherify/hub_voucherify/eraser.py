@@ -11,9 +11,9 @@ from hub.contract import (
     TransientError,
     UnknownOutcomeError,
 )
+from hub_voucherify.by_hand import NO_KEY
 from hub_voucherify.client import Answer, VoucherifyClient, listed, named, segment
 
-_NO_KEY = "only customer number, vendor id, loyalty card or e-mail can be searched for"
 _CARD_LEFT = "delete the loyalty card in the vendor's console"
 
 
@@ -31,7 +31,7 @@ class VoucherifyEraser:
         """This deletes every profile of the person with what hangs on it, and tells about profiles and cards."""
         customers, cards = self._customers(subject), self._cards(subject)
         if customers is None:
-            yield ErasureOutcome("customers", ErasureState.UNSUPPORTED, _NO_KEY)
+            yield ErasureOutcome("customers", ErasureState.UNSUPPORTED, NO_KEY)
             return
         cards |= {code: card for key in customers for code, card in self._cards_of(key).items()}
         keys = {*customers, *(str(card["holder_id"]) for card in cards.values() if card.get("holder_id"))}
@@ -47,7 +47,7 @@ class VoucherifyEraser:
         """This looks for profiles and cards by every identifier."""
         customers = self._customers(subject)
         if customers is None:
-            yield ErasureOutcome("customers", ErasureState.UNSUPPORTED, _NO_KEY)
+            yield ErasureOutcome("customers", ErasureState.UNSUPPORTED, NO_KEY)
             return
         yield _found("customers", bool(customers), "still_found")
         yield _found("members", bool(self._cards(subject)), _CARD_LEFT)

@@ -140,6 +140,7 @@ MAPPINGS: dict[str, Any] = {
                             "source_system": {"value": "shop"},
                             "source_kind": {"value": "import"},
                             "explicit": {"value": True},
+                            "notice_version": {"value": 1},
                         },
                     },
                 },

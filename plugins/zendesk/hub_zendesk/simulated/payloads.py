@@ -30,7 +30,8 @@ def user(user_id: int, name: str, email: str | None, at: datetime, **known: Any)
 
 
 USER_FIELD_KEYS = (
-    "consent_emotion", "consent_emotion_at", "emotion_label", "distress", "churn_risk", "tone_hint", "emotion_as_of",
+    "consent_emotion", "consent_emotion_at", "consent_emotion_notice",
+    "emotion_label", "distress", "churn_risk", "tone_hint", "emotion_as_of",
 )  # fmt: skip
 """User fields that the account has; others that are sent vanish without a word, as they do at Zendesk."""
 

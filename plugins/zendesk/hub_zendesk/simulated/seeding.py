@@ -43,6 +43,7 @@ def _add_member(vendor: VendorState, member: CastMember, lines: tuple[Line, ...]
     fields = dict.fromkeys(USER_FIELD_KEYS) | {
         "consent_emotion": state,
         "consent_emotion_at": iso(told) if state else None,
+        "consent_emotion_notice": 1 if state else None,
     }
     locale = "en-GB" if member.country in ("GB", "IE") else "en-US"
     vendor.users[user_id] = user(
