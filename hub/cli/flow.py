@@ -37,6 +37,10 @@ _COLUMNS = {
 }
 
 
+PEOPLE = 150
+"""Invented customers of a demonstration: so many that a week has figures to show, though small groups are hidden."""
+
+
 def add_commands(app: typer.Typer) -> None:
     """This adds the commands to ``hub``."""
     app.command("run")(run)
@@ -49,7 +53,9 @@ def run(
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Run against simulators of all installed connectors.")
     ] = False,
-    people: Annotated[int, typer.Option(min=1, max=100_000, help="With --sandbox: how many invented customers.")] = 24,
+    people: Annotated[
+        int, typer.Option(min=1, max=100_000, help="With --sandbox: how many invented customers.")
+    ] = PEOPLE,
     config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,

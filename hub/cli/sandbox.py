@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ import yaml
 from hub import plugins as loader
 from hub.app import defaults_folder, write_key
 from hub.cli.screen import out, table
+from hub.privacy.aggregate import Closure, closed_window
 from hub.testing.sandbox import Sandbox
 
 
@@ -43,8 +45,10 @@ def sandbox(
 
 
 def open_sandbox(people: int = 24) -> Sandbox:
-    """This is the sandbox of all usable connectors, not yet started."""
-    return Sandbox(loader.load().offered.connectors.values(), size=people)
+    """This is the sandbox of all usable connectors, not yet started; its story is told in a week that is over."""
+    now = datetime.now(UTC)
+    monday, _ = closed_window(now, now - Closure().window, Closure())
+    return Sandbox(loader.load().offered.connectors.values(), size=people, start=monday)
 
 
 def write_deployment(folder: Path, running: Sandbox) -> Path:

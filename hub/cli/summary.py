@@ -98,7 +98,9 @@ def _mood(hub: Hub, pulls: Sequence[PullReport]) -> RenderableType:
 def _went_out(pushes: Sequence[PushReport]) -> RenderableType:
     columns = ("selected", "confirmed", "unchanged", "withheld", "failed", "unknown", "pending")
     rows = [[report.sync, *(report.counts[name] for name in columns)] for report in pushes]
-    return table("", ["sync", *columns], rows, right=range(1, 8))
+    made = table("", ["sync", *columns], rows, right=range(1, 8))
+    made.collapse_padding = True  # so that it fits a terminal of 80 columns
+    return made
 
 
 def _proof(hub: Hub) -> RenderableType:
@@ -122,6 +124,8 @@ def _next(config: Path) -> RenderableType:
         ("hub init my-hub", "a deployment of your own"),
     ]
     made = Table(box=None, show_header=False, pad_edge=False)
+    made.add_column(no_wrap=True)  # a command is copied
+    made.add_column()
     for command, what in lines:
         made.add_row(Text(command, style="cyan"), Text(what))
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from hub.contract import Connector
@@ -21,7 +21,8 @@ class Sandbox:
         connectors: those that ship no simulator are left out.
         size: number of invented customers.
         ports: fixed ports by connector name; a free one otherwise.
-        clock: the vendors' clock; the real one unless given. The story begins three days before it.
+        clock: the vendors' clock; the real one unless given.
+        start: when the story of four days begins; three days before the clock's time unless given.
     """
 
     def __init__(
@@ -31,9 +32,12 @@ class Sandbox:
         size: int = 24,
         ports: dict[str, int] | None = None,
         clock: Clock | None = None,
+        start: datetime | None = None,
     ) -> None:
         clock = clock or SystemClock()
-        cast = make_cast(size, start=clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=3))
+        cast = make_cast(
+            size, start=start or clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=3)
+        )
         self.simulators: dict[str, Simulator] = {
             connector.manifest.name: load_simulator(connector)(
                 clock=clock, cast=cast, port=(ports or {}).get(connector.manifest.name, 0)

@@ -1,17 +1,21 @@
 """The figures at the end of a run are those of ``hub privacy figures``: a week that is over, rounded, counted once."""
 
 import io
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
 
 from rich.console import Console
 
 from hub.app import open_hub
-from hub.cli.summary import _mood
+from hub.cli.sandbox import open_sandbox
+from hub.cli.summary import _mood, _went_out
 from hub.errors import TransientError
 from hub.pipeline.pull import PullReport
+from hub.pipeline.push import PushReport
 from tests.cli.test_figures import SAID, deployment, fill, told
 
 __all__ = ["deployment"]  # a fixture
+SYSTEMS = ("salesforce", "zendesk", "voucherify")
 
 
 def panel(folder, *pulls):
@@ -43,3 +47,24 @@ def test_no_week_is_counted_after_a_run_that_did_not_read_to_the_end(deployment)
     assert "waits" in panel(deployment, broken)
     fill(deployment, {("anger", "ticket"): 40})
     assert told(deployment)["anger", "total"] == 85  # 83, those of the second fill too
+
+
+def test_what_went_out_fits_a_terminal_of_80_columns():
+    screen = Console(width=76, record=True, file=io.StringIO())
+    pushes = [PushReport("run", f"{name}-push", Counter(selected=12_345, confirmed=12_345)) for name in SYSTEMS]
+    screen.print(_went_out(pushes))
+    lines = screen.export_text().splitlines()
+    assert len([line for line in lines if line.strip()]) == 1 + len(SYSTEMS)
+    assert all(f"{name}-push" in "".join(lines) for name in SYSTEMS)
+
+
+def test_the_story_of_the_demonstration_is_told_in_a_week_that_is_over():
+    now = datetime.now(UTC)
+    monday = datetime.combine(now - timedelta(days=now.weekday()), time(), UTC)
+    said = [
+        line.at
+        for simulator in open_sandbox(150).simulators.values()
+        for one in simulator.cast.members
+        for line in one.lines
+    ]
+    assert monday - timedelta(days=7) <= min(said) and max(said) < monday
