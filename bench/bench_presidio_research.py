@@ -1,7 +1,7 @@
 """Redaction on presidio-research's synthetic texts, scored by its own evaluator: spans, IoU 0.7, beta 2.
 
 ``python bench/bench_presidio_research.py synth_dataset_v2.jsonl --evaluator PYTHON``, where PYTHON is that of a virtual
-environment with ``presidio-evaluator``; the project does not depend on it. The file is presidio-research's
+environment with ``presidio-evaluator`` 0.2.5; the project does not depend on it. The file is presidio-research's
 ``data/synth_dataset_v2.json``, one JSON object a line with ``text`` and ``spans``.
 
 Two maps: ``personal`` leaves out what the hub does not count as personal (a place, a company, an age, a title, a date, a domain

@@ -140,6 +140,10 @@ HANDLES: tuple[Rule, ...] = (
         lambda match: not is_brand(match[0]),
     ),
     rule("HANDLE", 0.8, r"(?i)(?<![\w/])/?u/[\w-]{3,30}\b", has("u/")),
+    rule("HANDLE", 0.8, r"(?i)(?<!\w)live:[\w.-]{3,40}\w", has("live:")),
+    rule(
+        "HANDLE", 0.7, rf"(?i)(?<![\w@./])(?P<value>[a-z0-9][\w.]{{2,30}}\w)\s+on\s+(?:{_NETWORK}|x|fb|facebook)\b", has(" on "), value_is(_is_chosen),
+    ),
     rule(
         "HANDLE", 0.75,
         rf"(?i)\b(?:{_NETWORK}|{_ACCOUNT})\b[^\n.@]{{0,25}}?(?:\s|[:=]\s*\"?|[\"'(])(?P<value>(?=[\w-]*[\d_.-]\w)[a-z0-9][\w.-]{{1,40}}\w)(?![\w@])",

@@ -42,6 +42,7 @@ BIRTHS: tuple[Rule, ...] = (
         "DATE_OF_BIRTH", 0.8, r"(?<![\w.-])(?:\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d)(?![\w.-])",
         both(at_least(6), _BIRTH_GATE), lambda match: after_birth(match),
     ),
+    rule("DATE_OF_BIRTH", 0.8, rf"(?i)\bborn\s+(?:in|on)\s+(?P<value>{MONTH}\.?,?\s+(?:19|20)\d\d)\b", has("born")),
     # A full date of long ago is nobody's delivery date.
     rule(
         "DATE_OF_BIRTH", 0.6,

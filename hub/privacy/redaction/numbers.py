@@ -68,9 +68,9 @@ def _is_code(match: re.Match[str]) -> bool:
 
 
 _NO = r"(?:\s*(?:numbers?|num|no|nr|nbr|nummer|id|code|ref(?:erence)?)\b\.?|\s*[#№])"
-_IS = r"(?:\s*(?:\(|is|was|as|under|[:=#,-]|->|\u2013))*"
+_IS = r"(?:\s*(?:\(|is|was|as|under|says|[:=#,-]|->|\u2013))*"
 _VALUE = r"(?P<value>#?(?:[A-Z]{1,5}[-/ ]?)?\d[\dA-Z]*(?:[-/ .]?\d[\dA-Z]*|[-/][A-Z]{1,4}\b)*(?:-[A-Z]{1,3}\b)?)"
-_CODE = r"(?P<value>#?(?:\d{2,8}(?:[ ]\d{2,8}){1,4}|(?=[A-Z0-9-]*\d)[A-Z0-9]{2,12}(?:[-/][A-Z0-9]{1,12}){0,4}))\b"
+_CODE = r"(?P<value>#?(?:[A-Z]-\d{3,8}|\d{2,8}(?:[ ]\d{2,8}){1,4}|(?=[A-Z0-9-]*\d)[A-Z0-9]{2,12}(?:[-/][A-Z0-9]{1,12}){0,4}))\b"
 _ORDER_WORD = (
     r"(?:orders?|ordr|bestellung|pcn|penalty(?:\s+charge)?(?:\s+notice)?|fine|booking|reservation|ticket|case|claim|tracking|shipment|parcel|package|consignment|invoice|receipt"
     r"|rma|return|confirmation|reference|ref|pnr|complaint|dispute|delivery|transaction|payment|purchase|incident|bag\s?tag|tag|file)"
@@ -93,6 +93,17 @@ def _cued(entity: str, word: str, *marks: str) -> tuple[Rule, ...]:
         rule(entity, 0.85, rf"(?i)\b{word}{_NO}{_IS}\s*{_VALUE}", gate, test),
         rule(entity, 0.8, rf"(?i:\b{word}(?:{_NO})?(?:\s*(?:\(|is|was|under|[:=#]))*\s*){_CODE}", gate, test),
         rule(entity, 0.8, rf"(?i)\b{word}\s*(?:[:=#(]|\bis\b)+\s*{_VALUE}", gate, test),
+        rule(
+            entity, 0.8, rf"(?i:\b{word})\s+(?P<value>[A-Z]{{2,4}}[ -]?\d{{2,6}}(?:[ -]\d{{2,6}}){{1,4}})\b", gate, test
+        ),
+        # Several of them: "two orders, 551920 and 551921"
+        rule(entity, 0.75, rf"(?i)\b{word},\s+#?(?P<value>\d{{5,12}})(?![\w.,]\d|\w|%)", gate),
+        rule(
+            entity,
+            0.75,
+            rf"(?i)\b{word}\b[,:]?\s+#?\d{{5,12}}(?:\s*[,&]|\s+(?:and|or|und))\s*#?(?P<value>\d{{5,12}})(?![\w.,]\d|\w|%)",
+            gate,
+        ),
     )
 
 
@@ -139,6 +150,8 @@ def _said(entity: str, cue: str, *marks: str) -> Rule:
     )
 
 
+_PAINT = re.compile(r"(?i)\b(?:colou?r|hex|background|paint|shade|css)\b[^\n]{0,12}$")
+
 PURCHASES: tuple[Rule, ...] = (
     *_cued("ORDER_NUMBER", _ORDER_WORD, *_ORDER_MARKS),
     *_cued("ACCOUNT_NUMBER", _ACCOUNT_WORD, *_ACCOUNT_MARKS),
@@ -162,8 +175,9 @@ PURCHASES: tuple[Rule, ...] = (
     _said("ACCOUNT_NUMBER", "account|customer|policy|contract|meter", "account", "customer", "policy", "contract", "meter"),
     _said("LOYALTY_NUMBER", "member(?:ship)?|loyalty|rewards?|miles|points|club\\s?card|nectar", "member", "loyal", "reward", "miles", "points",
           "club", "nectar"),
-    rule("ORDER_NUMBER", 0.9, r"\b1Z[0-9A-Z]{16}\b|\b[A-Z]{2}\d{9,16}[A-Z]{2}\b|\bJJ?D\d{14,20}\b", at_least(9)),
+    rule("ORDER_NUMBER", 0.9, r"\b1Z[0-9A-Z]{16}\b|\b[A-Z]{2}\d{9,16}[A-Z]{2}\b|\bJJ?D\d{11,20}\b", at_least(9)),
     rule("ORDER_NUMBER", 0.85, r"\b\d{3}-\d{7}-\d{7}\b", at_least(17)),
+    rule("ORDER_NUMBER", 0.6, r"(?<![\w&/#])#\d{5,12}\b", both(has("#"), at_least(5)), lambda match: not after(match, _PAINT, 24)),
     # Letters, a dash, digits: most shops number like this. Things are numbered so too, and say so before it.
     rule(
         "ORDER_NUMBER", 0.6, r"(?<![\w/.-])(?:[A-Z]{1,5}[-/#]\d[\dA-Z]*(?:[-/]\d[\dA-Z]*)*(?:-[A-Z]{1,3}\b)?|[A-Z]{2,4}\d{5,12})(?![\w%]|\.\d)",

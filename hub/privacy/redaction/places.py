@@ -42,7 +42,7 @@ _STATE = (
     "|W[AVIY]|N(?:orth|ew)\\s[A-Z][a-z]+|Illinois|California|Texas|Florida|Ohio|Georgia|Washington|Oregon|Colorado)"
 )
 _BEFORE = re.compile(
-    rf"(?:{_UNIT}|(?:The\s)?{_CAP}(?:\s{_CAP}){{0,2}}\s(?:House|Lodge|Rectory|Cottage|Farm|Court|Barn|Mill|Hall|Manor|Home|Villa|Mansions|Residence|Place|Point|Tower))[\s,]{{1,3}}$"
+    rf"(?:{_UNIT}|(?i:\d{{1,2}}(?:st|nd|rd|th)|ground|first|second|third|top)\s(?i:floor)|(?:The\s)?{_CAP}(?:\s{_CAP}){{0,2}}\s(?:House|Lodge|Rectory|Cottage|Farm|Court|Barn|Mill|Hall|Manor|Home|Villa|Mansions|Residence|Place|Point|Tower))[\s,]{{1,3}}$"
 )
 _COMMA = r"(?:\s?,\s?|\s?<br\s?/?>\s?|\s?,?\s?\n[ \t>*|]{0,12})"
 """Between two parts of an address; lines of it may be moved in or quoted."""
@@ -313,13 +313,15 @@ _HOMES = (
     _home(rf"(?i:(?<!\w){_MOVE}){_TOWN}", has(" in ", " to ", " near ", " at ", "outside", "around")),
     _home(rf"(?i:(?<!\w){_HERE}){_TOWN}(?!\s+(?:for|on|until|till|again|station|airport|office|branch|store|now\s+for))", has(" in ", " from ", " near ")),
     _home(rf"(?i:\b(?:based|located|resident|residing|living|born|raised|neighbou?rs)\s+(?:in|at|of|near)\s+){_TOWN}", has("based", "located", "resid", "living", "born", "raised", "neighb")),
-    _home(rf"(?i:\b(?:caller|customer|cust|cx|client|user|anyone\s+else|someone|anyone|people|folks|friends|regards|love|greetings|all\s+of\s+us)\s+(?:is\s+)?(?:in|from|around|near)\s+){_TOWN}", has("caller", "cust", "cx", "client", "user", "anyone", "someone", "people", "folks", "friends", "regards", "love", "greetings", "all of us")),
+    _home(rf"(?i:\b(?:caller|customer|cust|cx|client|user|anyone\s+else|someone|anyone|people|folks|friends|regards|love|greetings|hello|all\s+of\s+us)\s+(?:is\s+)?(?:in|from|around|near)\s+){_TOWN}", has("caller", "cust", "cx", "client", "user", "anyone", "someone", "people", "folks", "friends", "regards", "love", "greetings", "hello", "all of us")),
     _home(rf"(?i:\b(?:home\s?town|city|town|village|location|place\s+of\s+(?:birth|residence))\s*[:=]\s*){_TOWN}", has("town", "city", "village", "location", "place of")),
     _home(rf"(?i:^from\s+|\bfrom\s+){_TOWN}(?i:(?=\s+here\b))", has("from")),
     _home(rf"(?i:\b(?:village|farm|house|flat|cottage|home|place|town|plumber|nurse|teacher|driver|student|shop|electrician)\s+(?:near|in|outside|at)\s+){_TOWN}", has(" near ", " in ", " outside ", " at ")),
     _home(rf"(?i:\b(?:just|recently|finally)\s+(?:moved|relocated)\s+to\s+){_TOWN}", has("moved to", "relocated to")),
     _home(rf"(?i:\bin\s+){_TOWN}(?i:(?=,?\s+like\s+(?:me|us)\b))", has("like me", "like us")),
-    _home(rf"(?i:\bi\s+came\s+(?:all\s+the\s+way\s+)?from\s+){_TOWN}", has("came")),
+    _home(rf"(?i:\b(?:i|we)\s+c[oa]me\s+(?:all\s+the\s+way\s+)?from\s+){_TOWN}", has("came from", "come from", "all the way")),
+    _home(rf"(?i:\b(?:my|our|his|her)\s+home\s?town,?\s+(?:is\s+)?){_TOWN}", has("town")),
+    _home(rf"(?im:^[ \t>]*(?:just\s+)?(?:moved\s+to|living\s+in|live\s+in|based\s+in)\s+){_TOWN}", has("moved to", "live in", "living in", "based in")),
     _home(rf"(?i:\bverified\s+buyer,?\s+){_TOWN}", has("buyer")),
 )  # fmt: skip
 _SMALL_HOMES = (

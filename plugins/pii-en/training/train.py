@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from material import PERSON, Example, gather
+from material import LICENSED, PERSON, Example, gather
 from network import DEPTH, Network
 
 from hub_pii_en.tokens import TABLES, features
@@ -121,8 +121,11 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="the file of weights to write")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument(
+        "--held", choices=LICENSED, action="append", default=[], help="leave this set out, to measure with it"
+    )
     wanted = parser.parse_args()
-    examples = gather(wanted.data, wanted.corpus, wanted.seed)
+    examples = gather(wanted.data, wanted.corpus, wanted.seed, wanted.held)
     print(f"{len(examples)} texts, {sum(len(words) for words, _ in examples)} tokens", flush=True)
     with np.load(wanted.vectors) as stored:
         vectors = {name: stored[name] for name in stored.files}
