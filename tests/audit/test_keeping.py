@@ -97,7 +97,8 @@ def test_processes_that_end_at_the_same_time_grow_the_mirror_one_after_the_other
         second.start()
         while other.verify().size < 303:
             pass  # in the database at once; in the mirror when it is free
-        assert folder.note().splitlines()[1] == "3"
+        second.join(1)
+        assert second.is_alive() and folder.note().splitlines()[1] == "3"
     second.join(60)
     checkpoint, found = verify_folder(folder, trust(log))
     assert checkpoint.size == found.size == 303

@@ -1,9 +1,13 @@
 """Airflow with SQLite and LocalExecutor: the same ledger as the command line's, and nothing personal in all of Airflow."""
 
+import json
+from urllib.parse import quote
+
 import pytest
 
 from hub.testing.faults import Fault
 from tests.airflow.golden import content, worlds
+from tests.browser import find_program, opened_browser
 from tests.cluster.canary import all_files, canaries, found_in, whole_database, written
 from tests.cluster.conftest import airflow, embedded, wait_until, without_schedules
 
@@ -12,6 +16,7 @@ pytestmark = pytest.mark.timeout(900)
 SYNCS = ("salesforce-pull", "zendesk-pull", "zendesk-push")
 DAGS = (*(f"hub_sync__{sync}" for sync in SYNCS), "hub_sweep", "hub_consent", "hub_watch", "hub_audit")
 AGAIN = "zendesk-push"
+LINEAGE = "lineage.jsonl"
 RUN = 240
 
 
@@ -27,9 +32,10 @@ def both(tmp_path_factory):
 def ran(both, tmp_path_factory):
     """Every DAG once, and one of them again; Airflow writes all that it would ever write into its logs."""
     home = tmp_path_factory.mktemp("airflow")
-    with airflow(
-        home, both["airflow"].config, workers=2, settings={"AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG"}
-    ) as cluster:
+    # Among the logs: what is told to a catalogue of data is searched as well.
+    lineage = {"type": "file", "log_file_path": str(home / "logs" / LINEAGE), "append": True}
+    settings = {"AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG", "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(lineage)}
+    with airflow(home, both["airflow"].config, workers=2, settings=settings) as cluster:
         cluster.rest.wait_for_dags(set(DAGS), seconds=120)
         states = [run(cluster, dag_id) for dag_id in (*DAGS, f"hub_sync__{AGAIN}")]
         yield cluster, states
@@ -61,6 +67,43 @@ def test_no_import_error_and_one_version_of_each_dag(ran):
     assert cluster.rest.call("GET", "importErrors")["import_errors"] == []
     versions = {dag_id: cluster.rest.call("GET", f"dags/{dag_id}/dagVersions")["total_entries"] for dag_id in DAGS}
     assert versions == dict.fromkeys(DAGS, 1)
+
+
+def test_lineage_has_the_datasets_of_every_sync(both, ran):
+    """Through Airflow's own provider, of each task that ran a shard: the rows that the ledger knows."""
+    cluster, _ = ran
+    lines = (cluster.place.logs / LINEAGE).read_text(encoding="utf-8").splitlines()
+    ended = [one for one in map(json.loads, lines) if one["eventType"] == "COMPLETE" and one.get("inputs")]
+    moved = {one["job"]["name"]: (rows(one["inputs"], "input"), rows(one["outputs"], "output")) for one in ended}
+    assert set(moved) == {f"hub_sync__{sync}.run" for sync in SYNCS}
+    read, stored = moved["hub_sync__zendesk-pull.run"]
+    assert read["zendesk://zendesk", "tickets"] > 0 and stored["attune://attune", "records"] > 0
+
+
+def rows(datasets, kind):
+    return {(one["namespace"], one["name"]): one[f"{kind}Facets"][f"{kind}Statistics"]["rowCount"] for one in datasets}
+
+
+def test_airflows_pages_in_a_browser(ran):
+    """Somebody logs in and sees the hub's page, and its tab at a DAG run."""
+    cluster, states = ran
+    find_program()
+    dag_id, run_id, _ = states[1]
+    with opened_browser() as browser:
+        browser.go(f"{cluster.place.url}/", "document.querySelector('input[name=password]')")
+        for name, value in (("username", "admin"), ("password", cluster.place.passwords()["admin"])):
+            browser.ask(f"document.querySelector('input[name={name}]').focus()")
+            browser.call("Input.insertText", text=value)
+        browser.ask("document.querySelector('form button[type=submit]').click()")
+        browser.wait("location.pathname === '/' && document.body.innerText.includes('Attune')")
+        for path, title in (
+            ("plugin/attune", "Overview"),
+            (f"dags/{dag_id}/runs/{quote(run_id, safe='')}/plugin/attune-run", dag_id.partition("__")[2]),
+        ):
+            inside = "document.querySelector('iframe')?.contentDocument"
+            browser.go(f"{cluster.place.url}/{path}", f"{inside}?.querySelector('h1')?.innerText === '{title}'")
+            assert [one for one in browser.errors if "allow-same-origin" not in one] == []
+            assert browser.ask(f"{inside}.documentElement.dataset.theme") in {"light", "dark"}
 
 
 def test_nothing_personal_is_anywhere_in_airflow(both, ran):
