@@ -495,7 +495,8 @@ class Connector:
 class Emotion:
     """A tagger's answer for one text: see ``hub.schema.EmotionTag`` for the scales.
 
-    ``scores`` maps canonical labels and ``native`` the tagger's own labels to probabilities.
+    ``scores`` maps canonical labels and ``native`` the tagger's own labels to probabilities. ``arousal`` is 0..1, None where
+    the tagger does not tell it. ``evidence`` is what the label rests on: the first character, and the one behind the last.
     """
 
     label: str | None
@@ -507,6 +508,8 @@ class Emotion:
     churn_risk: float
     scores: Mapping[str, float] = field(default_factory=dict)
     native: Mapping[str, float] = field(default_factory=dict)
+    arousal: float | None = None
+    evidence: tuple[int, int] | None = None
 
 
 @runtime_checkable

@@ -78,7 +78,7 @@ def tag(
     ] = "json",
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Add emotion, valence, distress and churn risk to each JSON line with a "text".
+    """Add emotion, valence, arousal, distress, churn risk and evidence to each JSON line with a "text".
 
     As EmotionML 1.0 (W3C) a tag refers to its line by "id", or by its number; no text comes out.
 
@@ -124,6 +124,8 @@ def _tagged(emotion: Emotion, *, scores: bool) -> Line:
         "valence": emotion.valence,
         "distress": emotion.distress,
         "churn_risk": emotion.churn_risk,
+        "arousal": emotion.arousal,
+        "evidence": list(emotion.evidence) if emotion.evidence else None,
     }
     return {**tagged, "scores": dict(emotion.scores), "native": dict(emotion.native)} if scores else tagged
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from hub.contract import Emotion
 from hub.emotion.cues import Fired
-from hub.emotion.taxonomy import CANONICAL, LABEL_VALENCE
+from hub.emotion.taxonomy import CANONICAL, LABEL_VALENCE, label_arousal
 from hub.schema import EmotionLabel
 
 LONGEST = 20_000
@@ -25,6 +25,8 @@ _LEAVING = 0.25
 """Churn risk of a customer who is certainly angry or disappointed, yet says nothing about leaving."""
 _CONTRADICTION = {**dict.fromkeys(_PLEASED, 0.5), EmotionLabel.NEUTRAL: 0.25}
 """Cues this distressing contradict the label: praise may be sarcastic, and a stated fact may be a complaint. No label then."""
+_STIRRED = 0.25
+"""How much the strongest emphasis adds to what the labels say of arousal."""
 _TELLS = 0.15
 """Negated words this pleasant or unpleasant contradict a label of the other side."""
 _BOOSTER = re.compile(
@@ -51,7 +53,8 @@ def derive_emotion(
             negated, or cues are there, which have heard the negator themselves.
     """
     best = max(CANONICAL, key=scores.__getitem__)
-    force = _force(text, 1 - scores[EmotionLabel.NEUTRAL])
+    emphasis = _emphasis(text)
+    force = (1 - scores[EmotionLabel.NEUTRAL]) * (0.55 + 0.45 * emphasis)
     contradicts = cues.distress >= _CONTRADICTION.get(EmotionLabel(best), 1.0)
     if turned is not None and not cues.distress:
         contradicts = contradicts or (abs(turned) >= _TELLS and turned * LABEL_VALENCE[EmotionLabel(best)] < 0)
@@ -66,6 +69,7 @@ def derive_emotion(
         share(_distress(cues, scores, force)),
         share(_churn(cues, scores)),
         {label: round(score, 4) if 0 <= score <= 1 else share(score) for label, score in scores.items()},
+        arousal=share(label_arousal(scores) + _STIRRED * emphasis),
     )
 
 
@@ -81,13 +85,12 @@ def _churn(cues: Fired, scores: Mapping[str, float]) -> float:
     return 1 - (1 - cues.churn) * (1 - _LEAVING * unhappy)
 
 
-def _force(text: str, moved: float) -> float:
+def _emphasis(text: str) -> float:
     """How strongly it is said, 0..1: capped, so that shouting more gains nothing after a point."""
     shouted = _SHOUTED.findall(text)
     marks = min(text.count("!"), 3) / 3
     boosters = min(len(_BOOSTER.findall(text.lower())), 2) / 2
-    emphasis = 0.4 * marks + 0.35 * boosters + 0.25 * (min(len(shouted), 2) / 2)
-    return moved * (0.55 + 0.45 * emphasis)
+    return 0.4 * marks + 0.35 * boosters + 0.25 * (min(len(shouted), 2) / 2)
 
 
 def share(value: float) -> float:

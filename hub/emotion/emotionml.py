@@ -45,7 +45,8 @@ def write_emotion(emotion: Emotion, vocabulary: Vocabulary, *, about: str | None
         )
     # EmotionML's scales go from 0 to 1; its middle is neither pleasant nor unpleasant.
     valence = f'<dimension name="valence" {_shares(value=(emotion.valence + 1) / 2)}/>'
-    return f'<emotion expressed-through="text"{_attributes(sets)}>{category}{valence}{reference}</emotion>'
+    arousal = "" if emotion.arousal is None else f'<dimension name="arousal" {_shares(value=emotion.arousal)}/>'
+    return f'<emotion expressed-through="text"{_attributes(sets)}>{category}{valence}{arousal}{reference}</emotion>'
 
 
 def close_document() -> str:

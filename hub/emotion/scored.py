@@ -8,8 +8,9 @@ from hub.contract import Emotion, Scorer
 from hub.emotion.cues import Cue, load_cues, read_cues
 from hub.emotion.derivation import ABSTENTION, LONGEST, derive_emotion
 from hub.emotion.english import English
+from hub.emotion.evidence import Evidence
 from hub.emotion.features import mask, tokens
-from hub.emotion.model import load_model
+from hub.emotion.model import LinearModel, load_model
 from hub.emotion.negation import Lexicon, heed_negation, rate_words
 from hub.emotion.taxonomy import label_valence
 from hub.errors import ConfigError
@@ -27,13 +28,13 @@ class ScoredTagger:
         scorer: the model.
         lexicon: word list that rates a text's ``compound`` sentiment -1..1.
         cues: rule pack of service cues.
-        english: tells which texts the model may be asked about.
+        words: word weights, which tell what is English and what a label rests on.
     """
 
-    def __init__(self, scorer: Scorer, lexicon: Lexicon, cues: Sequence[Cue], english: English) -> None:
+    def __init__(self, scorer: Scorer, lexicon: Lexicon, cues: Sequence[Cue], words: LinearModel) -> None:
         self.name = scorer.name
-        self._scorer, self._lexicon, self._cues, self._english = scorer, lexicon, cues, english
-        self._rate = rate_words(lexicon)
+        self._scorer, self._lexicon, self._cues = scorer, lexicon, cues
+        self._english, self._evidence, self._rate = English(words.words), Evidence(words), rate_words(lexicon)
 
     def tag(self, texts: Sequence[str], languages: Sequence[str | None]) -> list[Emotion]:
         """This answers for each redacted text, in order. Raises ConfigError where the model's answer is not what was agreed.
@@ -48,7 +49,7 @@ class ScoredTagger:
             chosen = readable[start : start + _BATCH]
             for place, scores in zip(chosen, self._scores([masked[i] for i in chosen]), strict=True):
                 answers[place] = self._emotion(masked[place], scores)
-        return answers
+        return self._evidence.attach(texts, answers)
 
     def _scores(self, texts: Sequence[str]) -> Sequence[Mapping[str, float]]:
         found = self._scorer.score(texts)
@@ -68,4 +69,4 @@ _LABELS = {label.value for label in EmotionLabel}
 
 def wrap_scorer(scorer: Scorer) -> ScoredTagger:
     """This makes a tagger of a plugin's model, with the lexicon, cues and word list that ship with the hub."""
-    return ScoredTagger(scorer, SentimentIntensityAnalyzer(), load_cues(), English(load_model().words))
+    return ScoredTagger(scorer, SentimentIntensityAnalyzer(), load_cues(), load_model())

@@ -11,6 +11,7 @@ from hub.contract import Emotion
 from hub.emotion.cues import Cue, Fired, load_cues, read_cues
 from hub.emotion.derivation import ABSTENTION, LONGEST, derive_emotion
 from hub.emotion.english import English
+from hub.emotion.evidence import Evidence
 from hub.emotion.features import Rows, count_words, mask, tokens
 from hub.emotion.model import LinearModel, load_model
 from hub.emotion.negation import Lexicon, heed_negation, rate_words
@@ -36,6 +37,7 @@ class LinearTagger:
     def __init__(self, model: LinearModel, lexicon: Lexicon, cues: Sequence[Cue]) -> None:
         self._model, self._lexicon, self._cues = model, lexicon, cues
         self._english, self._rate = English(model.words), rate_words(lexicon)
+        self._evidence = Evidence(model)
         self._blend, self._cut = model.blend.tolist(), float(model.threshold[0])
 
     def tag(self, texts: Sequence[str], languages: Sequence[str | None]) -> list[Emotion]:
@@ -53,7 +55,7 @@ class LinearTagger:
             found = self._tag_readable([masked[i] for i in chosen], count_words([words[i] for i in chosen]))
             for index, emotion in zip(chosen, found, strict=True):
                 answers[index] = emotion
-        return answers
+        return self._evidence.attach(texts, answers)
 
     def _tag_readable(self, texts: Sequence[str], counted: Rows) -> Iterator[Emotion]:
         found = self._model.weighted(counted)

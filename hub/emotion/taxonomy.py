@@ -59,12 +59,34 @@ LABEL_VALENCE: dict[EmotionLabel, float] = {
 """How pleasant each canonical emotion is to have, -1..1; a judgement, not a measurement."""
 
 
+LABEL_AROUSAL: dict[EmotionLabel, float] = {
+    EmotionLabel.ANGER: 0.85,
+    EmotionLabel.FRUSTRATION: 0.65,
+    EmotionLabel.DISAPPOINTMENT: 0.4,
+    EmotionLabel.ANXIETY: 0.75,
+    EmotionLabel.CONFUSION: 0.45,
+    EmotionLabel.SADNESS: 0.3,
+    EmotionLabel.SURPRISE: 0.7,
+    EmotionLabel.CURIOSITY: 0.45,
+    EmotionLabel.SATISFACTION: 0.35,
+    EmotionLabel.GRATITUDE: 0.5,
+    EmotionLabel.DELIGHT: 0.75,
+    EmotionLabel.NEUTRAL: 0.2,
+}
+"""How stirred somebody is who feels each canonical emotion, 0..1; a judgement, not a measurement."""
+
+_AROUSALS = {label.value: arousal for label, arousal in LABEL_AROUSAL.items()}
 _VALENCES = {label.value: valence for label, valence in LABEL_VALENCE.items()}
 
 
 def label_valence(scores: Mapping[str, float]) -> float:
     """This is how pleasant the canonical labels are together, -1..1, each by its probability."""
     return sum(_VALENCES[label] * score for label, score in scores.items())
+
+
+def label_arousal(scores: Mapping[str, float]) -> float:
+    """This is how stirring the canonical labels are together, 0..1, each by its probability."""
+    return sum(_AROUSALS[label] * score for label, score in scores.items())
 
 
 def canonical(native_scores: Mapping[str, float]) -> dict[str, float]:
@@ -78,4 +100,13 @@ def canonical(native_scores: Mapping[str, float]) -> dict[str, float]:
     return totals
 
 
-__all__ = ["CANONICAL", "LABEL_VALENCE", "NATIVE", "TAXONOMY_VERSION", "canonical", "label_valence"]
+__all__ = [
+    "CANONICAL",
+    "LABEL_AROUSAL",
+    "LABEL_VALENCE",
+    "NATIVE",
+    "TAXONOMY_VERSION",
+    "canonical",
+    "label_arousal",
+    "label_valence",
+]

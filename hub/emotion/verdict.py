@@ -59,10 +59,13 @@ def correct_tag(tag: EmotionTag, agreed: str | None) -> EmotionTag:
     """This is the tag with what people agreed on; None, and ``UNTOLD``, take the label away.
 
     What was derived from the tagger's label must not contradict theirs: pleasantness takes the label's side, distress that of
-    a label which is upset or pleased. Intensity and churn risk are about how it was said, and stay.
+    a label which is upset or pleased. Intensity, arousal and churn risk are about how it was said, and stay; what the
+    tagger's label rested on goes with it.
     """
     if agreed is None or agreed == UNTOLD:
-        return tag.model_copy(update={"label": None, "abstained": True, "confidence": 0.0, "reviewed": True})
+        return tag.model_copy(
+            update={"label": None, "abstained": True, "confidence": 0.0, "evidence": None, "reviewed": True}
+        )
     label = EmotionLabel(agreed)
     own = LABEL_VALENCE[label]
     distress = tag.distress
@@ -76,6 +79,7 @@ def correct_tag(tag: EmotionTag, agreed: str | None) -> EmotionTag:
         "confidence": 1.0,
         "valence": tag.valence if tag.valence * own > 0 else own,
         "distress": distress,
+        "evidence": tag.evidence if label == tag.label else None,
         "reviewed": True,
     }
     return tag.model_copy(update=change)

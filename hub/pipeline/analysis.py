@@ -103,14 +103,28 @@ def _infer(batch: PullBatch, entry: Entry) -> Entry:
     return entry if decision.allowed else entry._replace(unanalysed=decision.reasons[0])
 
 
+def place_evidence(record: Record, emotion: Emotion) -> tuple[int, int] | None:
+    """This is where a tag's evidence stands in the whole text, quotes and all, which is what is stored."""
+    whole, asked = _text_of(record), text_to_tag(record)
+    if emotion.evidence is None or whole is None or asked is None:
+        return None
+    words = asked[slice(*emotion.evidence)]
+    start = whole.find(words)
+    return (start, start + len(words)) if words and start >= 0 else None
+
+
+def _text_of(record: Record) -> str | None:
+    if isinstance(record, Interaction):
+        return record.text
+    return record.comment if isinstance(record, Feedback) else None
+
+
 def text_to_tag(record: Record) -> str | None:
     """This is the text whose emotion may be asked about: only interactions and feedback comments have one.
 
     What they quote is left out: it may be an agent's, whose mood is never read.
     """
-    if isinstance(record, Interaction):
-        return own_words(record.text or "") or None
-    return own_words(record.comment or "") or None if isinstance(record, Feedback) else None
+    return own_words(_text_of(record) or "") or None
 
 
 def tag(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -153,6 +167,8 @@ def make_tag(
             "valence": emotion.valence,
             "distress": emotion.distress,
             "churn_risk": emotion.churn_risk,
+            "arousal": emotion.arousal,
+            "evidence": place_evidence(record, emotion),
             "model": model,
             "occurred_at": record.occurred_at,
             "expires_at": ends,

@@ -103,6 +103,8 @@ def inference(tag: EmotionTag, judgements: Sequence[Judgement] = ()) -> dict[str
         "valence": tag.valence,
         "distress": tag.distress,
         "churn_risk": tag.churn_risk,
+        "arousal": tag.arousal,
+        "evidence": list(tag.evidence) if tag.evidence else None,
         "model": tag.model,
         "taxonomy": tag.taxonomy,
         "gone_by": tag.expires_at.isoformat(),

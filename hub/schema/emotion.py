@@ -1,6 +1,6 @@
 """The emotion tag: label, strength, certainty, provenance and expiry - never one without the others."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,7 +14,8 @@ TAXONOMY_VERSION = 1
 class EmotionTag(Model):
     """What a customer most likely felt when they said one thing.
 
-    Shares and probabilities are 0..1, ``valence`` is -1..1. ``label`` is None where the tagger abstained.
+    Shares and probabilities are 0..1, ``valence`` is -1..1. ``label`` is None where the tagger abstained. ``arousal`` and
+    ``evidence`` are None in tags that were made before there were any, or by a tagger that does not tell them.
     """
 
     kind: Literal["emotion_tag"] = "emotion_tag"
@@ -28,6 +29,12 @@ class EmotionTag(Model):
     valence: float = personal(DataCategory.EMOTION, default=..., ge=-1, le=1)
     distress: float = personal(DataCategory.EMOTION_DISTRESS, default=..., ge=0, le=1)
     churn_risk: float = personal(DataCategory.EMOTION, default=..., ge=0, le=1)
+    arousal: float | None = personal(DataCategory.EMOTION, default=None, ge=0, le=1)
+    evidence: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = personal(
+        DataCategory.EMOTION,
+        default=None,
+        description="what the label rests on: from which character of the redacted text, and up to which",
+    )
     model: str = Field(description="tagger name and version, such as linear-en/1")
     taxonomy: int = TAXONOMY_VERSION
     reviewed: bool = Field(False, description="people have judged the label; what they agreed on stands here")

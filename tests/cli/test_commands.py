@@ -55,8 +55,9 @@ def test_tag_answers_line_by_line_in_order(hub):
         assert set(answer["emotion"]) == {"label", "intensity", "confidence", "abstained"}
         assert -1 <= answer["valence"] <= 1 and 0 <= answer["distress"] <= 1 and 0 <= answer["churn_risk"] <= 1
         assert answer["emotion"]["abstained"] is (answer["emotion"]["label"] is None)
+        assert (answer["evidence"] is None) is answer["emotion"]["abstained"]
         assert sum(answer["scores"].values()) == pytest.approx(1, abs=0.02) or answer["emotion"]["abstained"]
-    assert answers[0]["emotion"]["label"] == "anger"
+    assert answers[0]["emotion"]["label"] == "anger" and answers[0]["evidence"] and answers[0]["arousal"] > 0.5
 
 
 def test_redact_gives_offsets_into_the_input(hub):

@@ -1,5 +1,7 @@
 """Belonging: whoever says it, the same words get the same tag."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.emotion import load_tagger
@@ -30,7 +32,8 @@ PEOPLE = (
 def test_who_somebody_is_makes_no_difference(frame):
     texts = [frame.format(person) for person in PEOPLE]
     assert len(set(map(mask, texts))) == 1
-    assert len({repr(emotion) for emotion in load_tagger().tag(texts, ["en"] * len(texts))}) == 1
+    found = [replace(emotion, evidence=None) for emotion in load_tagger().tag(texts, ["en"] * len(texts))]
+    assert len(set(map(repr, found))) == 1  # their words are of different lengths, and so is the evidence
 
 
 def test_what_somebody_is_is_hidden_where_no_word_for_somebody_follows():

@@ -1,5 +1,7 @@
 """The tagger: honest about what it cannot read, bound to words, blind to names."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -98,7 +100,10 @@ def test_sarcastic_thanks_get_no_pleased_label(tagger):
 
 def test_names_do_not_matter(tagger):
     texts = [f"<PERSON_{n}> was rude to me, I am furious" for n in (1, 2, 77)]
-    assert len({repr(emotion) for emotion in tagger.tag(texts, ["en"] * 3)}) == 1
+    found = [
+        replace(emotion, evidence=None) for emotion in tagger.tag(texts, ["en"] * 3)
+    ]  # a name's mark may be longer
+    assert len(set(map(repr, found))) == 1
     assert tag(tagger, "@tia was here").scores == tag(tagger, "@bob was here").scores
 
 

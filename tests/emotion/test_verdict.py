@@ -51,9 +51,11 @@ def test_a_corrected_tag_does_not_contradict_itself():
     upset = correct_tag(tag(label=JOY, valence=0.9, distress=0.0), "anger")
     assert upset.valence < 0 and upset.distress >= 0.5
     assert correct_tag(tag(), "anger").valence == -0.7  # what fits stays as it was measured
+    assert correct_tag(tag(evidence=(3, 9)), "anger").evidence == (3, 9)
+    assert correct_tag(tag(evidence=(3, 9)), "delight").evidence is None  # it was of the tagger's label
     for nothing in (None, UNTOLD):
         silent = correct_tag(tag(), nothing)
-        assert silent.label is None and silent.abstained and silent.confidence == 0
+        assert silent.label is None and silent.abstained and silent.confidence == 0 and silent.evidence is None
 
 
 def test_kappa_is_cohens():

@@ -94,6 +94,12 @@ def test_every_label_makes_a_document_as_the_recommendation_asks():
     assert float(root[2][1].get("value")) == 0.25  # valence -0.5 on EmotionML's scale
 
 
+def test_arousal_is_told_where_the_tagger_tells_it():
+    (emotion,) = document(write_emotion(replace(EMOTION, arousal=0.7), KNOWN))[2:]
+    told = {one.get("name"): float(one.get("value")) for one in emotion if name(one) == "dimension"}
+    assert told == {"valence": 0.25, "arousal": 0.7}
+
+
 def test_an_abstention_names_no_category_and_nothing_breaks_out_of_the_document():
     (emotion,) = document(write_emotion(ABSTENTION, KNOWN, about='a"<b> &c'))[2:]
     assert [name(child) for child in emotion] == ["dimension", "reference"] and emotion.get("category-set") is None

@@ -1,8 +1,11 @@
 """What a message repeats of another one is not the customer's own."""
 
+from dataclasses import replace
+
 import pytest
 
-from hub.pipeline.analysis import text_to_tag
+from hub.contract import Emotion
+from hub.pipeline.analysis import place_evidence, text_to_tag
 from hub.privacy.quotes import own_words
 from hub.schema import Interaction, Party, Provenance, Redaction
 
@@ -42,11 +45,25 @@ def test_what_only_looks_like_a_quote_stays(text):
     assert own_words(text) == text
 
 
-def test_a_message_that_only_quotes_has_no_mood():
-    said = Interaction(
+def said_by_customer(text):
+    return Interaction(
         id="itx_1", channel="email", author=Party(role="customer"), visibility="private", language="en",
         provenance=Provenance(connection="desk", connector="zendesk", stream="tickets", key="1", version="1"),
-        occurred_at="2026-05-04T09:12:00Z", text=f"> {AGENT}", redaction=Redaction(engine="test"),
+        occurred_at="2026-05-04T09:12:00Z", text=text, redaction=Redaction(engine="test"),
     )  # fmt: skip
+
+
+def test_what_a_tag_rests_on_is_told_in_the_whole_text():
+    said = said_by_customer(f"> {AGENT}\nIt broke. I am furious!")
+    own = text_to_tag(said)
+    tag = Emotion("anger", 0.5, 0.9, False, -0.5, 0.5, 0.1, evidence=(own.index("I am"), len(own)))
+    start, end = place_evidence(said, tag)
+    assert said.text[start:end] == "I am furious!" and start > len(AGENT)
+    for nowhere in (None, (900, 905), (5, 2)):
+        assert place_evidence(said, replace(tag, evidence=nowhere)) is None
+
+
+def test_a_message_that_only_quotes_has_no_mood():
+    said = said_by_customer(f"> {AGENT}")
     assert text_to_tag(said) is None
     assert text_to_tag(said.model_copy(update={"text": f"Thank you.\n> {AGENT}"})) == "Thank you."
