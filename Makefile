@@ -40,7 +40,7 @@ airflow: uv ## Apache Airflow with the hub's DAGs, and simulators of four system
 	@$(UV) sync --quiet --frozen --inexact --no-default-groups --group plugins --extra airflow
 	@exec $(RUN) hub.airflow.local --sandbox --port $(AIRFLOW_PORT)
 
-airflow-e2e: sync ## the same in a real Airflow as by hand, and nothing personal in it: SQLite, LocalExecutor
+airflow-e2e: sync ## the same in a real Airflow as by hand, and nothing personal in it: SQLite, LocalExecutor, a browser
 	@$(RUN) pytest -q -m cluster tests/cluster/test_local.py tests/cluster/test_bundle.py
 
 scale-e2e: sync ## the same with PostgreSQL, Redis and two Celery workers, each of which is killed in the middle
