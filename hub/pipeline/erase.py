@@ -43,7 +43,9 @@ PATIENCE = timedelta(days=1)
 """How long an erasure waits for what nobody has heard of again: no push, or no vendor, is working on it any more."""
 
 _GONE = {ErasureState.ERASED, ErasureState.ABSENT}
-_UNANSWERED = "the erasure has failed; it is tried again"
+UNANSWERED = "the erasure has failed; it is tried again"
+"""What a system owes that does not say that somebody is gone, until it does."""
+
 _BY_HAND = "erase the person by hand: the connector cannot"
 
 Result = tuple[StepState, str | None]
@@ -349,7 +351,7 @@ def _answers(rooms: Rooms, job: EraseJob, system: str) -> list[str | None]:
     """What the owner of a system has answered to each thing to be done by hand; None while it is open."""
     with rooms.store.read() as tx:
         owed = tx.obligations.of(tx.persons.audit_ref(job.person_id) or "erased", system)
-    by_hand = [one for what, one in owed.items() if what != _UNANSWERED and not what.startswith(WITHDRAWAL)]
+    by_hand = [one for what, one in owed.items() if what != UNANSWERED and not what.startswith(WITHDRAWAL)]
     return [one.outcome if one.closed_at is not None else None for one in by_hand]
 
 
@@ -361,7 +363,7 @@ def _watch(rooms: Rooms, tx: Tx, subject: str | None, job: EraseJob, system: str
     ref = subject or "erased"
     owed = [one for one in tx.obligations.of(ref, system).values() if one.closed_at is None]
     if state is StepState.FAILED:
-        tx.obligations.open(ref, system, _UNANSWERED, owner=system, due=_due_at(rooms, tx, job, system))
+        tx.obligations.open(ref, system, UNANSWERED, owner=system, due=_due_at(rooms, tx, job, system))
     for one in owed if state in CLOSED else ():
         tx.obligations.end(one.id, "done")
 
