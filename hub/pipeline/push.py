@@ -283,7 +283,7 @@ def _claim(
             return None, watch(rooms, tx, job, [])
         ready = _unless_consent_moved(rooms, tx, claimed)
         _audit(rooms, tx, job, ready, run, "deliver", "sending")
-        guard = watch(rooms, tx, job, ready, recall=Recall.of(rooms, tx, ready))
+        guard = watch(rooms, tx, job, ready, recall=Recall.of(rooms, tx, run, ready))
     return ready, guard
 
 

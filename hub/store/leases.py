@@ -72,9 +72,14 @@ class Leases:
 
     def renew(self, sync: str, token: int, ttl: timedelta) -> None:
         """This prolongs a lease from now; LockedError where somebody took it over. Do it in each batch's transaction."""
-        mine = update(leases).where(leases.c.name == sync, leases.c.token == token, leases.c.holder.is_not(None))
+        mine = update(leases).where(_held_under(sync, token))
         if self._unit.conn.execute(mine.values(expires_at=self._unit.now + ttl)).rowcount != 1:
-            raise LockedError(f"Sync {sync} was taken over by another run.", fix="Stop; the other run goes on.")
+            raise _taken_over(sync)
+
+    def require(self, sync: str, token: int) -> None:
+        """This only looks whether a lease is still the caller's; LockedError where somebody took it over."""
+        if self._unit.conn.execute(select(leases.c.name).where(_held_under(sync, token))).first() is None:
+            raise _taken_over(sync)
 
     def release(self, sync: str, token: int) -> bool:
         """This gives a lease back; False, and harmless, where somebody took it over."""
@@ -86,6 +91,14 @@ class Leases:
         query = select(leases).where(leases.c.holder.is_not(None), leases.c.expires_at > self._unit.now)
         rows = self._unit.conn.execute(query.order_by(leases.c.name))
         return [Lease(row.name, row.holder, row.token, row.expires_at) for row in rows]
+
+
+def _held_under(sync: str, token: int) -> ColumnElement[bool]:
+    return (leases.c.name == sync) & (leases.c.token == token) & leases.c.holder.is_not(None)
+
+
+def _taken_over(sync: str) -> LockedError:
+    return LockedError(f"Sync {sync} was taken over by another run.", fix="Stop; the other run goes on.")
 
 
 def _parts_of(sync: str) -> ColumnElement[bool]:

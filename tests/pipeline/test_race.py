@@ -218,6 +218,47 @@ def test_a_withdrawal_in_the_middle_of_a_batch_stops_the_requests_that_are_still
         assert {key for key, _, _ in desk.sent} == {"003000000000000AAA", "003000000000002AAA"}
 
 
+def test_a_run_whose_lease_was_taken_over_sends_nothing_more(either_town):
+    town, desk = either_town, Counter()
+    with town.open() as hub, town.open() as other:
+        town.people(hub, 3)
+        job = job_of(town, hub, desk, "salesforce-push")
+        write, at_takeover = job.destination.write, []
+
+        def write_and_fall_asleep(object, records):
+            for outcome in write(object, records):
+                if not at_takeover:
+                    town.clock.advance(601)
+                    assert push(other.rooms, job_of(town, other, desk, "salesforce-push")).error is None
+                    at_takeover.append(len(desk.sent))
+                yield outcome
+
+        job.destination.write = write_and_fall_asleep
+        assert isinstance(push(hub.rooms, job).error, LockedError)
+        assert at_takeover == [3] and sorted(key for key, _, _ in desk.sent) == sorted(desk.rows)
+        with hub.store.read() as tx:
+            assert tx.balance.of_latest() == []
+
+
+def test_a_batch_that_takes_long_keeps_its_lease(either_town):
+    town, desk = either_town, Counter()
+    with town.open() as hub, town.open() as other:
+        town.people(hub, 4)
+        job = job_of(town, hub, desk, "salesforce-push")
+        write = job.destination.write
+
+        def write_slowly(object, records):
+            for outcome in write(object, records):
+                town.clock.advance(300)
+                with pytest.raises(LockedError):
+                    push(other.rooms, job_of(town, other, desk, "salesforce-push"))
+                yield outcome
+
+        job.destination.write = write_slowly
+        report = push(hub.rooms, job)
+        assert report.error is None and (report.counts["confirmed"], len(desk.sent)) == (4, 4)
+
+
 def test_consent_that_ends_by_time_while_a_batch_waits_is_asked_once_more(town):
     desk = Counter()
     with town.open() as hub:
