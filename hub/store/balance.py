@@ -97,6 +97,10 @@ class Balance:
         states = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
         query = select(func.count()).where(deliveries.c.run_id == run["id"], deliveries.c.state.in_(states))
         query = query.where(deliveries.c.updated_at < run["finished_at"])
+        # Where a later run began at an earlier time, the clock was turned back: then times do not tell what came first.
+        later = select(runs.c.id).where(runs.c.sync == run["sync"], runs.c.seq > run["seq"])
+        if self._unit.conn.execute(later.where(runs.c.started_at < run["finished_at"]).limit(1)).first() is not None:
+            return 0
         return int(self._unit.conn.execute(query).scalar_one())
 
     def _read(self, run_id: str) -> dict[Any, dict[Any, int]]:

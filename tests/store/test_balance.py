@@ -153,3 +153,18 @@ def test_what_a_row_became_later_does_not_change_how_its_run_ended(
     with store.begin() as tx:
         tx.outbox.settle([Settlement(row.idempotency_key, S.FAILED, "INVALID")])
         assert tx.balance.of_latest() == []
+
+
+def test_a_clock_that_is_turned_back_is_no_tampering(store: Store, clock: FakeClock, runs: tuple[str, str]) -> None:
+    with store.begin() as tx:
+        push = tx.ledger.start_run("crm.push", "push", "rev1")
+        batch = tx.ledger.selection(push, "crm.push", "crm", "push:contacts", "9", 1)
+        tx.outbox.enqueue([_new(push, tx.persons.create(), batch, "late")])
+        tx.outbox.claim("crm.push", "contacts", 3, push)
+        tx.outbox.settle([Settlement("idem_late", S.ACCEPTED, job="j1")])
+        tx.ledger.finish_run(push, "succeeded")
+    clock.advance(-3600)
+    with store.begin() as tx:
+        tx.ledger.start_run("crm.push", "push", "rev1")
+        tx.outbox.settle([Settlement("idem_late", S.FAILED, "INVALID")])
+        assert tx.balance.of_run(push) == []
