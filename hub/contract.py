@@ -34,6 +34,7 @@ from hub.errors import (
 )
 from hub.schema.model import Model
 from hub.schema.terms import IdentifierKind
+from hub.wait import asked_wait, http_date
 
 if TYPE_CHECKING:
     import requests
@@ -611,6 +612,8 @@ __all__ = [
     "TransientError",
     "UnknownOutcomeError",
     "WriteRecord",
+    "asked_wait",
     "hookimpl",
     "hookspec",
+    "http_date",
 ]

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol, Self
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -24,6 +23,7 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
 
 from hub.errors import ConfigError, PolicyError
+from hub.wait import asked_wait, http_date
 from hub.wire import AnswerBounds, BoundedBody, announced_size, bounded_pools
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -193,14 +193,8 @@ class BoundedRetry(Retry):
 
         A header that cannot be read asks for nothing.
         """
-        asked = response.headers.get("Retry-After")
-        if asked is None:
-            return None
-        if asked.strip().isdecimal():
-            return float(asked)
-        until = parse_date(asked)
-        present = parse_date(response.headers.get("Date", "")) or datetime.now(UTC)
-        return max(0.0, (until - present).total_seconds()) if until else None
+        present = http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+        return asked_wait(response.headers.get("Retry-After"), present)
 
     def sleep(self, response: BaseHTTPResponse | None = None) -> None:
         """This waits as long as the vendor asks (seconds or date), else backs off, and then until the budget has room."""
@@ -217,15 +211,6 @@ class BoundedRetry(Retry):
         if response is not None and max(self.get_retry_after(response) or 0, blocked) > self.max_wait:
             raise MaxRetryError(_pool, url or "", ResponseError("the wait that the vendor asks for is too long"))
         return super().increment(method, url, response, error, _pool, _stacktrace)
-
-
-def parse_date(text: str) -> datetime | None:
-    """This is the instant of an HTTP date; None where it is none."""
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 Look = Callable[..., None]

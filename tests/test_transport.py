@@ -117,6 +117,13 @@ def test_a_retry_after_that_cannot_be_read_asks_for_nothing(session, vendor, tol
     assert len(vendor.calls) == 1 + TransportLimits().retries and sum(vendor.clock.slept) < 10
 
 
+def test_a_retry_after_that_is_sent_twice_counts(session, vendor):
+    vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}, {"Retry-After": "9"}, repeat_headers=True)))
+    vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}, {"Retry-After": "9, 11"})))
+    assert session.get("https://api.vendor.example/items/1.json").status_code == 200
+    assert vendor.clock.slept == [9, 11]
+
+
 def test_a_wait_that_is_too_long_is_the_callers_business(session, vendor):
     vendor.faults.add(Fault("GET /items/*", reply=Reply(429, {}, {"Retry-After": "3600"}), times=-1))
     answer = session.get("https://api.vendor.example/items/1.json")

@@ -19,10 +19,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from hub.store.budget import NOTHING, Told
 from hub.store.budgets import Notice
+from hub.wait import asked_wait, http_date
 
 _LIMIT = ("x-rate-limit-limit", "x-rate-limit", "ratelimit-limit", "rate-limit-limit", "rate-limit")
 _LEFT = ("x-rate-limit-remaining", "ratelimit-remaining", "rate-limit-remaining")
@@ -49,43 +49,29 @@ def read_headers(status: int, headers: Mapping[str, str], now: datetime) -> Noti
     """
     lower = {name.lower(): value.strip() for name, value in headers.items()}
     theirs = _clock(lower.get("date", ""), now)
-    notice, ahead = _read(status, lower, theirs), now - theirs
-    general, endpoint = (replace(told, reset=_moved(told.reset, ahead)) for told in (notice.general, notice.endpoint))
-    return replace(notice, general=general, endpoint=endpoint, until=_moved(notice.until, ahead))
-
-
-def _clock(date: str, now: datetime) -> datetime:
-    theirs = _date(date)
-    return now if theirs is None or abs(theirs - now) > _WRONG else theirs
-
-
-def _moved(at: datetime | None, by: timedelta) -> datetime | None:
-    return None if at is None else at + by
-
-
-def _read(status: int, lower: Mapping[str, str], now: datetime) -> Notice:
-    general = _usage(lower, now) or Told(_first(lower, _LIMIT), _first(lower, _LEFT), _at(_first(lower, _RESET), now))
-    endpoint = next((_parts(value, now) for name, value in sorted(lower.items()) if _is_endpoint(name)), NOTHING)
+    general, endpoint = (_by_ours(told, now - theirs) for told in _told(lower, theirs))
     if status not in _REFUSED:
         return Notice(general, endpoint)
-    until = retry_after(lower.get("retry-after", ""), now)
+    wait = asked_wait(lower.get("retry-after"), theirs)
+    until = None if wait is None else now + timedelta(seconds=wait)
     refused = status == 429 or until is not None
     return Notice(general, endpoint, refused, until or (endpoint.reset or general.reset if refused else None))
 
 
-def retry_after(value: str, now: datetime) -> datetime | None:
-    """This is the time that a Retry-After names, in seconds from now or as a date; None where it cannot be read."""
-    if _NUMBER.match(value):
-        return now + timedelta(seconds=min(int(value), 10**8))
-    return _date(value)
+def _clock(date: str, now: datetime) -> datetime:
+    theirs = http_date(date)
+    return now if theirs is None or abs(theirs - now) > _WRONG else theirs
 
 
-def _date(value: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+def _by_ours(told: Told, ahead: timedelta) -> Told:
+    return told if told.reset is None else replace(told, reset=told.reset + ahead)
+
+
+def _told(lower: Mapping[str, str], now: datetime) -> tuple[Told, Told]:
+    """Of the connection in general, and of the endpoint that was called."""
+    general = _usage(lower, now) or Told(_first(lower, _LIMIT), _first(lower, _LEFT), _at(_first(lower, _RESET), now))
+    endpoint = next((_parts(value, now) for name, value in sorted(lower.items()) if _is_endpoint(name)), NOTHING)
+    return general, endpoint
 
 
 def _first(headers: Mapping[str, str], names: tuple[str, ...]) -> int | None:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from hub.contract import Limit
 from hub.store.window import Window
+from hub.wait import LONGEST_WAIT
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
-LONGEST_BLOCK = timedelta(days=1)
+LONGEST_BLOCK = LONGEST_WAIT
 """No vendor's window is longer; a longer block is a wrong clock, here or there."""
 
 _NO_TIME_TOLD = timedelta(minutes=1)

@@ -5,8 +5,9 @@ from email.utils import format_datetime
 
 import pytest
 
-from hub.budget.headers import ROLLING, read_headers, retry_after
+from hub.budget.headers import ROLLING, read_headers
 from hub.store.budget import NOTHING, Told
+from hub.wait import LONGEST_WAIT
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 
@@ -66,9 +67,15 @@ def test_a_refusal_names_the_time_to_come_back(status, headers, refused, until):
     assert (notice.refused, notice.until) == (refused, until)
 
 
-@pytest.mark.parametrize("value", ["", "-1", "NaN", "Mon, 99 Jun 2026", "1e9", "٣"])
-def test_an_unreadable_wait_is_none(value):
-    assert retry_after(value, NOW) is None
+@pytest.mark.parametrize("minutes", [-60, -1, 0, 1, 60])
+def test_a_wait_for_ever_is_a_day_whatever_the_vendors_clock_says(minutes):
+    date = format_datetime(NOW + timedelta(minutes=minutes), usegmt=True)
+    notice = read_headers(429, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT", "Date": date}, NOW)
+    assert notice.until == NOW + LONGEST_WAIT
+
+
+def test_of_two_waits_the_longer_one_counts():
+    assert read_headers(429, {"Retry-After": "7, 60"}, NOW).until == later(60)
 
 
 @pytest.mark.parametrize("hours", [-50, -3, 3, 9_000])

@@ -3,18 +3,27 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from hub.contract import AuthError, ConfigError, Context, ThrottledError, TransientError, UnknownOutcomeError
+from hub.contract import (
+    AuthError,
+    ConfigError,
+    Context,
+    ThrottledError,
+    TransientError,
+    UnknownOutcomeError,
+    asked_wait,
+    http_date,
+)
 from hub_voucherify.config import VoucherifyConfig
 
 _KEY = re.compile(r"[a-z0-9_]{1,64}")
+_EPOCH = re.compile(r"[0-9]{1,12}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +119,9 @@ class VoucherifyClient:
         return self._judge(response)
 
     def _look_at_clock(self, date: str) -> None:
-        try:
-            theirs = parsedate_to_datetime(date)
-        except (ValueError, TypeError, OverflowError):
-            return
-        self.ahead = (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - self.context.now()
+        theirs = http_date(date)
+        if theirs is not None:
+            self.ahead = theirs - self.context.now()
 
     def _headers(self) -> dict[str, str]:
         return {
@@ -138,11 +145,12 @@ class VoucherifyClient:
         return Answer(status, _object_of(response))
 
     def _wait_of(self, headers: Mapping[str, str]) -> float | None:
-        seconds = headers.get("Retry-After", "")
-        if seconds.isdecimal():
-            return float(seconds)
+        theirs = self.context.now() + self.ahead
+        wait = asked_wait(headers.get("Retry-After"), theirs)
         instant = headers.get("X-Rate-Limit-Retry", "")
-        return max(0.0, float(instant) - self.context.now().timestamp()) if instant.isdecimal() else None
+        if wait is None and _EPOCH.match(instant):
+            return max(0.0, float(instant) - theirs.timestamp())
+        return wait
 
 
 def segment(value: str) -> str:

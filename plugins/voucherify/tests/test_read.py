@@ -139,7 +139,15 @@ def test_a_limit_without_retry_after_reports_the_vendors_instant(simulator, conn
     )
     with pytest.raises(ThrottledError) as caught:
         read(connection, "customers")
-    assert caught.value.retry_after == pytest.approx(1780304500 - simulator.clock.now().timestamp())
+    assert caught.value.retry_after == pytest.approx(1780304500 - simulator.clock.now().timestamp(), abs=1)
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("900, 1200", 1200), ("9" * 400, 86_400)])
+def test_a_limit_with_an_odd_retry_after_is_a_limit(simulator, connection, told, seconds):
+    simulator.faults.add(Fault("*", "reply", Reply(429, {"code": "429"}, {"Retry-After": told}), times=-1))
+    with pytest.raises(ThrottledError) as caught:
+        read(connection, "customers")
+    assert caught.value.retry_after == seconds
 
 
 def test_a_foreign_cursor_is_refused(connection):

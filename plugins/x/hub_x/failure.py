@@ -18,6 +18,7 @@ CONFLICT_WAIT = 60.0
 UNFORESEEN = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """How tweepy and the JSON reader fail on an answer of another shape than they expect."""
 
+_LAST = 10**12  # seconds; a time beyond it is none, and too large to reckon with
 _SPENT = frozenset({"usage-capped", "credits-depleted", "UsageCapExceeded", "CreditsDepleted"})
 _PARAMETERS = frozenset(
     {"query", "since_id", "until_id", "start_time", "pagination_token", "next_token", "max_results", "expansions", "id"}
@@ -85,7 +86,7 @@ def _refusal(error: Any, body: Any, now: datetime) -> HubError:
 
 
 def _wait(reset_time: int | None, now: datetime) -> float | None:
-    return None if reset_time is None else max(0.0, reset_time - now.timestamp())
+    return None if reset_time is None else max(0.0, min(reset_time, _LAST) - now.timestamp())
 
 
 def _read(response: requests.Response) -> Any:

@@ -101,6 +101,12 @@ def test_a_reset_time_in_the_past_is_no_negative_wait(x, open_source):
     assert caught.value.retry_after == 0
 
 
+def test_a_reset_time_beyond_all_time_is_throttling(x, open_source):
+    always(x, Reply(429, {"title": "Too Many Requests"}, {"x-rate-limit-reset": "9" * 400}))
+    with pytest.raises(ThrottledError):
+        read(open_source(x))
+
+
 def test_a_reset_time_that_is_no_number_is_survived(x, open_source):
     always(x, Reply(429, {"title": "Too Many Requests"}, {"x-rate-limit-reset": "soon"}))
     with pytest.raises(TransientError):

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import requests
 
-from hub.contract import AuthError, BadRecordError, HubError, ThrottledError, TransientError
+from hub.contract import AuthError, BadRecordError, HubError, ThrottledError, TransientError, asked_wait, http_date
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,59}")
 
@@ -25,19 +24,6 @@ def vendor_code(body: Any) -> str | None:
     """This is the error code of an answer or of a row in it; None where there is only prose, which may quote data."""
     error = body.get("error") if isinstance(body, dict) else None
     return error if isinstance(error, str) and _CODE.fullmatch(error) else None
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """This is the wait in seconds that a Retry-After header asks for; None where it is missing or unreadable."""
-    text = (value or "").strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
 
 
 def refusal(response: requests.Response | None) -> HubError:
@@ -64,7 +50,8 @@ def answer_check(now: Callable[[], datetime]) -> Callable[..., None]:
     def check(response: requests.Response, **_: Any) -> None:
         status, body = response.status_code, response.content  # read in full, so that the connection can be used again
         if status == 429:
-            wait = retry_after(response.headers.get("Retry-After"), now())
+            theirs = http_date(response.headers.get("Date", "")) or now()
+            wait = asked_wait(response.headers.get("Retry-After"), theirs)
             raise ThrottledError("zendesk: too many requests or jobs.", retry_after=wait)
         if status == 401:
             raise AuthError("zendesk: the credentials were rejected.", fix="Check email and api_token.")

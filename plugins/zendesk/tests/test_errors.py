@@ -11,7 +11,6 @@ from hub.contract import AuthError, HubError, ThrottledError, TransientError
 from hub.testing import Fault, Reply
 from hub.testing.clock import START
 from hub_zendesk import CONNECTOR
-from hub_zendesk.answers import retry_after
 from hub_zendesk.simulator import ZendeskSimulator
 
 STREAMS = ("users", "tickets", "satisfaction_ratings")
@@ -160,12 +159,16 @@ def test_exports_live_with_the_limit_of_ten_a_minute(vendor: ZendeskSimulator, o
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("12", 12.0), (" 3 ", 3.0), (None, None), ("", None), ("soon", None), ("-5", None),
-     (format_datetime(START + timedelta(seconds=30), usegmt=True), 30.0),
+    [("120, 60", 120.0), ("soon", None), ("9" * 400, 86_400.0), ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400.0),
      (format_datetime(START - timedelta(seconds=30), usegmt=True), 0.0)],
 )  # fmt: skip
-def test_retry_after_in_seconds_as_a_date_and_missing(header: str | None, seconds: float | None) -> None:
-    assert retry_after(header, START) == seconds
+def test_whatever_wait_is_asked_for_it_is_throttling(
+    vendor: ZendeskSimulator, zendesk: Any, header: str, seconds: float | None
+) -> None:
+    vendor.faults.add(Fault("GET *", reply=Reply(429, None, {"Retry-After": header}), times=-1))
+    with pytest.raises(ThrottledError) as caught:
+        read(zendesk, "users")
+    assert caught.value.retry_after == seconds
 
 
 def test_zenpy_does_not_log_payloads(vendor: ZendeskSimulator, zendesk: Any, caplog: pytest.LogCaptureFixture) -> None:

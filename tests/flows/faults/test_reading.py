@@ -151,6 +151,8 @@ LIMITS = [
     Cell("429 for ever without a wait", strikes(Fault.throttled), (ThrottledError,)),
     Cell("429 that asks for a day", strikes(Fault.throttled, retry_after=86_400), (ThrottledError,)),
     Cell("429 that asks for an age", strikes(Fault.throttled, headers={"Retry-After": "9" * 400}), (ThrottledError,)),
+    Cell("429 that asks for ever, of a clock that is behind", strikes(Fault.throttled, headers={
+        "Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT", "Date": "Sat, 01 Jan 2022 00:00:00 GMT"}), (ThrottledError,)),
     Cell("429 with nonsense", strikes(Fault.throttled, headers={"Retry-After": "soon", "x-rate-limit-reset": "soon"}),
          (ThrottledError,), ends_for={"x": (ThrottledError, *BROKEN)}),
     Cell("429 with a reset time", strikes(Fault.throttled), (ThrottledError,),
