@@ -105,10 +105,12 @@ class BulkJob:
         for row in self._table(job, "unprocessedrecords"):
             found[row["Id"][:15]] = RowResult(None, "UNPROCESSED", retryable=True)
         for row in self._table(job, "failedResults"):
-            code = error_code(row.get("sf__Error", "").partition(":")[0])
+            code = error_code((row.get("sf__Error") or "").partition(":")[0])
             found[row["Id"][:15]] = RowResult(None, code, code in RETRYABLE)
         for row in self._table(job, "successfulResults"):
-            found[row["Id"][:15]] = RowResult(row.get("sf__Id") or row["Id"], None)
+            told = row.get("sf__Id") or row["Id"]
+            if told[:15] == row["Id"][:15]:  # success of another row confirms nothing: this one is read back
+                found[row["Id"][:15]] = RowResult(told, None)
         return found
 
     def _table(self, job: str, kind: str) -> list[dict[str, str]]:

@@ -61,6 +61,20 @@ def test_a_missing_field_is_left_and_none_clears(org, bulk):
     ]  # fmt: skip
 
 
+def test_a_failed_row_that_is_cut_short_is_a_failure_without_a_word(org, bulk):
+    cut = f"Id,sf__Error,Emotion__c\n{make_id('Contact', 1)}\n".encode()
+    org.faults.add(Fault(f"GET {JOBS}/*/failedResults", reply=Reply(200, cut)))
+    org.faults.add(Fault(f"GET {JOBS}/*/successfulResults", reply=Reply(200, b"sf__Id,sf__Created,Id\n")))
+    told = outcomes(bulk.write("contacts", [record(n) for n in (1, 2, 3)]))
+    assert (told["idem-1"].state, told["idem-1"].reason) == (FAILED, "UNKNOWN")
+
+
+def test_success_of_another_row_confirms_nothing(org, bulk):
+    rows = [{"sf__Id": make_id("Contact", 9), "Id": make_id("Contact", n)} for n in (1, 2, 3)]
+    org.faults.add(Fault(f"GET {JOBS}/*/successfulResults", reply=Reply(200, to_csv(["sf__Id", "Id"], rows))))
+    assert {one.state for one in bulk.write("contacts", [record(n) for n in (1, 2, 3)])} == {UNKNOWN}
+
+
 def test_a_job_that_takes_long_is_accepted_and_reconciled_later(org, open_org):
     org.job_polls = 5
     connector = open_org(bulk_threshold=2, bulk_polls=2)

@@ -7,7 +7,7 @@ from typing import Any
 from hub.contract import HubError, Outcome, TransientError, UnknownOutcomeError, WriteRecord
 from hub_voucherify.client import VoucherifyClient, listed, segment
 from hub_voucherify.mark import parse_time
-from hub_voucherify.outcomes import accepted, confirmed, failed, refused, unknown
+from hub_voucherify.outcomes import accepted, confirmed, failed, is_done, refused, unknown
 
 FIELDS = ("emotion_label", "tone_hint", "churn_risk", "emotion_as_of")
 """Metadata keys that the hub may write."""
@@ -51,11 +51,9 @@ class CustomerWriter:
             return failed(record, "not_sent", retryable=True)
         if not answer.ok:
             return refused(record, answer)
-        if not answer.body.get("id"):
-            return unknown(record)  # a good status without the customer says nothing of what was done
-        if not _holds(answer.body, record, exactly=False):
-            return failed(record, "not_applied")
-        return confirmed(record, answer.body.get("id"))
+        done = is_done(answer) and _is_about(answer.body, record) and _holds(answer.body, record)
+        # A good status alone says nothing of what was done, nor does somebody else's row: then reading back tells.
+        return confirmed(record, answer.body.get("id")) if done else unknown(record)
 
     def reconcile(self, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
         """This reads each customer back; rows of an unfinished job stay accepted."""
@@ -138,12 +136,14 @@ class CustomerWriter:
         customer = self._client.find(f"/v1/customers/{segment(record.key)}")
         if customer is None:
             return failed(record, "not_found")
+        if not _is_about(customer, record):
+            return unknown(record)
         if job and _is_shell(customer, job):
             return self._drop_shell(record, str(customer["id"]))
         if not job and _may_be_shell(customer, self._client.context.now()):
             # The job's id was lost in a kill: nobody can tell whether it found the customer or made one.
             return failed(record, "perhaps_created")
-        if _holds(customer, record, exactly=True):
+        if _holds(customer, record):
             return confirmed(record, customer.get("id"))
         return failed(record, "not_applied", retryable=True)
 
@@ -161,13 +161,15 @@ def _fault_of(record: WriteRecord) -> str | None:
     return "invalid_key" if record.key.strip() in {"", ".", ".."} else None
 
 
-def _holds(customer: Mapping[str, Any], record: WriteRecord, *, exactly: bool) -> bool:
-    metadata = customer.get("metadata") or {}
-    for name, value in record.fields.items():
-        there = metadata.get(name)
-        if (there is None) != (value is None) or (exactly and there != value):
-            return False
-    return True
+def _is_about(customer: Mapping[str, Any], record: WriteRecord) -> bool:
+    """Whether an answer shows the record's own customer: caches and proxies have been seen to answer with another."""
+    return bool(customer.get("id")) and record.key in (customer.get("source_id"), customer.get("id"))
+
+
+def _holds(customer: Mapping[str, Any], record: WriteRecord) -> bool:
+    metadata = customer.get("metadata")
+    held = metadata if isinstance(metadata, dict) else {}
+    return all(held.get(name) == value for name, value in record.fields.items())
 
 
 def _is_shell(customer: Mapping[str, Any], job: Mapping[str, Any]) -> bool:

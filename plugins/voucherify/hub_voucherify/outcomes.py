@@ -5,8 +5,14 @@ from typing import Any
 from hub.contract import Outcome, OutcomeState, WriteRecord
 from hub_voucherify.client import Answer
 
+_DONE = {200, 201}
 _PASSING = {408, 423, 425}
 _PASSING_KEYS = {"multiple_requests"}
+
+
+def is_done(answer: Answer) -> bool:
+    """This tells whether the status says that all was done: "accepted" (202) and "in part" (207) do not."""
+    return answer.status in _DONE
 
 
 def confirmed(record: WriteRecord, ref: Any) -> Outcome:

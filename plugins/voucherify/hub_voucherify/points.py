@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.contract import Outcome, TransientError, UnknownOutcomeError, WriteRecord
-from hub_voucherify.client import VoucherifyClient, listed, segment
-from hub_voucherify.outcomes import confirmed, failed, refused, unknown
+from hub_voucherify.client import Answer, VoucherifyClient, listed, segment
+from hub_voucherify.outcomes import confirmed, failed, is_done, refused, unknown
 
 FIELDS = ("points", "reason")
 """Fields of an adjustment: whole points, not zero; and a short code of why."""
@@ -108,9 +108,10 @@ class PointsWriter:
             answer = self._client.write("POST", f"{self._member(card)}/balance", entry)
         except UnknownOutcomeError:
             return unknown(record)
-        if answer.ok and "balance" not in answer.body:
-            return unknown(record)  # a good status without the new balance says nothing of what was done
-        return confirmed(record, card.get("id")) if answer.ok else refused(record, answer)
+        if not answer.ok:
+            return refused(record, answer)
+        # A good status without the new balance of this very card says nothing of what was done.
+        return confirmed(record, card.get("id")) if _is_booked(answer, record, card) else unknown(record)
 
     def _member(self, card: Mapping[str, Any]) -> str:
         return f"{self._client.campaign}/members/{segment(str(card['code']))}"
@@ -128,6 +129,14 @@ class PointsWriter:
             return
         settled = sent + timedelta(seconds=self._client.config.settle_seconds)
         self._client.context.sleep(max(0.0, (settled - self._client.context.now()).total_seconds()))
+
+
+def _is_booked(answer: Answer, record: WriteRecord, card: Mapping[str, Any]) -> bool:
+    body = answer.body
+    related = body.get("related_object")
+    about = related.get("id") if isinstance(related, dict) else None
+    same = about in (None, card.get("id")) and body.get("points", record.fields["points"]) == record.fields["points"]
+    return is_done(answer) and "balance" in body and same
 
 
 def _fault_of(record: WriteRecord) -> str | None:

@@ -69,10 +69,31 @@ def test_a_key_cannot_change_the_address(simulator, connection, key):
     assert all(call.path.count("/") == 3 for call in simulator.calls)
 
 
-def test_metadata_that_the_vendor_drops_is_not_called_confirmed(simulator, connection):
-    customer = {**simulator.customer("C-000001"), "metadata": {}}
-    simulator.faults.add(Fault("PUT *", "reply", Reply(200, customer)))
-    assert only(connection.write("customers", [record()])).reason == "not_applied"
+@pytest.mark.parametrize("held", [{}, None, {**FIELDS, "emotion_label": "joy"}, {**FIELDS, "churn_risk": 0.7}])
+def test_an_answer_that_shows_other_values_is_read_back(simulator, connection, held):
+    simulator.faults.add(Fault("PUT *", "reply", Reply(200, {**simulator.customer("C-000001"), "metadata": held})))
+    assert only(connection.write("customers", [record()])).state is OutcomeState.UNKNOWN
+    assert only(connection.reconcile("customers", [record()])).reason == "not_applied"
+
+
+def test_an_answer_about_somebody_else_confirms_nothing(simulator, connection):
+    other = {**simulator.customer("C-000002"), "metadata": FIELDS}
+    simulator.faults.add(Fault("* /v1/customers/C-000001", "reply", Reply(200, other), times=2))
+    assert only(connection.write("customers", [record()])).state is OutcomeState.UNKNOWN
+    assert only(connection.reconcile("customers", [record()])).state is OutcomeState.UNKNOWN
+    assert only(connection.reconcile("customers", [record()])).reason == "not_applied"
+
+
+@pytest.mark.parametrize("status", [202, 204, 207])
+def test_a_status_that_promises_only_is_read_back(simulator, connection, status):
+    body = {**simulator.customer("C-000001"), "metadata": FIELDS} if status != 204 else None
+    simulator.faults.add(Fault("PUT *", "reply", Reply(status, body)))
+    assert only(connection.write("customers", [record()])).state is OutcomeState.UNKNOWN
+
+
+def test_a_customer_is_known_by_the_vendors_id_too(simulator, connection):
+    key = simulator.customer("C-000001")["id"]
+    assert only(connection.write("customers", [record(key)])).state is OutcomeState.CONFIRMED
 
 
 def test_a_large_batch_goes_as_one_job_and_is_read_back(simulator, connection):

@@ -100,6 +100,20 @@ def test_a_500_is_unknown_because_the_booking_may_stand(simulator, connection):
     assert only(connection.write("points", [record()])).state is OutcomeState.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("status", "changes"),
+    [(202, {}), (207, {}), (200, {"points": 1}), (200, {"related_object": {"type": "voucher", "id": "v_other"}})],
+)
+def test_an_answer_that_is_not_of_this_booking_is_looked_up(simulator, connection, status, changes):
+    def alter(reply):
+        return Reply(status, {**reply.body, **changes})
+
+    simulator.faults.add(Fault(BALANCE, "change", change=alter))
+    assert only(connection.write("points", [record()])).state is OutcomeState.UNKNOWN
+    assert only(connection.reconcile("points", [record()])).state is OutcomeState.CONFIRMED
+    assert len(booked(simulator)) == 1
+
+
 def test_a_limit_leaves_the_key_unsent(simulator, connection):
     simulator.faults.add(Fault(BALANCE, "reply", Reply(429, {"code": 429}, {"Retry-After": "900"})))
     with pytest.raises(ThrottledError):

@@ -79,6 +79,8 @@ def read_job(account: Account, job_id: str) -> Job:
     status = account.get(f"job_statuses/{job_id}.json").get("job_status")
     if not isinstance(status, dict):
         raise TransientError("zendesk: an answer lacks its job status.")
+    if status.get("id") not in (None, job_id):
+        raise TransientError("zendesk: answered about another job.")  # its rows stand at the same places
     rows = status.get("results")
     results = tuple(row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
     return Job(job_id, str(status.get("status")), results)

@@ -268,6 +268,13 @@ def test_trouble_while_polling_is_not_trouble_with_the_write(
     assert outcome.state is OutcomeState.ACCEPTED, "had it raised, the hub would take the row as not sent"
 
 
+def test_another_jobs_results_confirm_nothing(vendor: ZendeskSimulator, zendesk: Any) -> None:
+    other = {"id": "V3-other", "status": "completed", "results": [{"index": 0, "success": True}]}
+    vendor.faults.add(Fault.answers("GET /api/v2/job_statuses/*", body={"job_status": other}, times=-1))
+    (outcome,) = zendesk.write("users", [user(MARIA)])
+    assert outcome.state is OutcomeState.ACCEPTED
+
+
 def test_a_request_refused_as_a_whole_fails_each_row(vendor: ZendeskSimulator, zendesk: Any) -> None:
     refusal = Reply(400, {"error": "TooManyValues", "description": "Maria Garcia"})
     vendor.faults.add(Fault("PUT *", reply=refusal))
