@@ -50,21 +50,36 @@ class KeyRing:
         if not path.exists():
             return cls.of(signer)
         try:
-            ring = cls(tuple(_SPANS.validate_json(path.read_bytes())))
-            _check(ring)
-        except (OSError, ValidationError, NoteError):
+            ring = cls.parse(path.read_bytes())
+        except (OSError, NoteError):
             raise ConfigError(f"{path}: the audit log's keys cannot be read.", fix="Restore the file.") from None
         if ring.current != signer.vkey():
             raise ConfigError(
                 f"audit_key is not the key that signs now: {path} names another one.",
-                fix="Put the reference of the newest key into hub.yaml, as 'hub audit rotate' said.",
+                fix="Put the reference of the newest key into hub.yaml, as 'hub audit rotate' said; if that was cut off, put "
+                "the one before back, and run it once more.",
             )
+        return ring
+
+    @classmethod
+    def parse(cls, text: str | bytes) -> KeyRing:
+        """This reads the list as ``text`` gives it; raises NoteError."""
+        try:
+            ring = cls(tuple(_SPANS.validate_json(text)))
+        except ValidationError:
+            raise NoteError("not a list of keys.") from None
+        _check(ring)
         return ring
 
     @property
     def current(self) -> str:
         """The verifier key that signs now."""
         return self.spans[-1].vkey
+
+    @property
+    def vkeys(self) -> tuple[str, ...]:
+        """All keys as text, oldest first."""
+        return tuple(span.vkey for span in self.spans)
 
     @property
     def verifiers(self) -> tuple[Verifier, ...]:
@@ -74,6 +89,10 @@ class KeyRing:
     def open(self, note: str, origin: str) -> Checkpoint:
         """This is the checkpoint in a note, signed by a key that had its turn at that size; raises NoteError."""
         return _open(self, note, origin)
+
+    def read(self, note: str, origin: str) -> Checkpoint:
+        """This is the checkpoint in a note that one of the keys has signed, in its turn or not; raises NoteError."""
+        return read_checkpoint(note, origin, self.verifiers)[0]
 
     def rotated(self, signer: Signer, size: int) -> KeyRing:
         """These are the keys after ``signer`` has taken over at the checkpoint of ``size`` entries."""
@@ -88,7 +107,10 @@ class KeyRing:
         """This writes the file in one step."""
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
-        fresh.write_text(self.text(), encoding="ascii")
+        with fresh.open("w", encoding="ascii") as file:
+            file.write(self.text())
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(fresh, path)
 
 
@@ -97,7 +119,10 @@ def _open(ring: KeyRing, note: str, origin: str) -> Checkpoint:
     checkpoint, opened = read_checkpoint(note, origin, ring.verifiers)
     turn = {span.vkey for span in ring.spans if _covers(span, checkpoint.size)}
     if not any(verifier.vkey in turn for verifier in opened.signers):
-        raise NoteError(f"the key that signed the checkpoint of {checkpoint.size} entries had not its turn then.")
+        raise NoteError(
+            f"the key that signed the checkpoint of {checkpoint.size} entries had not its turn then.",
+            fix="Did a process of before 'hub audit rotate' sign it? Run 'hub audit recover'.",
+        )
     return checkpoint
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,14 @@ from hub.audit.chronology import Chronology
 from hub.audit.detail import seal_details
 from hub.audit.entry import Entry, stamp_of
 from hub.audit.folder import CHECKPOINT, LogFolder
-from hub.audit.key import NoteError, Signer
+from hub.audit.key import NoteError, Signer, Verifier
 from hub.audit.keyring import KeyRing
 from hub.audit.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, root, verify_inclusion
-from hub.audit.note import add_lines
+from hub.audit.note import add_lines, read_note
 from hub.audit.proof import Proof
 from hub.audit.recount import recount
 from hub.audit.tree import grow, nodes_of
+from hub.audit.turn import hand_over, is_handed_over, require_turn
 from hub.errors import ConfigError, FatalError
 from hub.store.audit import Anchor, Pending
 from hub.store.audit import Checkpoint as StoredCheckpoint
@@ -78,23 +79,51 @@ class AuditLog:
         sealed = seal_details(tx, [entry.detail for entry in entries if entry.detail])
         tx.audit.append([entry.leaf(stamp, sealed.get(entry.detail) if entry.detail else None) for entry in entries])
 
-    def sequence(self, *, successor: Signer | None = None) -> Checkpoint:
+    def sequence(self) -> Checkpoint:
         """This moves pending entries into the tree, batch by batch, and signs the new size.
 
-        ``successor`` signs beside the log's own key: it takes over. Raises FatalError where the stored tree contradicts the
-        last signed checkpoint or the mirror: the log never signs over a rewrite, nor goes on from a restored backup.
+        Raises FatalError where the stored tree contradicts the last signed checkpoint or the mirror: the log never signs
+        over a rewrite, nor goes on from a restored backup. Raises TransientError where another key has taken over.
         """
         while True:
             with self.store.begin() as tx:
-                tx.audit.lock()
-                last = self._last(tx)
+                last = self._hold(tx)
                 rows = tx.audit.pending(SEQUENCE_BATCH)
                 if rows:
                     self._refuse_fork(tx, last)
-                    self._sign(tx, self._integrate(tx, last.size, rows), successor)
+                    self._sign(tx, self._integrate(tx, last.size, rows), self.signer)
             if not rows:
                 self._mirror(last)
                 return last
+
+    def rotate(self, successor: Signer) -> AuditLog:
+        """This lets ``successor`` take over, and gives the log as it holds it: save its ``keys`` beside the database.
+
+        Entry, both signatures and the change of turns are one transaction. A rotation that was cut off after it, before
+        the keys were saved, is not made twice. Raises as ``sequence`` does.
+        """
+        with self.store.read() as tx:
+            ring = is_handed_over(tx, self.keys, successor)
+        if ring is None:
+            self.sequence()
+            with self.store.begin() as tx:
+                ring = self._hand_over(tx, self._hold(tx), successor)
+        return replace(self, signer=successor, keyring=ring)
+
+    def _hand_over(self, tx: Tx, last: Checkpoint, successor: Signer) -> KeyRing:
+        self._refuse_fork(tx, last)
+        self.record(tx, [_key_entry("rotated", self.keys.current, successor)])
+        size = self._integrate(tx, last.size, tx.audit.pending(tx.audit.waiting()))
+        self._sign(tx, size, self.signer, successor)
+        ring = self.keys.rotated(successor, size)
+        hand_over(tx, ring)
+        return ring
+
+    def _hold(self, tx: Tx) -> Checkpoint:
+        """Nobody else sequences until the transaction ends; gives where the log stands."""
+        tx.audit.lock()
+        require_turn(tx, self.keys)
+        return self._last(tx)
 
     def _last(self, tx: Tx) -> Checkpoint:
         stored = tx.audit.checkpoint()
@@ -133,9 +162,8 @@ class AuditLog:
         tx.audit.put_tiles(grow(size, hashes, tx.audit.tile))
         return size + len(hashes)
 
-    def _sign(self, tx: Tx, size: int, successor: Signer | None = None) -> None:
+    def _sign(self, tx: Tx, size: int, *signers: Signer) -> None:
         current = Checkpoint(self.origin, size, root(size, nodes_of(tx.audit.tile)))
-        signers = [self.signer] if successor is None else [self.signer, successor]
         tx.audit.put_checkpoint(StoredCheckpoint(size, current.root, current.sign(*signers)))
 
     def _mirror(self, last: Checkpoint) -> None:
@@ -257,17 +285,62 @@ class AuditLog:
         target.write("keys.json", self.keys.text().encode())
         return last.size
 
+    def renew(self) -> int:
+        """This signs again what a key signed whose turn was over, in database and mirror; gives how many checkpoints.
+
+        That happened where a process went on with the old key after a rotation. Each is compared with the tree first, and
+        an entry says so. It also names this log's key in the database as the one that signs now. Raises FatalError where a
+        checkpoint contradicts the tree, NoteError where none of the log's keys has signed it; then nothing was changed.
+        """
+        with self.store.begin() as tx:
+            tx.audit.lock()
+            found = [one for one in tx.audit.checkpoints(self.keys.spans[-1].from_size) if self._is_late(one.note)]
+            for one in found:
+                tx.audit.set_note(one.size, self._renewed(tx, one.note))
+            hand_over(tx, self.keys)
+            if found:
+                late = next(iter(read_note(found[-1].note, self.keys.verifiers).signers))
+                self.record(tx, [_key_entry("renewed", late.vkey, self.signer)])
+        self._renew_mirror()
+        return len(found)
+
+    def _is_late(self, note: str) -> bool:
+        try:
+            self.open(note)
+        except NoteError:
+            return True
+        return False
+
+    def _renewed(self, tx: Tx, note: str) -> str:
+        told = self.keys.read(note, self.origin)
+        if told.size > tx.audit.size() or root(told.size, nodes_of(tx.audit.tile)) != told.root:
+            raise FatalError(
+                f"the audit log contradicts its checkpoint of {told.size} entries; nothing was signed again.",
+                fix="Run 'hub audit verify' to see where, and restore the database from before the change.",
+            )
+        return add_lines(note, [self.signer.line(told.text())])
+
+    def _renew_mirror(self) -> None:
+        if self.mirror is None or self.store.dry_run:
+            return
+        with self.mirror.held():
+            note = self.mirror.note()
+            with self.store.read() as tx:
+                # One that is ahead of the database waits until its entries came back.
+                if note and self._is_late(note) and self.keys.read(note, self.origin).size <= tx.audit.size():
+                    self.mirror.write(CHECKPOINT, self._renewed(tx, note).encode())
+
     def recover(self) -> int:
         """This brings entries back that only the mirror still has, after an older backup was restored; gives how many.
 
         Raises ConfigError without a mirror, FatalError where the mirror does not go on from what the database holds.
         """
-        seen = self._mirrored()
-        if self.mirror is None or seen is None:
+        note = self.mirror.note() if self.mirror else None
+        if self.mirror is None or note is None:
             raise ConfigError("there is no mirror to recover from.", fix="Name one in hub.yaml as audit.mirror.")
+        seen = self.keys.read(note, self.origin)
         with self.store.begin() as tx:
-            tx.audit.lock()
-            last = self._last(tx)
+            last = self._hold(tx)
             missing = self.mirror.leaves(seen.size)(last.size, max(0, seen.size - last.size))
             leaves = [leaf for _, leaf in missing]
             tx.audit.restore(last.size, leaves)
@@ -276,8 +349,15 @@ class AuditLog:
             if tx.audit.size() < seen.size or root(seen.size, nodes_of(tx.audit.tile)) != seen.root:
                 raise FatalError("the mirror does not go on from what the database holds; nothing was changed.")
             if leaves:
-                tx.audit.put_checkpoint(StoredCheckpoint(seen.size, seen.root, self.mirror.note() or ""))
+                note = self._renewed(tx, note) if self._is_late(note) else note
+                tx.audit.put_checkpoint(StoredCheckpoint(seen.size, seen.root, note))
+        self._renew_mirror()
         return len(leaves)
+
+
+def _key_entry(outcome: str, old: str, successor: Signer) -> Entry:
+    before, after = Verifier.parse(old).key_hash.hex(), successor.verifier.key_hash.hex()
+    return Entry(type="key", outcome=outcome, reasons=(f"from {before}", f"to {after}"))
 
 
 def _drop_twins(tx: Tx, leaves: Sequence[bytes]) -> None:

@@ -18,7 +18,6 @@ from hub.app import Hub, open_hub, read_key, write_key
 from hub.audit.anchoring import read_certificates
 from hub.audit.anchors import verify_stamps
 from hub.audit.detail import open_details
-from hub.audit.entry import Entry
 from hub.audit.folder import LogFolder, verify_folder
 from hub.audit.key import Cosigner, Verifier
 from hub.audit.proof import Proof
@@ -350,29 +349,34 @@ def rotate(
         successor = hub.read_signer(new, "the new key")
         if successor.vkey() == hub.signer.vkey():
             raise ConfigError("the new key is the old one.", fix="Name another file.")
-        old, fresh = (signer.verifier.key_hash.hex() for signer in (hub.signer, successor))
-        hub.audit.sequence()
-        with hub.store.begin() as tx:
-            hub.audit.record(tx, [Entry(type="key", outcome="rotated", reasons=(f"from {old}", f"to {fresh}"))])
-        last = hub.audit.sequence(successor=successor)
-        hub.audit.keys.rotated(successor, last.size).save(hub.deployment.path(hub.deployment.settings.audit.keys))
+        log = hub.audit.rotate(successor)
+        log.keys.save(hub.deployment.path(hub.deployment.settings.audit.keys))
+        size = log.keys.spans[-1].from_size
+        log.sequence()
     if as_json:
-        return print_json({"size": last.size, "audit_key": new, "vkey": successor.vkey()})
-    out.print(f"the checkpoint of {last.size} entries is signed by both keys.", markup=False)
+        return print_json({"size": size, "audit_key": new, "vkey": successor.vkey()})
+    out.print(f"the checkpoint of {size} entries is signed by both keys.", markup=False)
     out.print(f"next: put 'audit_key: {new}' into {config}, then destroy the old key", markup=False, soft_wrap=True)
     return None
 
 
 @app.command("recover")
 def recover(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Bring back entries that only the mirror still has, after an older backup of the database was restored.
+    """Make a log whole again after a backup was restored, or after somebody signed with an old key.
+
+    Entries that only the mirror still has come back; checkpoints that a retired key signed are compared with the entries,
+    and signed by the present one.
 
     Example: hub audit recover
     """
     with open_hub(config) as hub:
-        found = hub.audit.recover()
+        renewed = hub.audit.renew()
+        found = hub.audit.recover() if hub.audit.mirror or not renewed else 0
+        hub.audit.sequence()
     if as_json:
-        return print_json({"entries": found})
+        return print_json({"entries": found, "renewed": renewed})
+    if renewed:
+        out.print(f"{renewed} checkpoints of a retired key are signed by the present one, too", markup=False)
     out.print(f"{found} entries came back from the mirror; run 'hub audit verify' now", markup=False)
     return None
 

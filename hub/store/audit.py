@@ -25,6 +25,7 @@ PENDING_LEAVES = 1_000
 """Leaves in one row of those that wait."""
 
 _ANCHORS = 1_000
+_CHECKPOINTS = 1_000
 
 _ONE_TILE = select(audit_tiles.c.hashes).where(
     audit_tiles.c.level == bindparam("level"), audit_tiles.c.idx == bindparam("idx")
@@ -236,6 +237,13 @@ class AuditLog:
         query = query if size is None else query.where(audit_checkpoints.c.size == size)
         row = self._unit.conn.execute(query).one_or_none()
         return None if row is None else Checkpoint(row.size, row.root, row.note, row.at)
+
+    def checkpoints(self, start: int) -> Iterator[Checkpoint]:
+        """This yields the checkpoints from one size on, smallest first."""
+        query = select(audit_checkpoints).order_by(audit_checkpoints.c.size).limit(_CHECKPOINTS)
+        while rows := self._unit.conn.execute(query.where(audit_checkpoints.c.size >= start)).all():
+            yield from (Checkpoint(row.size, row.root, row.note, row.at) for row in rows)
+            start = rows[-1].size + 1
 
     def put_details(self, details: Sequence[tuple[str, bytes]]) -> None:
         """This seals (person id, bytes), each under its person's key; raises PolicyError for erased persons."""

@@ -140,7 +140,7 @@ def test_every_command_speaks_json(hub, deployment):
     assert key["vkey"].startswith(key["origin"] + "+")
     proof = json.loads(hub("audit", "prove", "0", "--json").stdout)
     assert proof["entry"]["v"] == 1 and proof["proof"] == hub("audit", "prove", "0").stdout
-    assert json.loads(hub("audit", "recover", "--json").stdout) == {"entries": 0}
+    assert json.loads(hub("audit", "recover", "--json").stdout) == {"entries": 0, "renewed": 0}
     for arguments in (["show"], ["report"], ["verify"]):
         assert json.loads(hub("audit", *arguments, "--json").stdout)
     rotated = json.loads(hub("audit", "rotate", "file:var/audit-2.key", "--json").stdout)

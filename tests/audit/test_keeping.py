@@ -1,5 +1,6 @@
 """What keeps the log from being rewritten unseen: the mirror, witnesses, timestamps, and keys that change hands."""
 
+import json
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -26,12 +27,13 @@ from hub.audit.witness import WitnessMemory
 from hub.errors import ConfigError, FatalError, TransientError
 from hub.store.audit import Anchor
 from hub.store.store import open_store
-from hub.store.tables import audit_anchors, audit_checkpoints
+from hub.store.tables import audit_anchors, audit_checkpoints, audit_tiles, meta
 from hub.store.vault import Vault
 from hub.testing import FakeClock
 from tests.audit.rows import change, put_back, rows_of
 
 ORIGIN = "hub.example/audit/test"
+TURN = meta.c.name == "own|audit.keys"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -201,11 +203,8 @@ def test_one_key_hands_over_to_the_next(open_log, tmp_path):
     log, fresh = open_log(), Signer(ORIGIN, Ed25519PrivateKey.generate())
     write(log, 5)
     old_note = log.checkpoint()
-    with log.store.begin() as tx:
-        log.record(tx, [Entry(type="key", outcome="rotated")])
-    last = log.sequence(successor=fresh)
-    ring = KeyRing.of(log.signer).rotated(fresh, last.size)
-    ring.save(tmp_path / "keys.json")
+    handed = log.rotate(fresh)
+    handed.keys.save(tmp_path / "keys.json")
     assert read_note(log.checkpoint(), [fresh.verifier, log.signer.verifier]).signers == {
         fresh.verifier,
         log.signer.verifier,
@@ -218,6 +217,80 @@ def test_one_key_hands_over_to_the_next(open_log, tmp_path):
     retired = Checkpoint(ORIGIN, 9, after.verify().root).sign(log.signer)
     with pytest.raises(NoteError, match="had not its turn"):
         after.open(retired)
+
+
+def test_who_was_opened_before_a_rotation_signs_nothing_after_it(open_log):
+    """What it wrote waits for the new key, and nobody is stopped by it."""
+    log, early, fresh = open_log(), open_log(), Signer(ORIGIN, Ed25519PrivateKey.generate())
+    write(log, 5)
+    log = log.rotate(fresh)
+    with pytest.raises(TransientError, match="key changed"):
+        write(early, 2, "late")
+    assert log.verify().pending == 2 and log.sequence().size == 8
+    assert log.verify().problem is None
+    with pytest.raises(TransientError, match="key changed"):
+        early.sequence()
+
+
+def test_a_rotation_that_was_cut_off_is_finished_and_not_made_twice(open_log):
+    log, fresh = open_log(), Signer(ORIGIN, Ed25519PrivateKey.generate())
+    write(log, 5)
+    first = log.rotate(fresh)  # and the list of keys was never saved
+    again = open_log().rotate(fresh)
+    assert again.keys == first.keys and again.sequence().size == 6
+    change(open_log.urls["hub"], lambda conn: conn.execute(sa.update(meta).values(value=b"{}").where(TURN)))
+    with pytest.raises(FatalError, match="audit recover"):
+        again.sequence()
+    assert again.renew() == 0
+    assert write(again, 1).size == 7
+
+
+def sign_late(log, early, urls):
+    """A process of a release that did not know of turns signs on with the old key."""
+    change(urls["hub"], lambda conn: conn.execute(sa.delete(meta).where(TURN)))
+    for _ in range(2):
+        write(early, 2, "late")
+    change(urls["hub"], lambda conn: conn.execute(sa.delete(meta).where(TURN)))
+    assert "had not its turn" in log.verify().problem
+    with pytest.raises(NoteError, match="audit recover"):
+        log.sequence()
+
+
+def test_what_an_old_key_signed_late_is_compared_and_signed_again(open_log, tmp_path):
+    log, early, fresh = open_log(), open_log(), Signer(ORIGIN, Ed25519PrivateKey.generate())
+    write(log, 5)
+    log = log.rotate(fresh)
+    sign_late(log, early, open_log.urls)
+    assert log.renew() == 2
+    assert log.sequence().size == 11
+    assert log.verify().problem is None and log.renew() == 0
+    assert json.loads(log.prove(10).extra)["outcome"] == "renewed"
+    assert verify_folder(LogFolder(tmp_path / "mirror"), trust(log))[0].size == 11
+
+
+def test_what_an_old_key_signed_late_comes_back_from_the_mirror_as_well(open_log):
+    log, early, fresh = open_log(), open_log(), Signer(ORIGIN, Ed25519PrivateKey.generate())
+    write(log, 5)
+    log = log.rotate(fresh)
+    log.sequence()
+    backup = rows_of(open_log.urls["hub"])
+    sign_late(log, early, open_log.urls)
+    put_back(open_log.urls["hub"], backup)
+    assert log.renew() == 0 and log.recover() == 4
+    assert write(log, 1).size == 11
+    assert log.verify().problem is None
+
+
+def test_what_an_old_key_signed_late_over_a_rewrite_is_not_signed_again(open_log):
+    log, early, fresh = open_log(mirror=None), open_log(mirror=None), Signer(ORIGIN, Ed25519PrivateKey.generate())
+    write(log, 5)
+    log = log.rotate(fresh)
+    sign_late(log, early, open_log.urls)
+    change(open_log.urls["hub"], lambda conn: conn.execute(sa.update(audit_tiles).values(hashes=bytes(320))))
+    before = log.checkpoint()
+    with pytest.raises(FatalError, match="nothing was signed again"):
+        log.renew()
+    assert log.checkpoint() == before
 
 
 @pytest.fixture(params=["ed25519", "ml-dsa-44"])
