@@ -1,6 +1,7 @@
 """The functions that expressions may call: JMESPath's own, a few of the hub's, and those that plugins register."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
@@ -25,8 +26,16 @@ def words(parts: Any) -> str | None:
     return " ".join(text for text in texts if text) or None
 
 
-BUILT_IN: dict[str, Function] = {"lower": lower, "words": words}
-"""The hub's own functions by name; both take null."""
+_BULK = re.compile(r"import|migrat|data\W*load|upload|bulk|batch|\bloader\b|\betl\b", re.IGNORECASE)
+
+
+def is_bulk(text: Any) -> bool:
+    """This tells whether the word for where an answer was taken down means a load of many rows, or there is none."""
+    return not isinstance(text, str) or not text.strip() or _BULK.search(text) is not None
+
+
+BUILT_IN: dict[str, Function] = {"is_bulk": is_bulk, "lower": lower, "words": words}
+"""The hub's own functions by name; all take null."""
 
 
 class FunctionTable(jmespath_functions.Functions):

@@ -7,7 +7,8 @@ Doubt always means no:
 
 - a refusal counts from the earlier of its two times, a grant from the later one that can be believed;
 - what a question leaves open (channel, recipient) may be filled by a refusal, never by a grant;
-- of the objects of one system, the most restrictive is heard: a grant of one never lifts the refusal of another;
+- what an object of a system says lifts what that same object said, and nothing else: no refusal that a person told the hub,
+  none of another system, and none of another object of its own, for of those the most restrictive is heard;
 - of merged identities, each one's refusal counts, and only what was recorded after the merge can lift another's.
 """
 
@@ -36,7 +37,6 @@ SPECIAL_ROOTS = frozenset({"special", "emotion"})
 _EVERYTHING = ConsentScope()
 _UNPROVEN = ConsentEvidence()
 _ANYTHING = (None, ANY)
-_OWN_WORD = frozenset({"direct", "object"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,20 +475,26 @@ def _beats(case: _Case, grant: LedgerEvent, negative: LedgerEvent) -> bool:
     """Whether a later grant may lift a refusal; whether it is valid at all is for ``flaw`` to say."""
     return (
         _within(case.policy, grant.scope, negative.scope)
-        and grant.evidence.source_kind in _OWN_WORD
-        and not _speaks_for_another(grant, negative)
+        and _is_own_word(grant, negative)
         and (negative.evidence.signal != "gpc" or grant.evidence.explicit)
         and (negative.state is not ConsentState.INVALIDATED or _newer_notice(grant, negative))
         and _after_merge(case.joined, grant, negative)
     )
 
 
-def _speaks_for_another(grant: LedgerEvent, negative: LedgerEvent) -> bool:
-    """Whether both are objects of one system, which answers by the most restrictive: each takes back its own no only."""
-    return (
-        negative.evidence.source_kind == "object"
-        and grant.system == negative.system
-        and grant.object != negative.object
+def _is_own_word(grant: LedgerEvent, negative: LedgerEvent) -> bool:
+    """Whether a grant is the word of the person about that refusal: told to the hub, or said where the refusal was said.
+
+    What an object of a system says is an import against everything else: whoever touches its rows cannot undo a refusal.
+    Where the hub itself ended a grant because its object is gone, nobody refused: any object of that system may answer anew.
+    """
+    is_object, is_same_system = negative.evidence.source_kind == "object", grant.system == negative.system
+    if grant.evidence.source_kind == "object":
+        if negative.state is ConsentState.REVOKED and negative.evidence.actor == "controller":
+            return is_same_system
+        return is_object and is_same_system and grant.object == negative.object
+    return grant.evidence.source_kind == "direct" and not (
+        is_object and is_same_system and grant.object != negative.object
     )
 
 

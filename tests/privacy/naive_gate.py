@@ -180,7 +180,16 @@ def beats(policy, known, query, grant, refusal):
         return False
     if grant.evidence.source_kind in ("import", "signal"):
         return False
-    if refusal.evidence.source_kind == "object" and (grant.system == refusal.system and grant.object != refusal.object):
+    ended_by_the_hub = str(refusal.state) == "revoked" and refusal.evidence.actor == "controller"
+    if grant.evidence.source_kind == "object" and grant.system != refusal.system:
+        return False  # a row of a system against what was said elsewhere: a bulk import like any other
+    if grant.evidence.source_kind == "object" and ended_by_the_hub:
+        pass  # nobody refused, an object was deleted: another one of the system may answer
+    elif grant.evidence.source_kind == "object" and refusal.evidence.source_kind != "object":
+        return False
+    elif refusal.evidence.source_kind == "object" and (
+        grant.system == refusal.system and grant.object != refusal.object
+    ):
         return False
     if refusal.evidence.signal == "gpc" and not grant.evidence.explicit:
         return False

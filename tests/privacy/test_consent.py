@@ -110,6 +110,36 @@ def test_a_signal_cannot_lift_a_refusal():
     assert decide(POLICY, [no, event("yes", days=-10)], query()).allowed
 
 
+@pytest.mark.parametrize(
+    ("refused", "lifted"),
+    [
+        ({"source_kind": "direct"}, False),
+        ({"source_kind": "direct", "system": "crm", "object": "consents/1"}, False),
+        ({"source_kind": "import", "system": "crm", "object": "consents/1"}, False),
+        ({"source_kind": "signal", "system": "crm", "object": "consents/1"}, False),
+        ({"source_kind": "object", "system": "desk", "object": "consents/1"}, False),
+        ({"source_kind": "object", "system": "crm", "object": "consents/2"}, False),
+        ({"source_kind": "object", "system": "crm", "object": "consents/1"}, True),
+    ],
+)
+def test_a_row_of_a_system_lifts_its_own_refusal_and_no_other(refused, lifted):
+    no = event("no", state="withdrawn", days=-20, **refused)
+    row = event("row", days=-10, source_kind="object", system="crm", object="consents/1")
+    assert decide(POLICY, [row], query()).allowed
+    assert decide(POLICY, [no, row], query()).reasons == (("consent.given",) if lifted else ("optout.withdrawn",))
+
+
+def test_where_a_deleted_object_ended_a_grant_another_of_that_system_may_answer():
+    gone = event("gone", state="revoked", days=-20, actor="controller", system="crm", object="consents/1")
+    rows = [event("row", days=-10, source_kind="object", system=name, object="consents/2") for name in ("crm", "desk")]
+    assert [decide(POLICY, [gone, row], query()).allowed for row in rows] == [True, False]
+
+
+def test_what_somebody_tells_the_hub_lifts_what_a_row_refuses():
+    no = event("no", state="withdrawn", days=-20, source_kind="object", system="crm", object="consents/1")
+    assert decide(POLICY, [no, event("yes", days=-10, system="hub", object="told/1")], query()).allowed
+
+
 def test_an_invalidation_without_a_notice_cannot_be_lifted():
     void = event("void", state="invalidated", days=-20, actor="authority", notice_version=None)
     assert not decide(POLICY, [void, event("yes", days=-10, notice_version=9)], query()).allowed
