@@ -47,7 +47,9 @@ def diff(
         raise ConfigError("there is no hub.yaml here, so NEW must be named.", fix="Give two folders of rules.")
     before, after = _read(old), _read(new or _own(hub))
     changes = compare(before, after)
-    told = _forecast(hub, before, after) if people and hub is not None and changes else None
+    # Not only where a change was found: the people tell what no comparison of two texts thought of.
+    is_other = before.version != after.version
+    told = _forecast(hub, before, after) if people and hub is not None and is_other else None
     if as_json:
         print_json(_as_data(before, after, changes, told))
     else:
@@ -57,6 +59,11 @@ def diff(
         raise PolicyError(
             f"{more[0].where}: {more[0].what} ({len(more)} changes let out or allow more than before).",
             reason="policy.loosened", fix="Have them approved, then run again with --accept.",
+        )  # fmt: skip
+    if any(one.more for one in told or ()) and not accept:
+        raise PolicyError(
+            "more would leave about people than before, though no line tells why.", reason="policy.loosened",
+            fix="Compare the files, have them approved, then run again with --accept.",
         )  # fmt: skip
 
 

@@ -1,13 +1,24 @@
 """The changes between two policies: what starts and stops, and whether it lets out more."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hub.privacy.categories import FIELDS
+from hub.privacy.categories import FIELDS, SENSITIVE_ROOTS
 from hub.privacy.document import Trail
 from hub.privacy.policy import Policy
-from hub.privacy.rules import ANY, STRICTNESS, Destination, FieldRule, Purpose, RetentionRule, listed_as
+from hub.privacy.rules import (
+    ANY,
+    STRICTNESS,
+    Ask,
+    Basis,
+    Destination,
+    FieldRule,
+    Purpose,
+    RetentionRule,
+    listed_as,
+)
 
 Effect = Literal["more", "less", "other"]
 """Whether after a change more may be done with personal data, or known for longer: more, less, or neither can be told."""
@@ -96,7 +107,7 @@ def _field(
         effect: Effect = "more" if before is None else "less"
         what = f"{path} starts leaving: {_told(after)}" if after else f"{path} stops leaving (was {_told(before)})"
     else:
-        effect = _effect_of(before, after)
+        effect = _effect_of(before, after, _asked_effect(old, new, before, after))
         what = f"{path}: {_told(before)} becomes {_told(after)}"
     side, entry = (
         (now, listed_as(now.fields, path)) if listed_as(now.fields, path) else (was, listed_as(was.fields, path))
@@ -111,26 +122,60 @@ def _leaving(destination: Destination, path: str) -> FieldRule | None:
     return None if rule is None or rule.do == "drop" else rule
 
 
-def _effect_of(before: FieldRule, after: FieldRule) -> Effect:
+def _effect_of(before: FieldRule, after: FieldRule, asked: int) -> Effect:
     """Whether a field tells more than before; where one thing tells more and another less, it counts as more."""
-    moves = [_STRENGTH[after.do] - _STRENGTH[before.do], (after.requires is not None) - (before.requires is not None)]
+    moves = [_STRENGTH[after.do] - _STRENGTH[before.do], asked, _beside(before, after)]
     if after.do == before.do:
         moves += [-_sign(before.keep_last, after.keep_last), -_sign(before.keep_first, after.keep_first)]
-        moves += [
-            _sign(before.step, after.step),
-            -_sign(before.min_score, after.min_score),
-            -_sign(before.max_len, after.max_len),
-        ]
+        moves += [_sign(before.step, after.step), -_sign(before.min_score, after.min_score)]
+        moves += [-_sign(before.max_len, after.max_len, nothing=math.inf)]
         moves += [_PARTS.index(after.to) - _PARTS.index(before.to)] if before.to and after.to else []
-    same = before.model_copy(update={"requires": after.requires}) == after
-    if any(move < 0 for move in moves) or (not any(moves) and not same):
+    if any(move < 0 for move in moves) or not any(moves):
         return "more"
-    return "less" if any(moves) else "other"
+    return "less"
 
 
-def _sign(before: float | None, after: float | None) -> int:
-    """Whether a number grew; none at all counts as the least."""
-    return ((after or 0) > (before or 0)) - ((after or 0) < (before or 0))
+def _beside(before: FieldRule, after: FieldRule) -> int:
+    """What no number tells: which entities a scan takes out; anything else that differs, and cannot be told, as more."""
+    for option in ("with_", "scope", "decision"):
+        if getattr(before, option) != getattr(after, option):
+            return -1
+    if (before.to is None) != (after.to is None) and before.do == after.do:
+        return -1
+    if before.do != after.do or before.entities == after.entities:
+        return 0
+    if before.entities is not None and (after.entities is None or set(after.entities) >= set(before.entities)):
+        return 1
+    return -1
+
+
+def _asked_effect(old: Policy, new: Policy, before: FieldRule, after: FieldRule) -> int:
+    """Whether more (1) or less (-1) is asked before a field leaves; another question is more where its basis always is."""
+    if before.requires == after.requires:
+        return 0
+    if before.requires is None or after.requires is None:
+        return 1 if before.requires is None else -1
+    moves = [
+        STRICTNESS[_asked_basis(new, after.requires, place)] - STRICTNESS[_asked_basis(old, before.requires, place)]
+        for place in (*(old.places | new.places), _UNKNOWN)
+    ]
+    return 1 if any(moves) and all(move >= 0 for move in moves) else -1
+
+
+def _asked_basis(policy: Policy, asked: Ask | str, place: str) -> Basis:
+    if isinstance(asked, str):
+        return Basis.EXPLICIT_CONSENT
+    basis = policy.basis(asked.purpose, [place])
+    if not policy.category_lineages[asked.category].isdisjoint(SENSITIVE_ROOTS):
+        special = policy.purposes.purposes[asked.purpose].special_basis or Basis.EXPLICIT_CONSENT
+        return max(basis, special, key=STRICTNESS.__getitem__)
+    return basis
+
+
+def _sign(before: float | None, after: float | None, nothing: float = 0) -> int:
+    """Whether a number grew; none at all counts as ``nothing``."""
+    was, now = (nothing if one is None else one for one in (before, after))
+    return (now > was) - (now < was)
 
 
 def _told(rule: FieldRule | None) -> str:
@@ -183,25 +228,48 @@ def _purposes(old: Policy, new: Policy) -> Iterator[PolicyChange]:
 
 def _purpose(old: Policy, new: Policy, name: str, was: Purpose, now: Purpose) -> Iterator[PolicyChange]:
     trail: Trail = ("purposes", name)
-    for place in dict.fromkeys([*now.basis, *was.basis]):
-        before, after = was.basis.get(place, was.basis[ANY]), now.basis.get(place, now.basis[ANY])
-        if before != after:
-            effect: Effect = "more" if STRICTNESS[after] < STRICTNESS[before] else "less"
-            here = (*trail, "basis", place)
-            yield _change(
-                effect, old, new, "purposes.yaml", here, f"{name}: basis in {place}: {before} becomes {after}"
-            )
+    yield from _bases(old, new, name)
     for key, tighter in (("min_notice", 1), ("max_age", -1), ("special_basis", 0), ("parent", 0), ("obligations", 0)):
         before, after = getattr(was, key), getattr(now, key)
         if before != after:
-            effect = _option_effect(before, after, tighter)
+            effect = _option_effect(before, after, tighter) if tighter else _ground_effect(was, now, key)
             yield _change(effect, old, new, "purposes.yaml", (*trail, key), f"{name}: {key}: {before} becomes {after}")
+    if was.dpv != now.dpv:
+        yield _change("other", old, new, "purposes.yaml", (*trail, "dpv"), f"{name}: dpv: other signals may refuse it")
+
+
+_UNKNOWN = "a place that nobody names"
+
+
+def _bases(old: Policy, new: Policy, name: str) -> Iterator[PolicyChange]:
+    """What holds in each place in the end: a row that goes leaves the country's, a new place may leave the strictest.
+
+    What several places without a row of their own have in common is told once.
+    """
+    own = {ANY, *old.purposes.purposes[name].basis, *new.purposes.purposes[name].basis}
+    told: set[tuple[Basis, Basis]] = set()
+    for place in [*sorted(own), *sorted((old.places | new.places) - own), _UNKNOWN]:
+        before, after = old.basis(name, [place]), new.basis(name, [place])
+        if before == after or (place not in own and (before, after) in told):
+            continue
+        told.add((before, after))
+        effect: Effect = "more" if STRICTNESS[after] < STRICTNESS[before] else "less"
+        where = ("purposes", name, "basis", place)
+        yield _change(effect, old, new, "purposes.yaml", where, f"{name}: basis in {place}: {before} becomes {after}")
+
+
+def _ground_effect(was: Purpose, now: Purpose, key: str) -> Effect:
+    """What another ground for sensitive data, another parent or other obligations lead to; in doubt it is more."""
+    if key == "special_basis":
+        before, after = (STRICTNESS[one.special_basis or Basis.EXPLICIT_CONSENT] for one in (was, now))
+        return "less" if after > before else "more" if after < before else "other"
+    if key == "obligations":
+        return "less" if set(now.obligations) >= set(was.obligations) else "more"
+    return "more"  # another parent: other grants, other refusals and other destinations hold
 
 
 def _option_effect(before: Any, after: Any, tighter: int) -> Effect:
     """What a changed number leads to, where more of it (1) or less of it (-1) is stricter; none of it is the least strict."""
-    if tighter == 0:
-        return "other"
     if before is None or after is None:
         return "less" if before is None else "more"
     return "less" if (after > before) == (tighter > 0) else "more"

@@ -101,7 +101,8 @@ class Policy:
         return {}
 
     @cached_property
-    def _places(self) -> frozenset[str]:
+    def places(self) -> frozenset[str]:
+        """Every place that a basis table or ``jurisdictions.yaml`` names, ``*`` among them."""
         bases = (purpose.basis for purpose in self.purposes.purposes.values())
         return frozenset(self.jurisdictions.jurisdictions) | {place for basis in bases for place in basis}
 
@@ -141,7 +142,7 @@ class Policy:
         return sorted(found, key=lambda problem: (problem.severity, problem.where, problem.code))
 
     def _knows(self, place: str) -> bool:
-        return place in self._places or _country(place) in self._places
+        return place in self.places or _country(place) in self.places
 
     def where(self, file: str, trail: Trail) -> str:
         """This is the place of a value in one of the files, such as ``retention.yaml:12``."""

@@ -68,6 +68,9 @@ def test_a_script_learns_from_the_exit_code_whether_more_may_be_done(world_in):
     ]
     assert {one["connection"] for one in told["people"]} == {"salesforce", "zendesk", "voucherify"}
     assert run(world, "privacy", "diff", own, folder, "--accept").exit_code == 0
+    titled = run(world, "privacy", "diff", own, str(proposed(world, ("title: Loyalty", "title: The loyalty"))))
+    assert (titled.exit_code, json.loads(titled.stdout)["changes"]) == (0, [])
+    assert json.loads(titled.stdout)["people"] is not None, "people are asked wherever the rules are others at all"
     assert json.loads(run(world, "privacy", "diff", own, folder, "--accept", "--no-people").stdout)["people"] is None
 
 

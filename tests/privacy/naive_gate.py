@@ -183,13 +183,11 @@ def beats(policy, known, query, grant, refusal):
     ended_by_the_hub = str(refusal.state) == "revoked" and refusal.evidence.actor == "controller"
     if grant.evidence.source_kind == "object" and grant.system != refusal.system:
         return False  # a row of a system against what was said elsewhere: a bulk import like any other
-    if grant.evidence.source_kind == "object" and ended_by_the_hub:
-        pass  # nobody refused, an object was deleted: another one of the system may answer
-    elif grant.evidence.source_kind == "object" and refusal.evidence.source_kind != "object":
+    is_row, was_row = grant.evidence.source_kind == "object", refusal.evidence.source_kind == "object"
+    if is_row and not ended_by_the_hub and not was_row:
         return False
-    elif refusal.evidence.source_kind == "object" and (
-        grant.system == refusal.system and grant.object != refusal.object
-    ):
+    nobody_refused = is_row and ended_by_the_hub  # an object was deleted: another one of the system may answer
+    if not nobody_refused and was_row and grant.system == refusal.system and grant.object != refusal.object:
         return False
     if refusal.evidence.signal == "gpc" and not grant.evidence.explicit:
         return False

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.privacy.changes import compare
+from hub.privacy.changes import _asked_effect, _effect_of, compare
 from hub.privacy.policy import load_policy
+from hub.privacy.rules import FieldRule
 
 PRIVACY = Path(__file__).parents[2] / "privacy"
 
@@ -25,6 +26,10 @@ def changed(tmp_path):
         return compare(*(reversed(pair) if swap else pair))
 
     return change
+
+
+def asks(purpose):
+    return {"do": "keep", "requires": {"purpose": purpose, "category": "contact"}}
 
 
 OPPOSITE = {"more": "less", "less": "more", "other": "other"}
@@ -170,6 +175,58 @@ def test_a_change_is_told_with_its_effect_and_line(changed, file, old, new, expe
 @pytest.mark.parametrize(("file", "old", "new", "expected"), CASES, ids=lambda value: str(value)[:30])
 def test_the_way_back_has_the_opposite_effect(changed, file, old, new, expected):
     assert {one.effect for one in changed(file, (old, new), swap=True)} == {OPPOSITE[effect] for effect in expected}
+
+
+BASIS = 'basis: {"*": consent, US: legitimate_interest}'
+STRICT = BASIS[:-1] + ", US-CA: consent}"
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_a_row_that_goes_leaves_its_place_to_the_country(tmp_path, swap):
+    (tmp_path / "strict").mkdir()
+    for path in PRIVACY.glob("*.yaml"):
+        text = path.read_text()
+        (tmp_path / "strict" / path.name).write_text(text.replace(BASIS, STRICT))
+    strict, loose = load_policy(tmp_path / "strict"), load_policy(PRIVACY)
+    (one,) = compare(loose, strict) if swap else compare(strict, loose)
+    told = ("less", "legitimate_interest becomes consent") if swap else ("more", "consent becomes legitimate_interest")
+    assert (one.effect, one.what) == (told[0], f"DirectMarketing: basis in US-CA: {told[1]}")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect"),
+    [
+        ({"do": "scan", "max_len": 400}, {"do": "scan"}, "more"),
+        ({"do": "scan"}, {"do": "scan", "max_len": 400}, "less"),
+        ({"do": "scan", "max_len": 400}, {"do": "scan", "max_len": 500}, "more"),
+        ({"do": "scan", "entities": ["PERSON", "EMAIL"]}, {"do": "scan", "entities": ["EMAIL"], "max_len": 9}, "more"),
+        ({"do": "scan", "entities": ["EMAIL"]}, {"do": "scan"}, "less"),
+        ({"do": "generalise", "to": "day"}, {"do": "generalise", "keep_first": 2}, "more"),
+        ({"do": "generalise", "keep_first": 2}, {"do": "generalise", "to": "day"}, "more"),
+        (asks("CustomerCare"), asks("ServicePersonalisation"), "less"),
+        (asks("ServicePersonalisation"), asks("CustomerCare"), "more"),
+        (asks("ServicePersonalisation"), asks("PersonalisedAdvertising"), "more"),
+        (asks("Collections"), asks("ServiceOptimisation"), "more"),
+        (asks("ServiceOptimisation"), {"do": "keep", "requires": "explicit_consent"}, "less"),
+        ({"do": "keep", "requires": "explicit_consent"}, asks("ServicePersonalisation"), "more"),
+    ],
+)
+def test_what_a_field_asks_or_keeps_back_is_more_or_less(before, after, effect):
+    policy = load_policy(PRIVACY)
+    was, now = FieldRule.model_validate(before), FieldRule.model_validate(after)
+    assert _effect_of(was, now, _asked_effect(policy, policy, was, now)) == effect
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effect"),
+    [
+        ("obligations: [human_review]", "obligations: []", "more"),
+        ('    basis: {"*": contract}', '    special_basis: contract\n    dpia: D1\n    basis: {"*": contract}', "more"),
+        ('    basis: {"*": contract}', '    parent: LegalCompliance\n    basis: {"*": contract}', "more"),
+    ],
+)
+def test_what_a_purpose_asks_beside_its_basis(changed, old, new, effect):
+    assert [one.effect for one in changed("purposes.yaml", (old, new))] == [effect]
 
 
 def test_comments_and_layout_are_no_change(changed):
