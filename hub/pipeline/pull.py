@@ -15,15 +15,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
-from hub.audit.detail import detail_of
-from hub.audit.entry import Entry as AuditEntry
 from hub.code import code
 from hub.contract import Batch, Fetcher, RawRecord, Rechecker, Source, Stream
 from hub.errors import BadRecordError, HubError
 from hub.mappings.inbound import InMapping
 from hub.pipeline.agreement import tag_what_rests
 from hub.pipeline.analysis import gate_infer, redact, tag
-from hub.pipeline.batch import SUPPRESSED, PullBatch
+from hub.pipeline.batch import PullBatch
 from hub.pipeline.border import clean
 from hub.pipeline.childhood import heed_children
 from hub.pipeline.gate import Question
@@ -34,6 +32,8 @@ from hub.pipeline.judging import put_tags
 from hub.pipeline.name import names_of
 from hub.pipeline.people import resolve_people
 from hub.pipeline.propagation import owe
+from hub.pipeline.refusal import withhold_suppressed
+from hub.pipeline.removal import remove
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.pipeline.signals import UNREADABLE, is_unreadable, read_signals
@@ -247,7 +247,7 @@ def _remove(batch: PullBatch, item: Item) -> Item:
     ids = _held(batch, item)
     if not ids:
         return item.end("unchanged", "source.deleted")
-    _delete(batch, batch.tx.records.persons_of(ids), "source.deleted")
+    remove(batch, batch.tx.records.persons_of(ids), "source.deleted")
     return item.end("stored", "source.deleted")
 
 
@@ -303,21 +303,6 @@ def _map_one(batch: PullBatch, mapping: InMapping, item: Item) -> Item:
     return item.with_entries([
         Entry(record, names=names_of(record, connector=batch.connector, vault=vault)) for record in records
     ])  # fmt: skip
-
-
-def withhold_suppressed(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
-    """This ends items of people who have been erased: they stay erased, whatever the vendor still holds."""
-    hashes = [_suppression_hashes(batch, item) for item in items]
-    hits = batch.tx.suppression.hits(sorted({one for many in hashes for one in many}))
-    batch.tell_suppressed(sum(bool(hits & mine) for mine in hashes))
-    return [item.end("withheld", SUPPRESSED) if hits & mine else item for item, mine in zip(items, hashes, strict=True)]
-
-
-def _suppression_hashes(batch: PullBatch, item: Item) -> set[str]:
-    vault = batch.rooms.vault
-    return {
-        vault.suppress_identifier(name.identifier) for entry in item.entries for name in entry.names if name.matchable
-    }
 
 
 def record_consents(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -396,31 +381,7 @@ def _drop_what_is_gone(batch: PullBatch, items: Sequence[Item], kept: Collection
     """What an earlier version of a vendor record held, and this one holds no longer or may not, goes."""
     refs = [item.ref for item in items if item.state is None or item.reason == "mapping.not_wanted"]
     gone = [one for ids in batch.tx.records.of_sources(refs).values() for one in ids if one not in kept]
-    _delete(batch, batch.tx.records.persons_of(gone), "source.changed")
-
-
-def _delete(batch: PullBatch, owners: Mapping[str, str], reason: str) -> None:
-    """Records go by id, and the next pushes tell whoever received something about their owners."""
-    records: dict[str, list[str]] = {}
-    for record_id, person_id in owners.items():
-        records.setdefault(person_id, []).append(record_id)
-    batch.tx.records.delete(list(owners))
-    held = batch.tx.records.persons_of(owners)
-    # A legal hold keeps them; whoever releases it lets the next sweep take them.
-    batch.tx.ends.end_now(sorted(held))
-    people = sorted(records)
-    batch.tx.persons.touch(people)
-    batch.tx.outbox.forget(people)
-    refs = batch.tx.keys.audit_refs(people)
-    for outcome, is_held in (("deleted", False), ("held", True)):
-        mine = {p: sorted(one for one in ids if (one in held) is is_held) for p, ids in sorted(records.items())}
-        batch.audit.extend(
-            AuditEntry(
-                type="delete", outcome=outcome, reasons=(reason,), subject=refs.get(person), run=batch.run_id,
-                detail=detail_of(person, records=ids),
-            )
-            for person, ids in mine.items() if ids
-        )  # fmt: skip
+    remove(batch, batch.tx.records.persons_of(gone), "source.changed")
 
 
 def _stored(batch: PullBatch, item: Item, entry: Entry) -> StoredRecord:

@@ -24,9 +24,11 @@ from hub.pipeline.run import Run, running
 from hub.pipeline.withdrawal import withdraw_tags
 from hub.privacy.retention import ruling
 from hub.store.conflict import again_after_conflict
+from hub.store.consents import ConsentEntry
 from hub.store.records import DueRecord
 from hub.store.store import Tx
 from hub.store.tags import DueTag
+from hub.store.traces import wipe
 from hub.telemetry.span import traced
 
 LOOK_AGAIN = timedelta(hours=1)
@@ -265,7 +267,7 @@ def _forget_empty(rooms: Rooms, tx: Tx, job: SweepJob, run: Run, people: Sequenc
     So does what a system still holds of them: without their identifiers nobody could take it back. They are looked at again.
     """
     rows = tx.consents.for_persons(people)
-    bare = [person for person in tx.records.without_any(people) if not rows.get(person)]
+    bare = [person for person in tx.records.without_any(people) if not rows.get(person) or _came_back(tx, rows[person])]
     waiting = _told_elsewhere(tx, job, bare)
     tx.reviews.put(dict.fromkeys(sorted(waiting), rooms.now() + LOOK_AGAIN), rooms.policy.version)
     empty = [person for person in bare if person not in waiting]
@@ -277,7 +279,17 @@ def _forget_empty(rooms: Rooms, tx: Tx, job: SweepJob, run: Run, people: Sequenc
         note(tx, rooms.journal.append(Journalled(tuple(members), (), forgotten=True)))
     for member in members:
         tx.persons.erase(member)
+    wipe(tx.unit, members)
     return len(empty)
+
+
+def _came_back(tx: Tx, said: Sequence[ConsentEntry]) -> bool:
+    """Of somebody who was erased and came back under a new id, what they said then is no reason to keep them.
+
+    Somebody whose own erasure is under way is kept for it: the systems are asked by their identifiers.
+    """
+    erased = {entry.person_id for entry in said if entry.type == "erased"}
+    return bool(erased) and not any(tx.erasures.steps(person) for person in erased)
 
 
 def _told_elsewhere(tx: Tx, job: SweepJob, people: Sequence[str]) -> set[str]:

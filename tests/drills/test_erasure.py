@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import warnings
+from dataclasses import replace
 
 import pytest
 
@@ -56,6 +57,25 @@ def traces_of(member):
 def found_at_rest(world, members):
     resting = world.resting_bytes()
     return [(m.number, one) for m in members for one in traces_of(m) if one in resting]
+
+
+def come_back(world, member):
+    """Two systems give somebody new ids: one knows the customer number, the other only the telephone."""
+    shop, desk, now = world.simulator("voucherify"), world.simulator("zendesk"), world.clock.now()
+    again, stamp = replace(member, number=member.number + 50_000), now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    customer = shop.add_customer(again, now)
+    customer["source_id"] = member.customer_id
+    shop.ledger.book(shop.add_card(customer, again, now), "POINTS_ACCRUAL", 400, at=now)
+    user, ticket = 7_200_000_000_000 + member.number, 880_000 + member.number
+    old = next(one for one in desk.users.values() if one["phone"] == member.phone)
+    desk.users[user] = old | {"id": user, "email": None, "external_id": None, "created_at": stamp, "updated_at": stamp}
+    said = next(one for one in desk.tickets.values() if one["requester_id"] == old["id"])
+    made = {"id": ticket, "requester_id": user, "submitter_id": user, "updated_at": stamp, "satisfaction_rating": None}
+    desk.tickets[ticket] = said | made | {"generated_timestamp": int(now.timestamp())}
+    desk.comments[ticket] = [
+        one | {"id": one["id"] + 900_000, "author_id": user if one["author_id"] == old["id"] else one["author_id"]}
+        for one in desk.comments[said["id"]]
+    ]
 
 
 def do_by_hand(world):
@@ -202,6 +222,18 @@ def test_the_whole_drill(world_in, audit_entries):
     assert len(audit_entries(world, type="collect", outcome="denied", reasons=["suppressed"])) == refused
     with world.open() as hub:
         assert [m.number for m in members if person_of(world, hub, m) is not None] == []
+    assert found_at_rest(world, members) == []
+
+    # (3) and once more under new ids: the shop opens them a new account, and they write from another one
+    with world.open() as hub, hub.store.read() as tx:
+        known = tx.persons.count()
+    for member in members:
+        come_back(world, member)
+    world.clock.advance(3600)
+    reports = world.pull()
+    assert sum(report.reasons["withheld: suppressed"] for report in reports.values()) >= 3 * ERASED
+    with world.open() as hub, hub.store.read() as tx:
+        assert tx.persons.count() == known, "a new id brought somebody back"
     assert found_at_rest(world, members) == []
 
     # (2) the backup from before, after an epoch: by itself it opens nothing; restored, nobody is back
