@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, Self
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -306,11 +306,16 @@ class PinnedAdapter(HTTPAdapter):
             self._traffic.requests += 1
             self._traffic.bytes_out += len(request.body or b"")
             response = super().send(request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies=None)
+        except requests.RequestException:
+            raise
+        except ValueError:  # how urllib3 stumbles over a refusal that it reads before it tries again
+            raise requests.exceptions.ConnectionError("an answer that is no HTTP") from None
         finally:
             request.url = asked
             self._turn.end(response)
         response.url = asked
         self._bound(response)
+        _check_location(response)
         return response
 
     def _bound(self, response: requests.Response) -> None:
@@ -323,6 +328,17 @@ class PinnedAdapter(HTTPAdapter):
 
     def _count(self, size: int) -> None:
         self._traffic.bytes_in += size
+
+
+def _check_location(response: requests.Response) -> None:
+    """This refuses a redirect to what is no address: following it, requests would break off with a bare ValueError."""
+    if not response.is_redirect:
+        return
+    try:
+        _ = urlsplit(urljoin(response.url, response.headers["Location"].encode("latin-1").decode())).port
+    except ValueError:
+        response.close()
+        raise requests.exceptions.ConnectionError("an answer leads to what is no address") from None
 
 
 @dataclass(slots=True)

@@ -11,12 +11,15 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ProtocolError
+
+MOST_INTERIM = 20
+"""Interim answers (1xx) that may come before the answer itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,21 @@ class _BoundedResponse(HTTPResponse):
         unbounded, self.fp = self.fp, io.BufferedReader(_BoundedReader(sock, bounds))
         unbounded.close()
 
+    def begin(self) -> None:
+        """This reads the head of the answer, past interim ones such as 103 Early Hints.
+
+        http.client skips 100 only and takes any other for the answer: the true one would then be that of the next request.
+        """
+        for _ in range(MOST_INTERIM + 1):
+            super().begin()
+            if not 100 <= self.status < 200:
+                return
+            if self.status == 101:
+                break  # what follows is no HTTP, and nobody asked for it
+            self.headers = self.msg = None  # type: ignore[assignment] # so it stands before the first head is read
+        # An exception closes the connection, so that no later request reads what was meant for this one.
+        raise HTTPException("an answer that only announces another")
+
 
 def bounded_pools(bounds: AnswerBounds) -> dict[str, type[HTTPConnectionPool]]:
     """These connection pools, by scheme, hold every answer within ``bounds``."""
@@ -98,15 +116,19 @@ class BoundedBody:
         return getattr(self._raw, name)
 
     def stream(self, *args: Any, **options: Any) -> Iterator[bytes]:
-        """This yields the unpacked body; raises ProtocolError where it is larger than allowed."""
+        """This yields the unpacked body; raises ProtocolError where it is larger than allowed, or comes in no chunks."""
         left = self._size
-        for piece in self._raw.stream(*args, **options):
-            left -= len(piece)
-            if left < 0:
-                self._raw.close()
-                raise ProtocolError("an answer unpacks to more than the allowed maximum")
-            self._count(len(piece))
-            yield piece
+        try:
+            for piece in self._raw.stream(*args, **options):
+                left -= len(piece)
+                if left < 0:
+                    self._raw.close()
+                    raise ProtocolError("an answer unpacks to more than the allowed maximum")
+                self._count(len(piece))
+                yield piece
+        except ValueError:  # how urllib3 stumbles over a chunk whose size is below zero
+            self._raw.close()
+            raise ProtocolError("an answer comes in chunks that are none") from None
 
 
 def announced_size(headers: Mapping[str, str]) -> int:

@@ -16,8 +16,12 @@ from hub.transport import Route, TransportLimits, check_base_url, prepare_sessio
 
 
 class Vendor(Simulator):
+    refuse_items = False
+
     @route("GET", "/items/{id}.json")
     def item(self, request, id):
+        if self.refuse_items:
+            return Reply(429, {}, {"Retry-After": "1"})
         return Reply(200, {"id": id, "auth": request.headers.get("Authorization")})
 
     @route("POST", "/items")
@@ -209,6 +213,50 @@ def test_a_status_line_that_drips_ends_in_time():
             prepared.session.get("https://v.example/")
         assert time.monotonic() - begun < 3
         prepared.session.close()
+
+
+def test_an_interim_answer_is_not_taken_for_the_answer(session, vendor):
+    vendor.faults.add(Fault.early("GET /items/1.json", times=2))
+    asked = ["1", "2", "1", "3"]
+    answers = [session.get(f"https://api.vendor.example/items/{id}.json") for id in asked]
+    assert [(answer.status_code, answer.json()["id"]) for answer in answers] == [(200, id) for id in asked]
+
+
+@pytest.mark.parametrize("head", [b"103 Early Hints", b"101 Switching Protocols"])
+def test_interim_answers_without_end_are_no_answer(head):
+    def talk(server):
+        with suppress(OSError):
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"HTTP/1.1 %b\r\n\r\n" % head * 100)
+                connection.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=talk, args=(server,), daemon=True).start()
+        base = f"http://127.0.0.1:{server.getsockname()[1]}"
+        prepared = prepare_session(Route("https://api.vendor.example", base), limits=TransportLimits(retries=0))
+        with pytest.raises(requests.ConnectionError):
+            prepared.session.get("https://api.vendor.example/items/1.json")
+
+
+@pytest.mark.parametrize("status", [200, 429])
+def test_chunks_that_are_none_are_a_broken_connection(session, vendor, status):
+    vendor.faults.add(Fault("GET /items/*", "odd_chunks"))
+    vendor.refuse_items = status == 429
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        session.get("https://api.vendor.example/items/1.json")
+
+
+@pytest.mark.parametrize(
+    "to", ["/\xff\xfe", "https://[::1", "https://api.vendor.example:99999/", "https://api.vendor.example:x/"]
+)
+@pytest.mark.parametrize("follow", [True, False])
+def test_a_redirect_to_what_is_no_address_is_a_broken_connection(session, vendor, to, follow):
+    vendor.faults.add(Fault.redirected("GET /items/*", to=to))
+    with pytest.raises(requests.ConnectionError):
+        headers = {"Authorization": "Bearer x"}
+        session.get("https://api.vendor.example/items/1.json", headers=headers, allow_redirects=follow)
 
 
 def test_a_redirect_to_itself_ends(session, vendor):

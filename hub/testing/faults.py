@@ -23,7 +23,7 @@ from hub.testing.reply import Reply
 
 FaultKind = Literal[
     "reply", "refuse", "change", "reset", "truncate", "slow", "drip", "endless", "commit_then_reset",
-    "commit_then_slow",
+    "commit_then_slow", "early", "odd_chunks",
 ]  # fmt: skip
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -40,7 +40,8 @@ class Fault:
             in the vendor's own error shape; ``change`` lets the vendor answer and alters the answer; ``reset`` cuts the
             connection before the request has an effect, ``commit_then_reset`` after it; ``commit_then_slow`` answers late;
             ``truncate`` sends half of the true body; ``slow`` waits first; ``drip`` sends the true body byte by byte,
-            ``endless`` never stops sending.
+            ``endless`` never stops sending; ``early`` sends interim answers before the true one, ``odd_chunks`` the true
+            one in chunks of a size below zero.
         reply: the answer of kind ``reply``; status and headers of kind ``refuse``.
         times: how many matching calls it hits; -1 for all.
         after: how many matching calls go well first.
@@ -154,6 +155,16 @@ class Fault:
     def repeated_headers(cls, match: str = "*", *, times: int = 1, after: int = 0) -> Self:
         """This sends the true answer with each of its own headers twice."""
         return cls(match, "change", None, times, after, change=_doubled)
+
+    @classmethod
+    def early(cls, match: str = "*", *, times: int = 1, after: int = 0) -> Self:
+        """This sends 103 Early Hints and 102 Processing first, as some proxies do, and the true answer a little later."""
+        return cls(match, "early", None, times, after, 0.02)
+
+    @classmethod
+    def odd_chunks(cls, match: str = "*", *, times: int = 1, after: int = 0) -> Self:
+        """This sends the true answer in a chunk whose size is below zero."""
+        return cls(match, "odd_chunks", None, times, after)
 
     # ---- the connection ---------------------------------------------------------------------------------------------
 

@@ -243,14 +243,16 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, request: Request, reply: Reply, fault: Fault | None) -> None:
         kind = fault.kind if fault is not None else None
         body, media_type = reply.encode()
+        if fault is not None and kind == "early":
+            self._hint(fault.seconds)
         self.send_response(reply.status)
         for name, value in {"Content-Type": media_type, **reply.headers}.items():
             for _ in range(2 if reply.repeat_headers else 1):
                 self.send_header(name, value)
-        if kind == "endless":
+        if kind in {"endless", "odd_chunks"}:
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
-            return self._pour()
+            return self._pour() if kind == "endless" else self._send_odd_chunk(body)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if fault is not None and kind == "drip":
@@ -264,6 +266,18 @@ class _Handler(BaseHTTPRequestHandler):
         for at in range(len(body)):
             self.wfile.write(body[at : at + 1])
             time.sleep(pause)
+
+    def _hint(self, pause: float) -> None:
+        for status in (103, 102):
+            self.send_response_only(status)
+            self.send_header("Link", "</style.css>; rel=preload")
+            self.end_headers()
+            self.wfile.flush()
+            time.sleep(pause)  # apart, or one read would see all
+
+    def _send_odd_chunk(self, body: bytes) -> None:
+        self.close_connection = True
+        self.wfile.write(b"-5\r\n" + body + b"\r\n0\r\n\r\n")
 
     def _pour(self) -> None:
         self.close_connection = True

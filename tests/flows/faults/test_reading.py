@@ -91,6 +91,8 @@ CONNECTION = [
     Cell("slow beyond the time-out", strikes(Fault.slow, seconds=0.7), BROKEN),
     Cell("drip", strikes(Fault.drip, seconds=0.05), BROKEN),
     Cell("endless body", strikes(Fault.endless), BROKEN),
+    Cell("early hints first", strikes(Fault.early), (DONE,)),
+    Cell("chunks that are none", lambda s: Fault.odd_chunks(s.target.pages, after=1), BROKEN),
     Cell("repeated headers", strikes(Fault.repeated_headers), (DONE,)),
     Cell("corrupt gzip", strikes(Fault.corrupt_gzip), BROKEN),
     Cell("not UTF-8", strikes(Fault.garbled), BROKEN),
