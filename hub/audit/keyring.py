@@ -99,6 +99,13 @@ class KeyRing:
         ended = self.spans[-1].model_copy(update={"to_size": size})
         return KeyRing((*self.spans[:-1], ended, KeySpan(vkey=signer.vkey(), from_size=size)))
 
+    def cut(self, size: int) -> KeyRing:
+        """These are the keys of a log that has only ``size`` entries left: the present one takes over there at the latest."""
+        if self.spans[-1].from_size <= size:
+            return self
+        *kept, last = (span for span in self.spans[:-1] if span.from_size <= size)
+        return KeyRing((*kept, last.model_copy(update={"to_size": size}), KeySpan(vkey=self.current, from_size=size)))
+
     def text(self) -> str:
         """This is the list as a file."""
         return json.dumps([span.model_dump() for span in self.spans], indent=2) + "\n"

@@ -17,18 +17,24 @@ from hub.audit.entry import Entry, stamp_of
 from hub.audit.folder import CHECKPOINT, LogFolder
 from hub.audit.key import NoteError, Signer, Verifier
 from hub.audit.keyring import KeyRing
+from hub.audit.memory import anchor_problem, give_up, mirror_problem, remember_mirror
 from hub.audit.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, root, verify_inclusion
 from hub.audit.note import add_lines, read_note
 from hub.audit.proof import Proof
-from hub.audit.recount import recount
+from hub.audit.recount import Recount, recount
 from hub.audit.tree import grow, nodes_of
 from hub.audit.turn import hand_over, is_handed_over, require_turn
-from hub.errors import ConfigError, FatalError
+from hub.errors import ConfigError, FatalError, HubError
 from hub.store.audit import Anchor, Pending
 from hub.store.audit import Checkpoint as StoredCheckpoint
 from hub.store.store import Store, Tx
 
 SEQUENCE_BATCH = 2_000
+
+_LOST_FIX = (
+    "Restore the database from before it was cut, or run 'hub audit recover'; where neither has the entries, "
+    "'hub audit recover --lost' goes on without them."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,8 @@ class AuditLog:
                 last = self._hold(tx)
                 rows = tx.audit.pending(SEQUENCE_BATCH)
                 if rows:
-                    self._refuse_fork(tx, last)
+                    self._refuse_fork(tx, last, self._mirrored())
+                    remember_mirror(tx, self._mirrored())
                     self._sign(tx, self._integrate(tx, last.size, rows), self.signer)
             if not rows:
                 self._mirror(last)
@@ -111,7 +118,7 @@ class AuditLog:
         return replace(self, signer=successor, keyring=ring)
 
     def _hand_over(self, tx: Tx, last: Checkpoint, successor: Signer) -> KeyRing:
-        self._refuse_fork(tx, last)
+        self._refuse_fork(tx, last, self._mirrored())
         self.record(tx, [_key_entry("rotated", self.keys.current, successor)])
         size = self._integrate(tx, last.size, tx.audit.pending(tx.audit.waiting()))
         self._sign(tx, size, self.signer, successor)
@@ -137,9 +144,23 @@ class AuditLog:
             )
         return last
 
-    def _refuse_fork(self, tx: Tx, last: Checkpoint) -> None:
-        seen = self._mirrored()
-        if seen is None or self.store.dry_run:
+    def check(self) -> None:
+        """This raises FatalError where the log is older than, or contradicts, what is known outside of it. It is cheap.
+
+        Asked before work begins: nothing may be sent under a log that nobody will sign.
+        """
+        seen = self._mirrored()  # before the view of the database: the mirror runs behind
+        with self.store.read() as tx:
+            self._refuse_fork(tx, self._last(tx), seen)
+
+    def _refuse_fork(self, tx: Tx, last: Checkpoint, seen: Checkpoint | None) -> None:
+        if told := anchor_problem(tx, self.open):
+            raise FatalError(f"{told}; nothing more is signed.", fix=_LOST_FIX)
+        if self.mirror is None or self.store.dry_run:
+            return
+        if told := mirror_problem(tx, seen):
+            raise FatalError(f"{told}.", fix="Bring it back; or run 'hub audit mirror', and it begins anew.")
+        if seen is None:
             return
         if seen.size > last.size:
             raise FatalError(
@@ -149,7 +170,8 @@ class AuditLog:
         if root(seen.size, nodes_of(tx.audit.tile)) != seen.root:
             raise FatalError(
                 f"the audit log contradicts its mirror's checkpoint of {seen.size} entries; nothing more is signed.",
-                fix="Run 'hub audit verify', and compare with the mirror and with what witnesses have seen.",
+                fix="Run 'hub audit verify', and compare with the mirror and with what witnesses have seen. "
+                "If the mirror is wrong, move it away and run 'hub audit mirror'.",
             )
 
     def _mirrored(self) -> Checkpoint | None:
@@ -163,6 +185,8 @@ class AuditLog:
         return size + len(hashes)
 
     def _sign(self, tx: Tx, size: int, *signers: Signer) -> None:
+        if size < self.keys.spans[-1].from_size:
+            raise FatalError(f"the log has {size} entries, fewer than when its key took over.", fix=_LOST_FIX)
         current = Checkpoint(self.origin, size, root(size, nodes_of(tx.audit.tile)))
         tx.audit.put_checkpoint(StoredCheckpoint(size, current.root, current.sign(*signers)))
 
@@ -216,13 +240,17 @@ class AuditLog:
         one of this log's.
         """
         known, clock = self.open(saved) if saved else None, Chronology()
+        # Before the view of the database: the mirror runs behind, and whoever writes meanwhile lets it catch up with more.
+        seen, told = self._mirror_read()
         with self.store.read() as tx:
             stored, pending = tx.audit.checkpoint(), tx.audit.waiting()
-            found = recount(clock.watch(_leaves(tx)), tx.audit.tile, at=[known.size] if known else [])
-        problem = self._compare(stored.note if stored else None, found.size, found.root) or found.problem
+            at = [one.size for one in (known, seen) if one]
+            found = recount(clock.watch(_leaves(tx)), tx.audit.tile, at=at)
+            problem = self._compare(stored.note if stored else None, found.size, found.root) or found.problem
+            problem = problem or told or self._compare_anchor(tx) or (mirror_problem(tx, seen) if self.mirror else None)
         if known and found.roots.get(known.size) != known.root:
             problem = problem or f"the log does not begin with the saved checkpoint of {known.size} entries"
-        problem = problem or self._compare_mirror(found.size)
+        problem = problem or _compare_mirror(found, seen)
         return Verification(found.size, found.root, pending, problem, clock.problem)
 
     def _compare(self, note: str | None, size: int, digest: bytes) -> str | None:
@@ -236,16 +264,17 @@ class AuditLog:
             return f"the checkpoint promises {last.size} entries, the log has {size}"
         return None if last.root == digest else "an entry was changed: the root differs from the signed one"
 
-    def _compare_mirror(self, size: int) -> str | None:
+    def _mirror_read(self) -> tuple[Checkpoint | None, str | None]:
         try:
-            seen = self._mirrored()
+            return self._mirrored(), None
         except NoteError as error:
-            return f"the mirror's checkpoint does not verify: {error}"
-        if seen and seen.size > size:
-            return f"the mirror has {seen.size} entries, the database {size}: a backup was restored"
-        with self.store.read() as tx:
-            holds = seen is None or root(seen.size, nodes_of(tx.audit.tile)) == seen.root
-        return None if holds else "the log contradicts its mirror"
+            return None, f"the mirror's checkpoint does not verify: {error}"
+
+    def _compare_anchor(self, tx: Tx) -> str | None:
+        try:
+            return anchor_problem(tx, self.open)
+        except HubError as error:
+            return f"a checkpoint that others have seen does not verify: {error.message}"
 
     def prove(self, index: int) -> Proof:
         """This is a self-contained proof that entry ``index`` is in the log; raises ConfigError where it is not."""
@@ -330,6 +359,39 @@ class AuditLog:
                 if note and self._is_late(note) and self.keys.read(note, self.origin).size <= tx.audit.size():
                     self.mirror.write(CHECKPOINT, self._renewed(tx, note).encode())
 
+    def begin_mirror(self) -> int:
+        """This makes the folder of the settings the mirror, though it has less than the mirror had; gives what it had.
+
+        An entry says so, and the whole log is written there. Raises ConfigError where the settings name none, FatalError
+        where the log contradicts what is in it.
+        """
+        if self.mirror is None:
+            raise ConfigError("hub.yaml names no mirror.", fix="Name a folder there as audit.mirror.")
+        with self.store.begin() as tx:
+            self._hold(tx)
+            seen = self._mirrored()
+            remember_mirror(tx, seen, less=True)
+            self.record(
+                tx, [Entry(type="change", outcome="audit mirror", reasons=(f"has {seen.size if seen else 0}",))]
+            )
+        return self.sequence().size
+
+    def give_up(self) -> AuditLog:
+        """This lets the log go on though entries are lost that others have seen, or that its key's turn began with.
+
+        An entry says so. What others said of it does not verify any more: it speaks of another history. Gives the log as
+        it goes on: save its ``keys`` beside the database. Raises ConfigError where nothing is lost.
+        """
+        with self.store.begin() as tx:
+            last = self._hold(tx)
+            if anchor_problem(tx, self.open) is None and last.size >= self.keys.spans[-1].from_size:
+                raise ConfigError("nothing is lost that anybody else has seen.", fix="Leave out --lost.")
+            ring = self.keys.cut(last.size)
+            hand_over(tx, ring)
+            told = (f"seen {give_up(tx)}", f"left {last.size}")
+            self.record(tx, [Entry(type="change", outcome="audit lost", reasons=told)])
+        return replace(self, keyring=ring)
+
     def recover(self) -> int:
         """This brings entries back that only the mirror still has, after an older backup was restored; gives how many.
 
@@ -353,6 +415,14 @@ class AuditLog:
                 tx.audit.put_checkpoint(StoredCheckpoint(seen.size, seen.root, note))
         self._renew_mirror()
         return len(leaves)
+
+
+def _compare_mirror(found: Recount, seen: Checkpoint | None) -> str | None:
+    if seen is None:
+        return None
+    if seen.size > found.size:
+        return f"the mirror has {seen.size} entries, the database {found.size}: a backup was restored"
+    return None if found.roots.get(seen.size) == seen.root else "the log contradicts its mirror"
 
 
 def _key_entry(outcome: str, old: str, successor: Signer) -> Entry:

@@ -361,7 +361,13 @@ def rotate(
 
 
 @app.command("recover")
-def recover(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+def recover(
+    config: Config = DEFAULT_CONFIG,
+    lost: Annotated[
+        bool, typer.Option("--lost", help="Go on without entries that others have seen and nobody has any more.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Make a log whole again after a backup was restored, or after somebody signed with an old key.
 
     Entries that only the mirror still has come back; checkpoints that a retired key signed are compared with the entries,
@@ -370,14 +376,32 @@ def recover(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     Example: hub audit recover
     """
     with open_hub(config) as hub:
-        renewed = hub.audit.renew()
-        found = hub.audit.recover() if hub.audit.mirror or not renewed else 0
-        hub.audit.sequence()
+        renewed, log, found = hub.audit.renew(), hub.audit, 0
+        if lost:
+            log = hub.audit.give_up()
+            log.keys.save(hub.deployment.path(hub.deployment.settings.audit.keys))
+        elif log.mirror or not renewed:
+            found = log.recover()
+        log.sequence()
     if as_json:
         return print_json({"entries": found, "renewed": renewed})
     if renewed:
         out.print(f"{renewed} checkpoints of a retired key are signed by the present one, too", markup=False)
     out.print(f"{found} entries came back from the mirror; run 'hub audit verify' now", markup=False)
+    return None
+
+
+@app.command("mirror")
+def mirror(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Begin the mirror anew, in the folder that hub.yaml names: after its disk was lost, or to move it.
+
+    Example: hub audit mirror
+    """
+    with open_hub(config) as hub:
+        size = hub.audit.begin_mirror()
+    if as_json:
+        return print_json({"size": size})
+    out.print(f"the mirror has all {size} entries", markup=False)
     return None
 
 

@@ -57,9 +57,10 @@ def running(rooms: Rooms, sync: str, kind: str, *, part: str = "") -> Iterator[R
     """This takes the sync's lease, opens a run, and closes both, also when the work raises a HubError.
 
     With ``part`` it takes the lease of that part only: other parts may run beside it, the whole sync may not. Raises
-    LockedError where another run holds the lease. A killed process leaves the run open and the lease to run out; the next
-    run of the sync, or of the same part, closes both.
+    LockedError where another run holds the lease, FatalError where nobody would sign the audit log. A killed process
+    leaves the run open and the lease to run out; the next run of the sync, or of the same part, closes both.
     """
+    rooms.audit.check()
     run = _open(rooms, sync, kind, f"{sync}{PART}{part}" if part else sync)
     failed: HubError | None = None
     # What is loaded by now stays to the end, and a batch holds hardly anything that points in a circle: looking through

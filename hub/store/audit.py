@@ -218,6 +218,10 @@ class AuditLog:
         query = query.where(audit_anchors.c.kind == kind, audit_anchors.c.name == name)
         return int(self._unit.conn.execute(query).scalar_one())
 
+    def largest_anchor(self) -> int:
+        """This is the largest size that anybody else has spoken about; 0: none."""
+        return int(self._unit.conn.execute(select(func.coalesce(func.max(audit_anchors.c.size), 0))).scalar_one())
+
     def put_checkpoint(self, checkpoint: Checkpoint) -> None:
         """This stores a checkpoint; FatalError where another root was signed for the same size."""
         known = self.checkpoint(checkpoint.size)

@@ -17,6 +17,7 @@ from hub.audit.detail import detail_of
 from hub.audit.entry import Entry
 from hub.cli import app
 from hub.errors import HubError
+from tests.audit.rows import put_back, rows_of
 
 DEAD = "http://127.0.0.1:9"  # the discard port: nobody answers there
 
@@ -141,12 +142,27 @@ def test_every_command_speaks_json(hub, deployment):
     proof = json.loads(hub("audit", "prove", "0", "--json").stdout)
     assert proof["entry"]["v"] == 1 and proof["proof"] == hub("audit", "prove", "0").stdout
     assert json.loads(hub("audit", "recover", "--json").stdout) == {"entries": 0, "renewed": 0}
+    size = json.loads(hub("audit", "mirror", "--json").stdout)["size"]
+    assert json.loads(hub("audit", "verify", "--json").stdout)["size"] == size
+    assert "nothing is lost" in str(hub("audit", "recover", "--lost").exception)
     for arguments in (["show"], ["report"], ["verify"]):
         assert json.loads(hub("audit", *arguments, "--json").stdout)
     rotated = json.loads(hub("audit", "rotate", "file:var/audit-2.key", "--json").stdout)
     assert rotated["vkey"] != key["vkey"]
     deployment(audit_key="file:var/audit-2.key")
     assert json.loads(hub("audit", "verify", "--json").stdout)["problem"] is None
+
+
+def test_a_run_begins_nothing_while_the_log_has_less_than_its_mirror(hub, tmp_path):
+    """What would be sent now could not be put on record."""
+    assert hub("sweep").exit_code == 0
+    backup = rows_of(f"sqlite:///{tmp_path / 'var' / 'hub.db'}")
+    assert hub("sweep").exit_code == 0
+    put_back(f"sqlite:///{tmp_path / 'var' / 'hub.db'}", backup)
+    before = rows_of(f"sqlite:///{tmp_path / 'var' / 'hub.db'}")["runs"]
+    assert "audit recover" in str(hub("sweep").exception)
+    assert rows_of(f"sqlite:///{tmp_path / 'var' / 'hub.db'}")["runs"] == before
+    assert hub("audit", "recover").exit_code == 0 and hub("sweep").exit_code == 0
 
 
 def test_nobody_waits_for_an_anchor_and_an_overdue_one_is_seen(hub, deployment, authority):

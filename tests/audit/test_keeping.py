@@ -1,6 +1,7 @@
 """What keeps the log from being rewritten unseen: the mirror, witnesses, timestamps, and keys that change hands."""
 
 import json
+import shutil
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -159,6 +160,99 @@ def test_a_rewrite_with_the_signing_key_is_caught_by_the_mirror(open_log):
     assert "contradicts its mirror" in log.verify().problem
     with pytest.raises(FatalError, match="contradicts its mirror"):
         write(log, 1)
+
+
+def test_who_verifies_while_others_write_raises_no_false_alarm(open_log, monkeypatch):
+    log, other = open_log(), open_log()
+    write(log, 3)
+    compare = AuditLog._compare
+    monkeypatch.setattr(AuditLog, "_compare", lambda *args: (write(other, 1), compare(*args))[1])
+    assert log.verify().problem is None
+
+
+def test_nothing_begins_over_a_restored_backup(open_log):
+    log = open_log()
+    write(log, 3)
+    backup = rows_of(open_log.urls["hub"])
+    write(log, 3)
+    log.check()
+    put_back(open_log.urls["hub"], backup)
+    with pytest.raises(FatalError, match="older than the log"):
+        open_log().check()
+
+
+def test_a_mirror_that_is_gone_is_told_until_somebody_begins_a_new_one(open_log, tmp_path):
+    log = open_log()
+    write(log, 3)
+    write(log, 3)
+    shutil.rmtree(tmp_path / "mirror")
+    assert "emptied, moved or is not mounted" in log.verify().problem
+    with pytest.raises(FatalError, match="audit mirror"):
+        write(log, 1)
+    with pytest.raises(FatalError, match="audit mirror"):
+        log.check()
+    assert log.begin_mirror() == 8  # what waited, and that the mirror began anew
+    assert log.verify().problem is None
+    assert verify_folder(LogFolder(tmp_path / "mirror"), trust(log))[0].size == 8
+    with pytest.raises(ConfigError, match="names no mirror"):
+        open_log(mirror=None).begin_mirror()
+
+
+def cut_back(log, url):
+    """What a database client could do to hide the last entries, where the mirror is not there."""
+    write(log, 3)
+    backup = rows_of(url)
+    size = write(log, 2, "seen").size
+    log.keep([Anchor(size, "witness", "w1", b"x")], [])
+    anchors = rows_of(url)["audit_anchors"]
+    put_back(url, backup | {"audit_anchors": anchors})
+
+
+def test_nothing_is_signed_that_a_kept_anchor_contradicts(open_log):
+    log = open_log(mirror=None)
+    cut_back(log, open_log.urls["hub"])
+    assert "it was cut back" in log.verify().problem
+    for work in (log.check, lambda: write(log, 9, "forged")):
+        with pytest.raises(FatalError, match="it was cut back"):
+            work()
+    assert log.give_up().sequence().size == 13
+    log.check()
+    with pytest.raises(ConfigError, match="nothing is lost"):
+        log.give_up()
+
+
+def test_a_tree_that_was_rewritten_below_an_anchor_is_not_signed(open_log):
+    log, forged = open_log(mirror=None), open_log("forged", mirror=None)
+    size = write(log, 3).size
+    log.keep([Anchor(size, "witness", "w1", b"x")], [])
+    anchors = rows_of(open_log.urls["hub"])
+    for word in ("forged", "more"):
+        write(forged, 3, word)
+    rows = rows_of(open_log.urls["forged"])
+    kept = [row for row in anchors["audit_checkpoints"] if row["size"] == size]
+    others = [row for row in rows["audit_checkpoints"] if row["size"] != size]
+    put_back(
+        open_log.urls["hub"], rows | {"audit_anchors": anchors["audit_anchors"], "audit_checkpoints": kept + others}
+    )
+    assert "contradicts what others have seen" in log.verify().problem
+    with pytest.raises(FatalError, match="contradicts what others have seen"):
+        write(log, 1)
+
+
+def test_a_log_that_was_cut_back_before_its_keys_turn_goes_on_when_told_to(open_log):
+    log, fresh = open_log(mirror=None), Signer(ORIGIN, Ed25519PrivateKey.generate())
+    write(log, 3)
+    backup = rows_of(open_log.urls["hub"])
+    write(log, 3)
+    log = log.rotate(fresh)
+    put_back(open_log.urls["hub"], backup)
+    with pytest.raises(FatalError, match="older than the audit log's key"):
+        write(log, 1)
+    assert log.renew() == 0
+    with pytest.raises(FatalError, match="recover --lost"):
+        log.sequence()
+    log = log.give_up()
+    assert log.sequence().size == 5 and log.verify().problem is None
 
 
 def test_a_saved_checkpoint_still_begins_the_log_or_not(open_log):
@@ -501,7 +595,7 @@ def test_a_rewrite_under_kept_timestamps_is_told_even_with_the_key(anchored, ope
     # Cleverer: with the true checkpoints that the tokens are about, and a false one only at the end.
     checkpoints = [*(row for row in real["audit_checkpoints"] if row["size"] < 310), false["audit_checkpoints"][-1]]
     put_back(open_log.urls["hub"], {**false, "audit_anchors": real["audit_anchors"], "audit_checkpoints": checkpoints})
-    assert anchored.log.verify().problem is None
+    assert "contradicts what others have seen" in anchored.log.verify().problem
     assert "does not begin with its checkpoint" in anchored.check().problem
 
 
