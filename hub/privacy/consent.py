@@ -9,6 +9,7 @@ Doubt always means no:
 - what a question leaves open (channel, recipient) may be filled by a refusal, never by a grant;
 - what an object of a system says lifts what that same object said, and nothing else: no refusal that a person told the hub,
   none of another system, and none of another object of its own, for of those the most restrictive is heard;
+- what needs nobody's consent for a legitimate interest needs a guardian's where the subject is known to be a child;
 - of merged identities, each one's refusal counts, and only what was recorded after the merge can lift another's.
 """
 
@@ -258,7 +259,8 @@ class Hearing:
             if case.flaw(grant) is None:
                 return self._answer(query, True, ["consent.given"], [grant])
         flaws = [flaw for flaw in map(case.flaw, case.positives) if flaw]
-        return self._answer(query, False, flaws or ["consent.none"], case.positives)
+        missing = "consent.minor_needs_guardian" if case.is_guarded else "consent.none"
+        return self._answer(query, False, flaws or [missing], case.positives)
 
 
 def _obligations(policy: Policy, query: Query) -> tuple[str, ...]:
@@ -350,6 +352,7 @@ class _Case:
     purpose: Purpose
     basis: Basis
     special: bool
+    is_guarded: bool
     joined: _Joined
     negatives: list[LedgerEvent]
     positives: list[LedgerEvent]
@@ -371,9 +374,12 @@ class _Case:
         basis = policy.basis(query.purpose, query.jurisdictions)
         if special:
             basis = max(basis, purpose.special_basis or Basis.EXPLICIT_CONSENT, key=STRICTNESS.__getitem__)
+        is_guarded = basis is Basis.LEGITIMATE_INTEREST and _is_child(policy, query)
+        if is_guarded:
+            basis = Basis.CONSENT  # GDPR Art. 6(1)(f) and 8, CCPA 1798.120(c): nobody's interest goes before a child's
         hits, grants = _covering(hearing, query)
         return cls(
-            policy, query, purpose, basis, special, hearing.joined,
+            policy, query, purpose, basis, special, is_guarded, hearing.joined,
             negatives=[e for e in hits if e.state in NEGATIVE or e.restriction],
             positives=sorted(grants, key=_newest_last, reverse=True),
             ended=[e for e in hits if e.state is ConsentState.EXPIRED],
@@ -425,10 +431,14 @@ def _flaw_of_origin(case: _Case, grant: LedgerEvent) -> str | None:
         return "consent.not_from_subject"
     if evidence.actor == "guardian" and not evidence.guardian_verified:
         return "consent.guardian_not_verified"
-    of_age = case.query.age is None or case.query.age >= case.policy.age_of_consent(case.query.jurisdictions)
-    if evidence.actor == "subject" and not of_age:
+    if evidence.actor == "subject" and _is_child(case.policy, case.query):
         return "consent.minor_needs_guardian"
     return None
+
+
+def _is_child(policy: Policy, query: Query) -> bool:
+    """Whether somebody is known to be too young to consent alone in one of the places that apply."""
+    return query.age is not None and query.age < policy.age_of_consent(query.jurisdictions)
 
 
 def _flaw_of_time(case: _Case, grant: LedgerEvent) -> str | None:

@@ -20,6 +20,7 @@ def run(world, *arguments):
 
 def proposed(world, *replacements):
     folder = world.folder / "proposed"
+    shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(world.folder / "privacy", folder)
     rules = folder / "destinations.yaml"
     text = rules.read_text()

@@ -49,6 +49,8 @@ def allowed(policy, ledger, query):
     basis = strictest([basis_in(policy, purpose, place) for place in query.jurisdictions] or [worst(purpose)])
     if is_special:
         basis = strictest([basis, str(purpose.special_basis or "explicit_consent")])
+    if basis == "legitimate_interest" and query.age is not None and query.age < age_of_consent(policy, query):
+        basis = "consent"  # a child: a guardian must agree, whatever interest the company has
     if basis == "none":
         return False
     if basis == "legal_obligation":
