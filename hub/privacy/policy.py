@@ -11,6 +11,7 @@ from pathlib import Path
 from hub.errors import PolicyError
 from hub.privacy.categories import CATEGORY_PARENTS, FIELDS, GROUPS, IDENTIFYING, SENSITIVE_ROOTS
 from hub.privacy.document import Document, Trail, read_document, validate
+from hub.privacy.dpv import PREFIX, broader
 from hub.privacy.lint import Problem, lint
 from hub.privacy.redaction.policy import KNOWN_ENTITIES, load_redaction
 from hub.privacy.rules import (
@@ -247,6 +248,7 @@ def _check_purposes(policy: Policy, document: Document) -> None:
     names = policy.purposes.purposes
     for name, purpose in names.items():
         trail = ("purposes", name)
+        _known(document, (*trail, "dpv"), "purpose of the DPV", purpose.dpv.removeprefix(PREFIX), broader())
         if purpose.parent is not None:
             _known(document, (*trail, "parent"), "purpose", purpose.parent, names)
             if name in policy.purpose_lineages[purpose.parent]:

@@ -177,6 +177,29 @@ def test_a_one_is_a_refusal(changes, expected):
     assert refusals(california(**changes)) == expected
 
 
+@pytest.mark.parametrize(
+    ("term", "controlled"),
+    [("TargetedAdvertising", True), ("PersonalisedAdvertising", True), ("Advertising", False), ("CustomerCare", False)],
+)
+def test_a_refusal_of_a_term_is_one_of_all_that_narrow_it(term, controlled):
+    policy = with_term("Own", term)
+    assert ("Own" in {one.scope.purpose for one in global_privacy_control(policy)}) is controlled
+
+
+@pytest.mark.parametrize(
+    "term", ["SocialMediaMarketing", "PersonalisedBenefits", "PublicRelations", "UserInterfacePersonalisation"]
+)
+def test_what_nobody_can_read_refuses_whatever_narrows_marketing_or_personalisation(term):
+    assert "Own" in {one.scope.purpose for one in unreadable(with_term("Own", term))}
+
+
+def with_term(name, term):
+    """The shipped policy with one more purpose, that narrows a purpose of the vocabulary."""
+    made = POLICY.purposes.purposes["CustomerCare"].model_copy(update={"dpv": f"https://w3id.org/dpv#{term}"})
+    rows = POLICY.purposes.purposes | {name: made}
+    return replace(POLICY, purposes=POLICY.purposes.model_copy(update={"purposes": rows}))
+
+
 def test_the_signal_of_the_browser_is_told_apart():
     told = said(decode(california(Gpc=True)), POLICY)
     assert {one.evidence.signal for one in told} == {"gpc"} and {one.evidence.source_kind for one in told} == {"signal"}

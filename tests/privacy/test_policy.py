@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigError, PolicyError
+from hub.privacy import dpv
+from hub.privacy.gpp import meaning
 from hub.privacy.policy import load_policy, operation_for
 from hub.privacy.rules import Basis
 from hub.schema import RECORD_MODELS
@@ -234,3 +236,21 @@ def test_a_place_nobody_knows_gets_the_strictest_row_even_where_the_default_is_w
     assert policy.basis("ServiceOptimisation", ["FR"]) is Basis.LEGITIMATE_INTEREST
     assert policy.basis("ServiceOptimisation", ["ZZ"]) is Basis.CONSENT
     assert policy.basis("ServiceOptimisation", []) is Basis.CONSENT
+
+
+def test_a_purpose_that_the_vocabulary_does_not_know_is_refused_with_its_line(folder):
+    line = change(folder, "purposes.yaml", "dpv#DirectMarketing", "dpv#DirectMarkting")
+    told = refused(folder)
+    assert f"purposes.yaml:{line}:" in told and "did you mean 'DirectMarketing'?" in told
+
+
+def test_the_tree_of_the_vocabulary_names_its_licence_and_every_term_that_signals_refuse():
+    told = Path(dpv.__file__).with_name("dpv.json").read_text(encoding="utf-8")
+    assert "W3C Software and Document License" in told
+    assert set(meaning._EVERYTHING_TOLD) <= set(dpv.broader())
+    assert dpv.lineage("TargetedAdvertising") >= {
+        "PersonalisedAdvertising",
+        "Advertising",
+        "Marketing",
+        "Personalisation",
+    }

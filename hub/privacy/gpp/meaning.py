@@ -12,19 +12,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from hub.privacy.dpv import PREFIX, lineage
 from hub.privacy.gpp.codec import Gpp, Section
 from hub.privacy.policy import Policy
 from hub.schema import ConsentEvidence, ConsentScope, ConsentState, DataCategory
 
-_DPV = "https://w3id.org/dpv#"
 _SALE = frozenset({"SellDataToThirdParties", "SellInsightsFromData"})
 _ADVERTISING = frozenset({"Advertising", "PersonalisedAdvertising", "TargetedAdvertising", "SocialMediaMarketing"})
 _PERSONAL_ADVERTISING = frozenset({"PersonalisedAdvertising", "TargetedAdvertising"})
 _OTHER_USES = frozenset({
-    "Marketing", "DirectMarketing", "CommunicationForDirectMarketing", "Personalisation", "ServicePersonalisation",
-    "PersonalisedBenefits", "Profiling",
+    "Marketing", "DirectMarketing", "Personalisation", "ServicePersonalisation", "PersonalisedBenefits",
 })  # fmt: skip
-_MARKETING = _ADVERTISING | {"Marketing", "DirectMarketing", "CommunicationForDirectMarketing"}
+_MARKETING = _ADVERTISING | {"Marketing", "DirectMarketing"}
 _EVERYTHING_TOLD = _SALE | _ADVERTISING | _OTHER_USES
 _OPT_OUTS: Mapping[str, frozenset[str]] = {
     "SaleOptOut": _SALE,
@@ -33,7 +32,7 @@ _OPT_OUTS: Mapping[str, frozenset[str]] = {
     "PersonalDataConsents": _EVERYTHING_TOLD,
     "AdditionalDataProcessingConsent": _EVERYTHING_TOLD,
 }
-"""Fields of the United States' sections, and the DPV purposes that a 1 refuses."""
+"""Fields of the United States' sections, and the DPV purposes that a 1 refuses, with all that narrow them."""
 
 _TCF_PURPOSES: Mapping[int, frozenset[str]] = {
     2: _ADVERTISING, 3: _PERSONAL_ADVERTISING, 4: _PERSONAL_ADVERTISING, 7: _ADVERTISING,
@@ -133,10 +132,11 @@ def _tcf(section: Section, policy: Policy, consent: str, otherwise: str) -> Iter
 def _refused(
     policy: Policy, terms: Iterable[str], because: str, *, signal: Literal["gpc", "gpp"] | None = "gpp"
 ) -> Iterator[Said]:
-    wanted = {_DPV + term for term in terms}
+    """A refusal of a purpose of the vocabulary refuses whatever narrows it: ``Marketing`` an own ``SocialMediaMarketing``."""
+    wanted = frozenset(terms)
     evidence = ConsentEvidence(source_kind="signal", signal=signal, method=because)
     for name, purpose in policy.purposes.purposes.items():
-        if purpose.dpv in wanted:
+        if not wanted.isdisjoint(lineage(purpose.dpv.removeprefix(PREFIX))):
             yield Said(ConsentState.OPTED_OUT, ConsentScope(purpose=name), evidence, because)
 
 
