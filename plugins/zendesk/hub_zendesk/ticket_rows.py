@@ -10,6 +10,7 @@ from hub.contract import BadRecordError, WriteRecord
 from hub_zendesk.account import Account
 from hub_zendesk.config import TICKET_FIELDS
 from hub_zendesk.rows import Row, is_same, row_id
+from hub_zendesk.single import rows_by_id
 
 TAG_PREFIX = "attune_"
 """Tags that begin so are ours; no other tag is ever touched."""
@@ -54,9 +55,8 @@ class TicketRows:
 
     def read(self, ids: Sequence[int]) -> Mapping[int, Row]:
         """This reads tickets by id; deleted ones are missing."""
-        zenpy = self._account.zenpy
-        found = self._account.call(lambda: [ticket.to_dict() for ticket in zenpy.tickets(ids=list(ids))])
-        return {ticket["id"]: ticket for ticket in found if ticket.get("status") != "deleted"}
+        found = rows_by_id(self._account, "tickets", ids)
+        return {id: ticket for id, ticket in found.items() if ticket.get("status") != "deleted"}
 
     def holds(self, row: Row, record: WriteRecord) -> bool:
         """This compares our tags and custom fields with what was wanted."""

@@ -9,6 +9,7 @@ from hub.contract import BadRecordError, WriteRecord
 from hub_zendesk.account import Account
 from hub_zendesk.config import USER_FIELDS
 from hub_zendesk.rows import Row, is_same, row_id
+from hub_zendesk.single import rows_by_id
 
 
 class UserRows:
@@ -41,9 +42,8 @@ class UserRows:
 
     def read(self, ids: Sequence[int]) -> Mapping[int, Row]:
         """This reads users by id; deleted ones are missing."""
-        zenpy = self._account.zenpy
-        found = self._account.call(lambda: [user.to_dict() for user in zenpy.users(ids=list(ids))])
-        return {user["id"]: user for user in found if user.get("active") is not False}
+        found = rows_by_id(self._account, "users", ids)
+        return {id: user for id, user in found.items() if user.get("active") is not False}
 
     def holds(self, row: Row, record: WriteRecord) -> bool:
         """This compares user fields with what was wanted."""

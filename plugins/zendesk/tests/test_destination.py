@@ -218,6 +218,44 @@ def test_rows_without_effect_are_to_be_sent_again(vendor: ZendeskSimulator, zend
     ]  # fmt: skip
 
 
+SHOWN = {"users": ("GET /api/v2/users/show_many*", MARIA), "tickets": ("GET /api/v2/tickets/show_many*", 35001)}
+
+
+@pytest.mark.parametrize("stream", SHOWN)
+@pytest.mark.parametrize("rows", [[], [{"id": 5}], "text"])
+def test_what_a_list_leaves_out_is_asked_for_singly(
+    vendor: ZendeskSimulator, zendesk: Any, stream: str, rows: list[Any] | str
+) -> None:
+    match, key = SHOWN[stream]
+    wanted = user(key) if stream == "users" else ticket(key)
+    list(zendesk.write(stream, [wanted]))
+    vendor.finish_jobs()
+
+    def told(body: dict[str, Any]) -> dict[str, Any]:
+        return {stream: [{**row, "id": str(row["id"])} for row in body[stream]] if rows == "text" else rows}
+
+    vendor.faults.add(Fault.changed(match, change=told, times=-1))
+    (outcome,) = zendesk.reconcile(stream, [wanted])
+    assert outcome.state is OutcomeState.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.empty("GET *show_many*", status=204, times=-1),
+        Fault.answers("GET *show_many*", body={}, times=-1),
+        Fault.answers("GET *show_many*", body={"users": None}, times=-1),
+        Fault.answers("GET */users/*", body={"users": []}, times=-1),
+        Fault.answers("GET */users/*", body={"users": [], "user": {"id": 5}}, times=-1),
+    ],
+    ids=["204", "no list", "null", "no user", "another user"],
+)
+def test_an_answer_that_tells_nothing_loses_no_row(vendor: ZendeskSimulator, zendesk: Any, fault: Fault) -> None:
+    vendor.faults.add(fault)
+    with pytest.raises(TransientError):
+        list(zendesk.reconcile("users", [user(MARIA)]))
+
+
 def test_a_line_cut_after_the_write_is_settled_by_reading_back(vendor: ZendeskSimulator, zendesk: Any) -> None:
     vendor.faults.add(Fault("PUT *", kind="commit_then_reset"))
     with pytest.raises(TransientError):

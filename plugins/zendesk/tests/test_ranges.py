@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hub.contract import Batch, ConfigError, Fetcher, Partition, Partitioned, Ranged
+from hub.contract import Batch, ConfigError, Fetcher, Partition, Partitioned, Ranged, TransientError
+from hub.testing import Fault
 from hub_zendesk.simulated.payloads import iso
 from hub_zendesk.simulator import ZendeskSimulator
 
@@ -141,6 +142,22 @@ def test_users_and_ratings_are_fetched(vendor: ZendeskSimulator, zendesk: Any) -
     key = str(next(iter(vendor.ratings)))
     ratings = {r.key: r.deleted for b in zendesk.fetch("satisfaction_ratings", [key, "12"]) for r in b.records}
     assert ratings == {key: False, "12": True}
+
+
+@pytest.mark.parametrize("stream", ["users", "tickets"])
+def test_a_list_that_came_empty_deletes_nobody(vendor: ZendeskSimulator, zendesk: Any, stream: str) -> None:
+    key = {"users": "7000000000001", "tickets": "35001"}[stream]
+    (whole,) = [record for batch in zendesk.fetch(stream, [key]) for record in batch.records]
+    vendor.faults.add(Fault.answers("GET *show_many*", body={stream: []}))
+    (again,) = [record for batch in zendesk.fetch(stream, [key]) for record in batch.records]
+    assert again == whole and not again.deleted
+
+
+@pytest.mark.parametrize("stream", ["users", "tickets", "satisfaction_ratings"])
+def test_an_answer_without_a_body_deletes_nobody(vendor: ZendeskSimulator, zendesk: Any, stream: str) -> None:
+    vendor.faults.add(Fault.empty("GET *", status=204, times=-1))
+    with pytest.raises(TransientError):
+        list(zendesk.fetch(stream, ["12"]))
 
 
 def test_many_tickets_are_fetched_in_calls_of_a_hundred(vendor: ZendeskSimulator, zendesk: Any) -> None:

@@ -75,7 +75,10 @@ class Exports(VendorState):
     def ticket(self, request: Request, ticket_id: str) -> Reply:
         """This is one ticket."""
         found = self.live_ticket(ticket_id)
-        return Reply(200, {"ticket": self.shown_ticket(found)}) if found else NOT_FOUND
+        if found is None:
+            return NOT_FOUND
+        beside = {"users": self._requesters([found])} if request.query.get("include") == "users" else {}
+        return Reply(200, {"ticket": self.shown_ticket(found), **beside})
 
     @route("GET", "/api/v2/tickets/{ticket_id}/comments")
     def ticket_comments(self, request: Request, ticket_id: str) -> Reply:
