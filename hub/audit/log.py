@@ -15,7 +15,7 @@ from hub.audit.chronology import Chronology
 from hub.audit.detail import seal_details
 from hub.audit.entry import Entry, stamp_of
 from hub.audit.folder import CHECKPOINT, LogFolder
-from hub.audit.key import NoteError, Signer, Verifier
+from hub.audit.key import MAX_TIME, NoteError, Signer, Verifier
 from hub.audit.keyring import KeyRing
 from hub.audit.memory import anchor_problem, give_up, mirror_problem, remember_mirror
 from hub.audit.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, root, verify_inclusion
@@ -137,7 +137,11 @@ class AuditLog:
         if stored is None:
             return Checkpoint(self.origin, 0, EMPTY_ROOT)
         last = self.open(stored.note)
-        if tx.audit.size() != last.size or root(last.size, nodes_of(tx.audit.tile)) != last.root:
+        if (
+            not _tells(stored, last)
+            or tx.audit.size() != last.size
+            or root(last.size, nodes_of(tx.audit.tile)) != last.root
+        ):
             raise FatalError(
                 f"the audit log no longer matches its checkpoint of {last.size} entries; nothing more is signed.",
                 fix="Run 'hub audit verify' to see where, and restore the database from before the change.",
@@ -247,7 +251,13 @@ class AuditLog:
             at = [one.size for one in (known, seen) if one]
             found = recount(clock.watch(_leaves(tx)), tx.audit.tile, at=at)
             problem = self._compare(stored.note if stored else None, found.size, found.root) or found.problem
-            problem = problem or told or self._compare_anchor(tx) or (mirror_problem(tx, seen) if self.mirror else None)
+            problem = (
+                problem
+                or _compare_rows(tx)
+                or told
+                or self._compare_anchor(tx)
+                or (mirror_problem(tx, seen) if self.mirror else None)
+            )
         if known and found.roots.get(known.size) != known.root:
             problem = problem or f"the log does not begin with the saved checkpoint of {known.size} entries"
         problem = problem or _compare_mirror(found, seen)
@@ -415,6 +425,22 @@ class AuditLog:
                 tx.audit.put_checkpoint(StoredCheckpoint(seen.size, seen.root, note))
         self._renew_mirror()
         return len(leaves)
+
+
+def _tells(stored: StoredCheckpoint, signed: Checkpoint) -> bool:
+    return (stored.size, stored.root) == (signed.size, signed.root)
+
+
+def _compare_rows(tx: Tx) -> str | None:
+    """The columns beside the notes are for finding them; who changed one hides a note."""
+    for stored in tx.audit.checkpoints(-MAX_TIME):
+        try:
+            signed = Checkpoint.parse(stored.note.partition("\n\n")[0] + "\n")
+        except NoteError:
+            return f"the checkpoint of {stored.size} entries cannot be read"
+        if not _tells(stored, signed):
+            return f"the database says otherwise about its checkpoint of {signed.size} entries than what was signed"
+    return None
 
 
 def _compare_mirror(found: Recount, seen: Checkpoint | None) -> str | None:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import Row, bindparam, delete, func, select, text, update
 
 from hub.errors import FatalError
 from hub.store.bundle import WIDTH, bundle, leaf_at, unbundle
+from hub.store.raw import as_bytes, as_number, as_text
 from hub.store.sealing import place
 from hub.store.statements import add, among, chunks, pairs, unique, upsert, value_of
 from hub.store.tables import (
@@ -99,12 +102,12 @@ class AuditLog:
         wanted, taken = [], 0
         for number, count in self._unit.conn.execute(counts):
             wanted.append(number)
-            taken += count
+            taken += as_number(count, "how many audit entries wait")
             if taken >= limit:
                 break
         query = select(audit_pending.c.id, audit_pending.c.leaves).where(among(audit_pending.c.id, wanted))
         rows = self._unit.conn.execute(query.order_by(audit_pending.c.id))
-        return [Pending(number, tuple(unbundle(leaves))) for number, leaves in rows]
+        return [Pending(number, tuple(_unbundled(leaves))) for number, leaves in rows]
 
     def lock(self) -> None:
         """This lets one sequencer at a time go on, until its transaction ends; those who append never wait for it."""
@@ -139,24 +142,29 @@ class AuditLog:
 
     def waiting(self) -> int:
         """This is how many leaves wait for their place."""
-        return int(self._unit.conn.execute(select(func.coalesce(func.sum(audit_pending.c.count), 0))).scalar_one())
+        found = self._unit.conn.execute(select(func.coalesce(func.sum(audit_pending.c.count), 0))).scalar_one()
+        return as_number(int(found) if isinstance(found, Decimal) else found, "how many audit entries wait")
 
     def size(self) -> int:
         """This is the number of leaves in the tree."""
         query = select(audit_bundles.c.idx, audit_bundles.c.count).order_by(audit_bundles.c.idx.desc()).limit(1)
         last = self._unit.conn.execute(query).one_or_none()
-        return 0 if last is None else int(last[0]) * WIDTH + int(last[1])
+        if last is None:
+            return 0
+        return as_number(last[0], "a bundle's place in the audit log") * WIDTH + as_number(last[1], "a bundle's count")
 
     def entries(self, start: int, limit: int) -> list[Entry]:
         """These are the entries from index ``start`` on; a bundle that somebody damaged ends them."""
         first, end = start // WIDTH, start + limit
-        query = select(audit_bundles.c.idx, audit_bundles.c.leaves).order_by(audit_bundles.c.idx)
+        query = select(audit_bundles.c.idx, audit_bundles.c.count, audit_bundles.c.leaves).order_by(audit_bundles.c.idx)
         query = query.where(audit_bundles.c.idx >= first, audit_bundles.c.idx * WIDTH < end)
         found: list[Entry] = []
-        for idx, leaves in self._unit.conn.execute(query):
+        for idx, count, leaves in self._unit.conn.execute(query):
             try:
-                row = list(enumerate(unbundle(_as_bytes(leaves)), start=idx * WIDTH))
-            except ValueError:
+                row = list(enumerate(unbundle(as_bytes(leaves)), start=idx * WIDTH))
+            except (TypeError, ValueError):  # the index, too, may be anything
+                break
+            if len(row) != count:
                 break
             found += [Entry(at, leaf) for at, leaf in row if start <= at < end]
         return found
@@ -165,13 +173,13 @@ class AuditLog:
         """This is one leaf in the tree; FatalError where it is not there, or somebody damaged it."""
         idx, at = divmod(index, WIDTH)
         try:
-            return leaf_at(_as_bytes(value_of(self._unit.conn, _ONE_BUNDLE, idx=idx) or b""), at)
+            return leaf_at(as_bytes(value_of(self._unit.conn, _ONE_BUNDLE, idx=idx) or b""), at)
         except ValueError:
             raise FatalError(f"Audit entry {index} is missing or damaged.", fix="Run 'hub audit verify'.") from None
 
     def _bundle(self, idx: int) -> list[bytes]:
         leaves = self._unit.conn.execute(select(audit_bundles.c.leaves).where(audit_bundles.c.idx == idx)).scalar()
-        return list(unbundle(leaves)) if leaves is not None else []
+        return _unbundled(leaves) if leaves is not None else []
 
     def put_tiles(self, tiles: Mapping[tuple[int, int], bytes]) -> None:
         """This stores rows of hashes by (tile level, index), each in place of the shorter one before."""
@@ -180,7 +188,7 @@ class AuditLog:
 
     def tile(self, level: int, idx: int) -> bytes:
         """These are the hashes of one tile, as many as it has; none where it is not there."""
-        return _as_bytes(value_of(self._unit.conn, _ONE_TILE, level=level, idx=idx) or b"")
+        return as_bytes(value_of(self._unit.conn, _ONE_TILE, level=level, idx=idx) or b"")
 
     def put_anchors(self, anchors: Iterable[Anchor]) -> None:
         """This stores what others said about the log."""
@@ -195,7 +203,7 @@ class AuditLog:
         query = select(audit_anchors).order_by(audit_anchors.c.id.desc()).limit(1_000)
         query = query if size is None else query.where(audit_anchors.c.size == size)
         rows = self._unit.conn.execute(query)
-        return [Anchor(row.size, row.kind, row.name, row.token, row.at) for row in rows]
+        return [_anchor(row) for row in rows]
 
     def all_anchors(self) -> Iterator[Anchor]:
         """This yields everything that others said, oldest first."""
@@ -203,24 +211,25 @@ class AuditLog:
         while rows := self._unit.conn.execute(
             select(audit_anchors).where(audit_anchors.c.id > last).order_by(audit_anchors.c.id).limit(_ANCHORS)
         ).all():
-            yield from (Anchor(row.size, row.kind, row.name, row.token, row.at) for row in rows)
+            yield from (_anchor(row) for row in rows)
             last = rows[-1].id
 
     def last_anchor(self, kind: str, name: str) -> Anchor | None:
         """This is what one of the others said last; None where they never spoke."""
         query = select(audit_anchors).where(audit_anchors.c.kind == kind, audit_anchors.c.name == name)
         row = self._unit.conn.execute(query.order_by(audit_anchors.c.id.desc()).limit(1)).one_or_none()
-        return None if row is None else Anchor(row.size, row.kind, row.name, row.token, row.at)
+        return None if row is None else _anchor(row)
 
     def anchored(self, kind: str, name: str) -> int:
         """This is the largest size that one of the others has spoken about; 0: none."""
         query = select(func.coalesce(func.max(audit_anchors.c.size), 0))
         query = query.where(audit_anchors.c.kind == kind, audit_anchors.c.name == name)
-        return int(self._unit.conn.execute(query).scalar_one())
+        return as_number(self._unit.conn.execute(query).scalar_one(), "a size that others have seen")
 
     def largest_anchor(self) -> int:
         """This is the largest size that anybody else has spoken about; 0: none."""
-        return int(self._unit.conn.execute(select(func.coalesce(func.max(audit_anchors.c.size), 0))).scalar_one())
+        query = select(func.coalesce(func.max(audit_anchors.c.size), 0))
+        return as_number(self._unit.conn.execute(query).scalar_one(), "a size that others have seen")
 
     def put_checkpoint(self, checkpoint: Checkpoint) -> None:
         """This stores a checkpoint; FatalError where another root was signed for the same size."""
@@ -240,14 +249,14 @@ class AuditLog:
         query = select(audit_checkpoints).order_by(audit_checkpoints.c.size.desc()).limit(1)
         query = query if size is None else query.where(audit_checkpoints.c.size == size)
         row = self._unit.conn.execute(query).one_or_none()
-        return None if row is None else Checkpoint(row.size, row.root, row.note, row.at)
+        return None if row is None else _checkpoint(row)
 
     def checkpoints(self, start: int) -> Iterator[Checkpoint]:
         """This yields the checkpoints from one size on, smallest first."""
         query = select(audit_checkpoints).order_by(audit_checkpoints.c.size).limit(_CHECKPOINTS)
         while rows := self._unit.conn.execute(query.where(audit_checkpoints.c.size >= start)).all():
-            yield from (Checkpoint(row.size, row.root, row.note, row.at) for row in rows)
-            start = rows[-1].size + 1
+            yield from (found := [_checkpoint(row) for row in rows])
+            start = found[-1].size + 1
 
     def put_details(self, details: Sequence[tuple[str, bytes]]) -> None:
         """This seals (person id, bytes), each under its person's key; raises PolicyError for erased persons."""
@@ -279,6 +288,17 @@ class AuditLog:
         return found
 
 
-def _as_bytes(value: bytes | str) -> bytes:
-    # SQLite keeps whatever type a client writes: an entry that somebody changed to text must be seen, not stumbled over.
-    return value if isinstance(value, bytes) else value.encode()
+def _checkpoint(row: Row[Any]) -> Checkpoint:
+    return Checkpoint(as_number(row.size, "a checkpoint's size"), as_bytes(row.root), as_text(row.note), row.at)
+
+
+def _anchor(row: Row[Any]) -> Anchor:
+    size = as_number(row.size, "a size that others have seen")
+    return Anchor(size, as_text(row.kind), as_text(row.name), as_bytes(row.token), row.at)
+
+
+def _unbundled(leaves: object) -> list[bytes]:
+    try:
+        return list(unbundle(as_bytes(leaves)))
+    except ValueError:
+        raise FatalError("audit entries in the database are damaged.", fix="Run 'hub audit verify'.") from None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import delete, select
 
+from hub.store.raw import as_bytes
 from hub.store.statements import add_missing, chunks, upsert
 from hub.store.tables import meta
 from hub.store.unit import Unit
@@ -26,7 +27,7 @@ class Facts:
     def get(self, name: str) -> str | None:
         """This is a fact about the database's own work; None where it was never put."""
         value = self._unit.conn.execute(select(meta.c.value).where(meta.c.name == _OWN + name)).scalar()
-        return None if value is None else value.decode()
+        return None if value is None else as_bytes(value).decode(errors="replace")
 
     def put(self, name: str, text: str) -> None:
         """This puts a fact about the database's own work; it is none of those that ``all`` gives."""

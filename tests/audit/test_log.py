@@ -1,6 +1,7 @@
 """The log in its database: sequencing, proving, exporting, and noticing what was changed behind its back."""
 
 import base64
+import contextlib
 import json
 from datetime import UTC, datetime
 
@@ -11,12 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.audit.anchors import Anchors
 from hub.audit.checkpoint import open_checkpoint
 from hub.audit.entry import Entry, stamp_of
 from hub.audit.key import Signer, Verifier
 from hub.audit.log import AuditLog
 from hub.audit.merkle import leaf_hash, verify_inclusion
-from hub.errors import ConfigError, FatalError
+from hub.errors import ConfigError, FatalError, HubError
+from hub.store.audit import Anchor
 from hub.store.engine import make_engine
 from hub.store.store import open_store
 from hub.store.tables import audit_bundles, audit_checkpoints, audit_tiles
@@ -109,6 +112,48 @@ def test_what_was_changed_behind_its_back_is_noticed(log, url, edit):
     assert log.verify().problem is None
     change(url, edit)
     assert log.verify().problem is not None
+
+
+VALUES = ["5", "'text'", "x'00ff'", "CAST(x'ff' AS TEXT)", "1.5", "-1", "9223372036854775807"]
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("audit_bundles.idx", VALUES),
+        ("audit_bundles.count", VALUES),
+        ("audit_bundles.leaves", VALUES),
+        ("audit_tiles.hashes", VALUES),
+        ("audit_checkpoints.size", VALUES),
+        ("audit_checkpoints.root", VALUES),
+        ("audit_checkpoints.note", [*VALUES, "CAST(note AS BLOB)"]),
+        ("audit_checkpoints.at", ["'text'", "x'00ff'", "9223372036854775807"]),
+        ("audit_pending.count", ["'text'", "x'00ff'"]),
+        ("audit_anchors.size", ["'text'", "x'00ff'", "-1"]),
+    ],
+)
+def test_a_value_of_any_type_is_told_and_never_stumbled_over(make_database, tmp_path, column, values):
+    """SQLite keeps what a client writes, whatever the column is of."""
+    url, clock = make_database("sqlite", tmp_path / "raw.db"), FakeClock()
+    with open_store(url, Vault(bytes(32)), now=clock.now) as store:
+        log = AuditLog(store, Signer("hub.example/audit/test", Ed25519PrivateKey.generate()), clock.now)
+        anchors = Anchors(log, [], [], lambda *_: (500, b""))
+        write(log, 20)
+        log.sequence()
+        log.keep([Anchor(20, "witness", "w1", b"x")], [])
+        write(log, 1)
+        assert (log.verify().problem, anchors.check().problem) == (None, None)
+        table, _, name = column.partition(".")
+        for value in values:
+            change(url, lambda conn: conn.exec_driver_sql(f"CREATE TABLE kept AS SELECT * FROM {table}"))
+            change(url, lambda conn: conn.exec_driver_sql(f"UPDATE {table} SET {name} = {value}"))  # noqa: B023
+            with contextlib.suppress(HubError):  # which is telling, too
+                assert log.verify().problem or anchors.check().problem, value
+                log.sequence()
+            change(url, lambda conn: conn.exec_driver_sql(f"DELETE FROM {table}"))
+            change(url, lambda conn: conn.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM kept"))
+            change(url, lambda conn: conn.exec_driver_sql("DROP TABLE kept"))
+            assert log.verify().problem is None
 
 
 def test_it_never_signs_over_a_rewrite(log, url):
