@@ -1,9 +1,11 @@
 """What a written case gives: events and questions as people write them, flat, and as the gate takes them."""
 
+from dataclasses import dataclass
 from typing import Literal
 
-from hub.privacy.consent import LedgerEvent, Query
-from hub.privacy.rules import Rule
+from hub.privacy.consent import NEGATIVE, LedgerEvent, Query
+from hub.privacy.policy import Policy
+from hub.privacy.rules import ANY, Rule
 from hub.schema import ConsentEvidence, ConsentScope, ConsentState, UtcTime
 
 
@@ -49,6 +51,29 @@ class GivenEvent(Rule):
             valid_until=self.valid_until, restriction=self.restriction, system=self.system, object=self.object, a=self.a,
             b=self.b,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """What a refusal names and no rule knows: the key, the word, and the words that are known."""
+
+    key: str
+    word: str
+    choices: tuple[str, ...]
+
+
+def unheard(event: GivenEvent, policy: Policy) -> Unheard | None:
+    """This is what a refusal names and no rule knows: it would refuse nothing, so nobody may overlook it."""
+    if not (event.state in NEGATIVE or event.state is ConsentState.EXPIRED or event.restriction):
+        return None
+    rules = {
+        "purpose": policy.purposes.purposes, "category": policy.categories, "recipient": policy.destinations.destinations,
+    }  # fmt: skip
+    for key, known in rules.items():
+        word = getattr(event, key)
+        if word not in {None, ANY, *known}:
+            return Unheard(key, word, tuple(known))
+    return None
 
 
 class AskedQuery(Rule):

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.privacy.case_file import Case, CaseFile
+from hub.privacy.case_file import Case, CaseFile, ConsentCase
 from hub.privacy.consent import Decision, decide_all
 from hub.privacy.document import read_document, validate
+from hub.privacy.given import unheard
 from hub.privacy.policy import Policy, load_policy
 from hub.privacy.vectors import are_vectors, read_vectors
 
@@ -66,8 +67,13 @@ def _run_file(path: Path, policy: Policy | None) -> Iterator[ScenarioLine]:
     if are_vectors(path):
         yield from _run_vectors(path, policy)
         return
-    rules = policy or load_policy(path.parent.parent)
-    for number, case in validate(read_document(path), CaseFile).cases():
+    rules, document = policy or load_policy(path.parent.parent), read_document(path)
+    for number, case in validate(document, CaseFile).cases():
+        for index, event in enumerate(case.given if isinstance(case, ConsentCase) else ()):
+            if (strange := unheard(event, rules)) is not None:
+                what = f"no rule knows the {strange.key} '{strange.word}', so this would refuse nothing"
+                trail = ("consent", number - 1, "given", index, strange.key)
+                raise document.error(trail, what, strange.word, strange.choices)
         want, got = case.wanted(), case.ask_of(rules)
         yield _line(f"{path.stem}:{number}", case.name, (want.text, want.reason), (got.text, got.reason))
 

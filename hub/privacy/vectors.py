@@ -1,7 +1,8 @@
 """The vectors: files of ``consent-scenarios/1``, which bring their own rules along; the word of another system's tests.
 
 They are read generously: several names are known for the same thing, and what is not known is ignored and named in
-``ignored``. What is wrong is refused with its place: a line, or a trail such as ``scenarios[3].query.at``.
+``ignored``. A refusal of what no rule knows is wrong, for it would refuse nothing and pass for heard.
+What is wrong is refused with its place: a line, or a trail such as ``scenarios[3].query.at``.
 """
 
 import json
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from hub.errors import ConfigError
 from hub.privacy.consent import LedgerEvent, Query
 from hub.privacy.document import nearest, read_document
-from hub.privacy.given import AskedQuery, GivenEvent
+from hub.privacy.given import AskedQuery, GivenEvent, unheard
 from hub.privacy.policy import Policy, content_hash
 from hub.privacy.rules import (
     Ask,
@@ -166,7 +167,7 @@ def _vector(data: Any, where: _Place, rules: Policy, found: Vectors, *, number: 
     own = data.get("config")
     policy = rules if own is None else vector_policy(where.taken(data, "config", dict), where.at("config"))
     events = [
-        _event(event, where.at(f"events[{index}]"), found, number=index + 1)
+        _event(event, where.at(f"events[{index}]"), found, policy, number=index + 1)
         for index, event in enumerate(where.taken(data, "events", list, []))
     ]
     queries, wants = _questions(data, where, found)
@@ -174,7 +175,7 @@ def _vector(data: Any, where: _Place, rules: Policy, found: Vectors, *, number: 
     return Vector(str(data.get("id", number)), name, policy, tuple(events), queries, wants)
 
 
-def _event(data: Any, where: _Place, found: Vectors, *, number: int) -> LedgerEvent:
+def _event(data: Any, where: _Place, found: Vectors, policy: Policy, *, number: int) -> LedgerEvent:
     if not isinstance(data, dict):
         raise where.error("expected an object")
     flat = {key: value for key, value in data.items() if key not in _NESTED}
@@ -186,6 +187,10 @@ def _event(data: Any, where: _Place, found: Vectors, *, number: int) -> LedgerEv
             word = flat[key].lower().removeprefix("dpv:consent").removeprefix("dpv:")
             flat[key] = _STATES.get(word, word)
     given: GivenEvent = _read_as(GivenEvent, flat, where, _EVENT_NAMES, _ABOUT_EVENTS, found)
+    strange = unheard(given, policy)
+    if strange is not None:
+        what = f"no rule knows the {strange.key} '{strange.word}', so this would refuse nothing"
+        raise where.at(strange.key).error(what + nearest(strange.word, strange.choices))
     return given.ledger(number)
 
 

@@ -145,6 +145,11 @@ def test_an_invalidation_without_a_notice_cannot_be_lifted():
     assert not decide(POLICY, [void, event("yes", days=-10, notice_version=9)], query()).allowed
 
 
+def test_a_refusal_of_a_purpose_that_is_retired_refuses_no_other():
+    no = event("no", state="withdrawn", days=-20, purpose="Telepathy")
+    assert decide(POLICY, [no, event("yes", days=-10)], query()).allowed
+
+
 def test_a_contract_purpose_stops_at_a_refusal_that_names_it():
     no = event(state="refused", purpose="CustomerCare", category=None)
     assert decide(POLICY, [no], query(purpose="CustomerCare", category="content")).reasons == ("optout.refused",)

@@ -26,6 +26,12 @@ GIVEN = {
     "at": "2026-01-01T00:00:00Z",
     "scope": {"purpose": "Care"},
 }
+
+
+def refusal(**scope):
+    return GIVEN | {"state": "withdrawn", "scope": scope}
+
+
 QUERY = {"subject": "A", "purpose": "Care", "category": "contact", "recipient": "crm", "at": "2026-06-01T00:00:00Z"}
 
 
@@ -120,6 +126,11 @@ def test_what_means_nothing_is_named_and_does_not_count(tmp_path):
         ({"events": [{**GIVEN, "type": "divorce"}]}, r"scenarios\[0\]\.events\[0\]\.type: "),
         ({"events": ["given"]}, r"scenarios\[0\]\.events\[0\]: expected an object"),
         ({"events": {"a": 1}}, r"scenarios\[0\]\.events: expected a list"),
+        ({"events": [refusal(purpose="Caer")]}, r"events\[0\]\.purpose: no rule knows the purpose 'Caer'.*mean 'Care'"),
+        ({"events": [refusal(purpose="")]}, r"scenarios\[0\]\.events\[0\]\.purpose: "),
+        ({"events": [GIVEN, refusal(category="emial")]}, r"scenarios\[0\]\.events\[1\]\.category: "),
+        ({"events": [refusal(recipient="crn")]}, r"scenarios\[0\]\.events\[0\]\.recipient: "),
+        ({"events": [{**refusal(purpose="Caer"), "state": "given", "restriction": True}]}, r"events\[0\]\.purpose: "),
         ({"want": "perhaps"}, r"scenarios\[0\]\.want: expected 'allow' or 'deny'"),
         ({"want": ...}, r"scenarios\[0\]\.want: "),
         ({"reason": 7}, r"scenarios\[0\]\.reason: "),
@@ -162,3 +173,23 @@ def test_a_purpose_of_the_tree_without_a_row_is_known_and_never_allowed(tmp_path
     asked = {**QUERY, "purpose": "Part"}
     path = file_of(tmp_path, scenario(query=asked, want="deny", reason="basis.none"), config=config)
     assert run_scenarios(path).passed
+
+
+def test_a_refusal_of_what_is_not_known_is_refused_in_a_case_file_too(tmp_path):
+    path = tmp_path / "cases.yaml"
+    text = """version: 1
+consent:
+  - name: a typo
+    given:
+      - {state: withdrawn, at: 2026-01-01T00:00:00Z, purpose: DirectMarkting}
+    ask: {purpose: DirectMarketing, category: contact, at: 2026-06-01T00:00:00Z, jurisdictions: [US]}
+    expect: allow
+    reason: li.no_objection
+"""
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"cases\.yaml:5: no rule knows .*did you mean 'DirectMarketing'"):
+        run_scenarios(path, policy=load_policy(HERE.parents[1] / "privacy"))
+    path.write_text(text.replace("withdrawn", "given"), encoding="utf-8")
+    assert run_scenarios(path, policy=load_policy(HERE.parents[1] / "privacy")).passed, (
+        "a yes to what nobody knows allows nothing, and harms nobody"
+    )
