@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +13,9 @@ from hub_salesforce.refusal import RETRYABLE, LostError, error_code
 
 DONE = frozenset({"JobComplete", "Failed", "Aborted"})
 """States after which a job does no more."""
+
+MOST_PAGES = 1_000
+"""Pages of one job's results; more means that the vendor leads us in a circle."""
 
 _AT_WORK = frozenset({"UploadComplete", "InProgress"})
 _MOST_LISTS = 20
@@ -99,29 +102,38 @@ class BulkJob:
             state = self.state(job)
         return state
 
-    def results(self, job: str) -> dict[str, RowResult]:
-        """These are the results of a job that is done, by Id; rows that Salesforce names nowhere are missing."""
+    def results(self, job: str, ids: Iterable[str]) -> dict[str, RowResult]:
+        """These are the results that a job that is done has of ``ids``, by their first 15 characters.
+
+        Rows that Salesforce names nowhere are missing.
+        """
+        wanted = {id[:15] for id in ids}
         found: dict[str, RowResult] = {}
-        for row in self._table(job, "unprocessedrecords"):
-            found[row["Id"][:15]] = RowResult(None, "UNPROCESSED", retryable=True)
-        for row in self._table(job, "failedResults"):
+        for key, _ in self._rows(job, "unprocessedrecords", wanted):
+            found[key] = RowResult(None, "UNPROCESSED", retryable=True)
+        for key, row in self._rows(job, "failedResults", wanted):
             code = error_code((row.get("sf__Error") or "").partition(":")[0])
-            found[row["Id"][:15]] = RowResult(None, code, code in RETRYABLE)
-        for row in self._table(job, "successfulResults"):
+            found[key] = RowResult(None, code, code in RETRYABLE)
+        for key, row in self._rows(job, "successfulResults", wanted):
             told = row.get("sf__Id") or row["Id"]
-            if told[:15] == row["Id"][:15]:  # success of another row confirms nothing: this one is read back
-                found[row["Id"][:15]] = RowResult(told, None)
+            if told[:15] == key:  # success of another row confirms nothing: this one is read back
+                found[key] = RowResult(told, None)
         return found
 
-    def _table(self, job: str, kind: str) -> list[dict[str, str]]:
-        rows: list[dict[str, str]] = []
+    def _rows(self, job: str, kind: str, wanted: Container[str]) -> Iterator[tuple[str, dict[str, str]]]:
+        """The wanted rows of one kind of results, page by page.
+
+        Pages that go in a circle are the end: rows that they do not name are read back.
+        """
         params: dict[str, str] = {}
-        while True:
+        seen = {"null"}
+        for _ in range(MOST_PAGES):
             answer = self._org.transfer(f"jobs/ingest/{job}/{kind}", params=params)
-            rows += _decode(answer.content)
+            yield from ((key, row) for row in _decode(answer.content) if (key := row["Id"][:15]) in wanted)
             locator = answer.headers.get("Sforce-Locator", "null")
-            if locator == "null" or locator == params.get("locator"):
-                return rows
+            if locator in seen:
+                return
+            seen.add(locator)
             params = {"locator": locator}
 
 

@@ -1,6 +1,6 @@
 """The destination: emotion fields on Contacts and Cases, one outcome a row."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from hub.contract import HubError, Outcome, OutcomeState, ThrottledError, TransientError, WriteRecord
 from hub_salesforce.bulk import DONE, BulkJob, Patience
@@ -137,13 +137,13 @@ class SalesforceDestination:
         for record, outcome in outcomes:
             yield outcome or Outcome(record.idempotency_key, OutcomeState.UNKNOWN)
 
-    def _job_outcomes(self, job: str, records: Iterable[WriteRecord]) -> Iterator[tuple[WriteRecord, Outcome | None]]:
+    def _job_outcomes(self, job: str, records: Sequence[WriteRecord]) -> Iterator[tuple[WriteRecord, Outcome | None]]:
         """The outcome of each record of a job; None where only reading the row back can tell."""
         try:
             state = self._jobs.state(job)
             if state == "Open":
                 self._jobs.abort(job)
-            results = self._jobs.results(job) if state in DONE else {}
+            results = self._jobs.results(job, (record.key for record in records)) if state in DONE else {}
         except RefusedError:
             yield from ((record, None) for record in records)
             return

@@ -94,6 +94,17 @@ def test_results_are_read_over_pages(org, bulk):
     assert {outcome.state for outcome in told.values()} == {CONFIRMED} and len(told) == 8
 
 
+def test_results_that_go_in_a_circle_end_and_rows_they_do_not_name_are_read_back(org, bulk):
+    names, rows = iter("ABABABAB"), [record(n) for n in (1, 2, 3)]
+    page = to_csv(["sf__Id", "Id"], [{"sf__Id": make_id("Contact", n), "Id": make_id("Contact", n)} for n in (1, 77)])
+    org.faults.add(Fault(f"GET {JOBS}/*/successfulResults", "change", times=-1,
+                         change=lambda reply: Reply(200, page, {"Sforce-Locator": next(names)})))  # fmt: skip
+    told = outcomes(bulk.write("contacts", rows))
+    assert [told[f"idem-{n}"].state for n in (1, 2, 3)] == [CONFIRMED, UNKNOWN, UNKNOWN]
+    assert len([call for call in org.calls if call.path.endswith("successfulResults")]) == 3
+    assert {outcome.state for outcome in bulk.reconcile("contacts", rows)} == {CONFIRMED}
+
+
 def test_an_uncertain_start_is_the_jobs_to_tell(org, bulk):
     org.faults.add(Fault(f"PATCH {JOBS}/*", kind="commit_then_reset"))
     rows = [record(n) for n in range(1, 4)]

@@ -12,6 +12,8 @@ FIELDS = ("points", "reason")
 """Fields of an adjustment: whole points, not zero; and a short code of why."""
 
 _PAGE = 100
+MOST_PAGES = 1_000
+"""Pages of one member's ledger: a hundred thousand bookings of one person are none."""
 
 
 class PointsWriter:
@@ -85,9 +87,9 @@ class PointsWriter:
         return failed(record, "several_members" if cards else "not_a_member")
 
     def _found(self, record: WriteRecord, card: Mapping[str, Any]) -> Outcome | None:
-        path, last = f"{self._member(card)}/transactions", None
-        while True:
-            after: dict[str, str] = {"starting_after_id": last} if last else {}
+        path, seen = f"{self._member(card)}/transactions", [""]
+        while len(seen) <= MOST_PAGES:
+            after = {"starting_after_id": seen[-1]} if seen[-1] else {}
             body = self._client.find(path, {"limit": _PAGE, "order": "-id"} | after)
             if body is None:
                 return None
@@ -96,9 +98,11 @@ class PointsWriter:
                 return confirmed(record, card.get("id"))
             if not body.get("has_more", len(rows) >= _PAGE):
                 return None
-            if not rows or rows[-1].get("id") in (None, last):
+            last = rows[-1].get("id") if rows else None
+            if not isinstance(last, str) or last in seen:
                 raise TransientError("Voucherify's ledger does not go on.")
-            last = rows[-1]["id"]
+            seen.append(last)
+        raise TransientError("Voucherify's ledger does not end.")
 
     def _book(self, record: WriteRecord, card: Mapping[str, Any]) -> Outcome:
         entry = {"points": record.fields["points"], "source_id": record.idempotency_key}

@@ -185,7 +185,7 @@ class VoucherifySource:
             if more and (last is None or last in seen or last == cursor):
                 raise TransientError("Voucherify's ledger does not go on.")
             cursor = last
-            seen |= {record.key for record in records}
+            seen.add(str(last))
             sound = [row for row, record in zip(rows, records, strict=True) if not record.flaw]
             settled = next((str(row["id"]) for row in reversed(sound) if _booked(row) <= horizon), settled)
             yield Batch(records, cursor)

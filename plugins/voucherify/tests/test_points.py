@@ -114,6 +114,17 @@ def test_an_answer_that_is_not_of_this_booking_is_looked_up(simulator, connectio
     assert len(booked(simulator)) == 1
 
 
+def test_a_ledger_that_goes_in_a_circle_is_left(simulator, connection):
+    names = iter("ABCABCABC")
+    simulator.faults.add(
+        Fault("GET */transactions", "change", times=9, change=lambda reply: Reply(
+            200, {"data": [{"id": next(names), "source_id": "x"}], "has_more": True}))
+    )  # fmt: skip
+    outcome = only(connection.write("points", [record()]))
+    assert (outcome.state, outcome.reason) == (OutcomeState.FAILED, "not_sent")
+    assert len([call for call in simulator.calls if call.path.endswith("/transactions")]) == 4
+
+
 def test_a_limit_leaves_the_key_unsent(simulator, connection):
     simulator.faults.add(Fault(BALANCE, "reply", Reply(429, {"code": 429}, {"Retry-After": "900"})))
     with pytest.raises(ThrottledError):

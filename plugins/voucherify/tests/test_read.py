@@ -95,6 +95,17 @@ def test_the_ledger_is_read_once_and_goes_on_after_the_cursor(simulator, connect
     assert [r.key for r in read(connection, "activities", cursor)[0]] == [booked["id"]]
 
 
+def test_a_ledger_that_goes_in_a_circle_ends(simulator, connection):
+    names = iter("ABAB")
+    simulator.faults.add(
+        Fault("GET */transactions", "change", times=4, change=lambda reply: Reply(
+            200, {"data": [{"id": next(names), "created_at": "2026-01-01T00:00:00Z"}], "has_more": True}))
+    )  # fmt: skip
+    with pytest.raises(TransientError, match="does not go on"):
+        read(connection, "activities")
+    assert len(simulator.calls) == 3
+
+
 def test_nothing_is_repeated_by_a_list_that_does_not_move(simulator, connection):
     rows = list(simulator.customers.values())[:10]
     stuck = {"object": "list", "customers": rows, "total": 99, "has_more": True}
