@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.errors import PolicyError
-from hub.identity.matching import is_matchable
 from hub.pipeline.batch import SUPPRESSED, PullBatch
+from hub.pipeline.listing import asked_as
 from hub.pipeline.name import Name
 from hub.schema import Identifier
 from hub.store.persons import Profile, new_person_id
@@ -120,7 +120,7 @@ class Circle:
         """The record's own names were asked about; a merge brings in all others that its people are known by."""
         tx, vault = self.batch.tx, self.batch.rooms.vault
         held = (one for group in tx.persons.identifiers(people).values() for one in group)
-        if tx.suppression.hits([vault.suppress_identifier(one) for one in held if is_matchable(one)]):
+        if tx.suppression.hits(asked_as(vault, held)):
             raise PolicyError("a merge would bring back somebody who was erased.", reason=SUPPRESSED)
 
     def settle(self) -> None:

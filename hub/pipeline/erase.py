@@ -19,8 +19,8 @@ from hub.audit.entry import Entry as AuditEntry
 from hub.code import OTHER, UNSPECIFIED, code
 from hub.contract import Eraser, ErasureOutcome, ErasureState, SubjectIdentifier
 from hub.errors import HubError
-from hub.identity.matching import is_matchable
 from hub.pipeline.journal import Journalled, note
+from hub.pipeline.listing import listed_as
 from hub.pipeline.propagation import WITHDRAWAL
 from hub.pipeline.rooms import Rooms
 from hub.plugins import shielded
@@ -241,9 +241,9 @@ def _shred(tx: Tx, members: Sequence[str]) -> None:
 
 
 def _hashes(rooms: Rooms, tx: Tx, members: Sequence[str]) -> list[str]:
-    """What re-imports are refused by; a mailbox that others share is no reason to refuse the others."""
+    """What re-imports are refused by."""
     known = (one for group in tx.persons.identifiers(members).values() for one in group)
-    return sorted({rooms.vault.suppress_identifier(one) for one in known if is_matchable(one)})
+    return listed_as(rooms.vault, known)
 
 
 def _erase_at(rooms: Rooms, job: EraseJob, system: str) -> Result:

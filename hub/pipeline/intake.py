@@ -10,6 +10,7 @@ from hub.audit.entry import Entry as AuditEntry
 from hub.identity.address import identifier_of
 from hub.pipeline.agreement import tag_what_rests
 from hub.pipeline.gate import consent_entry
+from hub.pipeline.listing import asked_as
 from hub.pipeline.propagation import owe
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.withdrawal import ends_something, withdraw_tags
@@ -113,14 +114,15 @@ def _people(
     """Who is meant. Somebody unknown who refuses is made known: the refusal must be there when they turn up."""
     named = {who: rooms.vault.lookup_identifier(who) for _, who, _ in told if isinstance(who, Identifier)}
     found = tx.persons.hold(named.values())
-    suppressed = tx.suppression.hits([rooms.vault.suppress_identifier(who) for who in named])
+    hashes = {who: {rooms.vault.suppress_identifier(who), *asked_as(rooms.vault, [who])} for who in named}
+    suppressed = tx.suppression.hits(one for mine in hashes.values() for one in mine)
     people: dict[Identifier | str, str] = {who: found[lookup] for who, lookup in named.items() if lookup in found}
     ids = tx.persons.roots([who for _, who, _ in told if isinstance(who, str)])
     people |= {who: root for who, root in ids.items() if tx.persons.status(root) != "erased"}
     for number, who, one in told:
         if who in people:
             continue
-        if isinstance(who, str) or one.state not in NEGATIVE or rooms.vault.suppress_identifier(who) in suppressed:
+        if isinstance(who, str) or one.state not in NEGATIVE or not suppressed.isdisjoint(hashes[who]):
             if (number, _NOBODY) not in report.refused:
                 report.refused.append((number, _NOBODY))
             continue

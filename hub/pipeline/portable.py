@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from hub.audit.entry import Entry as AuditEntry
 from hub.errors import BadRecordError, PolicyError
 from hub.identity.matching import is_matchable
+from hub.pipeline.listing import asked_as
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.withdrawal import withdraw_tags
 from hub.privacy.consent import POSITIVE
@@ -186,7 +187,7 @@ def take_in(rooms: Rooms, found: Portable, *, actor: str = "hub") -> str:
     """
     matchable = [one for one in found.identifiers if is_matchable(one)]
     with rooms.store.begin() as tx:
-        if tx.suppression.hits([rooms.vault.suppress_identifier(one) for one in matchable]):
+        if tx.suppression.hits(asked_as(rooms.vault, found.identifiers)):
             raise PolicyError(
                 "this person was erased and stays erased; nothing was stored.", reason="suppressed",
                 fix="Only a new relationship of their own brings somebody back.",

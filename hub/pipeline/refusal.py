@@ -17,10 +17,11 @@ from hub.identity.matching import is_matchable
 from hub.pipeline.batch import SUPPRESSED, PullBatch
 from hub.pipeline.item import Entry, Item
 from hub.pipeline.journal import Journalled, note
+from hub.pipeline.listing import asked_of, listed_as
 from hub.pipeline.name import party_of
 from hub.pipeline.propagation import owe, still_held
 from hub.pipeline.removal import remove
-from hub.schema import AuthorRole, Identifier, IdentifierKind
+from hub.schema import AuthorRole, Identifier, IdentifierKind, Person
 from hub.store.traces import wipe
 
 NOT_SHARED = frozenset({IdentifierKind.VENDOR_ID, IdentifierKind.CUSTOMER_ID, IdentifierKind.LOYALTY_ID})
@@ -50,8 +51,9 @@ def withhold_suppressed(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
 
 
 def _party(batch: PullBatch, entry: Entry) -> _Party:
-    vault = batch.rooms.vault
-    return _Party(entry, frozenset([vault.suppress_identifier(one.identifier) for one in entry.names if one.matchable]))
+    country = entry.record.country if isinstance(entry.record, Person) else None
+    told = party_of(entry.record).identifiers
+    return _Party(entry, asked_of(batch.rooms.vault, entry.names, told, country))
 
 
 class _Spread:
@@ -75,41 +77,41 @@ class _Spread:
             self._list(news)
         self._write()
 
-    def _news(self) -> dict[str, tuple[datetime, str | None]]:
-        """New ids by hash: since when their owner must stay away, and who is known by one, if anybody."""
+    def _news(self) -> dict[Identifier, tuple[datetime, str | None]]:
+        """New ids: since when their owner must stay away, and who is known by one, if anybody."""
         named = dict(self._named())
-        owners = self._batch.tx.persons.find(self._lookup(one) for one, _ in named.values())
+        owners = self._batch.tx.persons.find(self._lookup(one) for one in named)
         known = {person: self._batch.tx.persons.created_at(person) for person in set(owners.values())}
         news = {}
-        for hash_, (identifier, since) in named.items():
+        for identifier, since in named.items():
             owner = owners.get(self._lookup(identifier))
             if owner is None or (known[owner] or since) >= since:
-                news[hash_] = (since, owner)
+                news[identifier] = (since, owner)
         return news
 
-    def _named(self) -> Iterator[tuple[str, tuple[Identifier, datetime]]]:
+    def _named(self) -> Iterator[tuple[Identifier, datetime]]:
         for entry, hashes in self._parties:
             dates = [self._listed[one] for one in hashes if one in self._listed]
             if not dates or party_of(entry.record).role is not AuthorRole.CUSTOMER:
                 continue
             for identifier in (name.identifier for name in entry.names):
-                hash_ = self._hash(identifier)
-                if hash_ not in self._listed and self._is_own(identifier):
-                    yield hash_, (identifier, min(dates))
+                if self._hash(identifier) not in self._listed and self._is_own(identifier):
+                    yield identifier, min(dates)
 
     def _is_own(self, identifier: Identifier) -> bool:
         if identifier.kind not in NOT_SHARED or not is_matchable(identifier):
             return False
         return needs_link_permission(identifier, connector=self._batch.connector) is None
 
-    def _list(self, news: dict[str, tuple[datetime, str | None]]) -> None:
-        found = {hash_: since for hash_, (since, _) in news.items()}
+    def _list(self, news: dict[Identifier, tuple[datetime, str | None]]) -> None:
+        found = {one: since for one, (since, _) in news.items()}
         for since, owner in news.values():
             if owner is not None and owner not in self._back:
                 self._back.add(owner)
                 held = self._batch.tx.persons.identifiers([owner]).get(owner, [])
-                found |= {self._hash(one): since for one in held if self._is_own(one)}
-        self._added |= {one: since for one, since in found.items() if one not in self._listed}
+                found |= {one: since for one in held if self._is_own(one)}
+        hashes = {hash_: since for one, since in found.items() for hash_ in listed_as(self._batch.rooms.vault, [one])}
+        self._added |= {hash_: since for hash_, since in hashes.items() if hash_ not in self._listed}
         self._listed.update(self._added)
 
     def _write(self) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from hub.contract import Batch, RawRecord
+from hub.pipeline.erase import EraseJob, erase
 from hub.pipeline.pull import PullJob, pull
 from hub.pipeline.push import push
 from hub.pipeline.sweep import sweep
@@ -163,3 +164,43 @@ def test_what_a_system_was_told_of_somebody_who_came_back_is_taken_back_before_t
         with hub.store.read() as tx:
             assert tx.persons.status(ann) == "erased" and whose(hub, 0) is None
             assert not tx.obligations.list()
+
+
+@pytest.mark.parametrize(
+    "spelling", ["a\u200bnn@example.com", "Ann Example <ann@example.com>", "ann+x@example.com", "ann%40example.com"]
+)
+def test_another_spelling_of_what_the_list_has_known_for_long_is_refused(town, spelling):
+    with town.open() as hub:
+        suppress(town, hub)
+        assert read(hub, "contacts", contact(7, Email=spelling)) == {"withheld: suppressed": 1}
+        assert whose(hub, 7) is None
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"Phone": "030 23125901"},
+        {"Phone": "0049 30 23125901 (home)"},
+        {"Customer_Id__c": "c\u2011000001 "},
+        {"Email": "ann@example.com"},
+    ],
+)
+def test_an_erasure_refuses_every_spelling(town, field):
+    known = [("phone", "+493023125901"), ("customer_id", "C-000001"), ("email", "ann+shop@example.com")]
+    with town.open() as hub:
+        with hub.store.begin() as tx:
+            ann = tx.persons.create()
+            tx.persons.attach(ann, [Identifier(kind=kind, value=value) for kind, value in known])
+        erase(hub.rooms, EraseJob(ann, {}, {}))
+        town.clock.advance(60)
+        assert read(hub, "contacts", contact(7, **field)) == {"withheld: suppressed": 1}
+
+
+def test_who_is_known_by_another_spelling_is_not_merged_into_anybody(town):
+    with town.open() as hub:
+        with hub.store.begin() as tx:
+            ann, other = tx.persons.create_many(2)
+            tx.persons.attach(ann, [vendor(7), Identifier(kind="email", value="ann+x@example.com")])
+            tx.persons.attach(other, [Identifier(kind="customer_id", value="C-2")])
+        suppress(town, hub)
+        assert read(hub, "contacts", contact(7, Customer_Id__c="C-2")) == {"withheld: suppressed": 1}
