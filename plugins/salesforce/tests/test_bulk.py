@@ -95,10 +95,11 @@ def test_results_are_read_over_pages(org, bulk):
 
 
 def test_results_that_go_in_a_circle_end_and_rows_they_do_not_name_are_read_back(org, bulk):
-    names, rows = iter("ABABABAB"), [record(n) for n in (1, 2, 3)]
+    rows = [record(n) for n in (1, 2, 3)]
     page = to_csv(["sf__Id", "Id"], [{"sf__Id": make_id("Contact", n), "Id": make_id("Contact", n)} for n in (1, 77)])
-    org.faults.add(Fault(f"GET {JOBS}/*/successfulResults", "change", times=-1,
-                         change=lambda reply: Reply(200, page, {"Sforce-Locator": next(names)})))  # fmt: skip
+    for locator in "ABABABAB":
+        reply = Reply(200, page, {"Sforce-Locator": locator})
+        org.faults.add(Fault(f"GET {JOBS}/*/successfulResults", reply=reply))
     told = outcomes(bulk.write("contacts", rows))
     assert [told[f"idem-{n}"].state for n in (1, 2, 3)] == [CONFIRMED, UNKNOWN, UNKNOWN]
     assert len([call for call in org.calls if call.path.endswith("successfulResults")]) == 3
