@@ -31,6 +31,9 @@ from hub.store.store import Store, Tx
 
 SEQUENCE_BATCH = 2_000
 
+CATCH_UP = 5_000
+"""So many entries may wait while work goes on: what has no place in the tree yet, a database client can delete unseen."""
+
 _LOST_FIX = (
     "Restore the database from before it was cut, or run 'hub audit recover'; where neither has the entries, "
     "'hub audit recover --lost' goes on without them."
@@ -102,6 +105,23 @@ class AuditLog:
             if not rows:
                 self._mirror(last)
                 return last
+
+    def catch_up(self) -> None:
+        """This sequences in the middle of long work once ``CATCH_UP`` entries wait. What only its end need know, it keeps.
+
+        Raises FatalError as ``sequence`` does: work does not go on under a log that nobody signs.
+        """
+        if self.store.dry_run:
+            return
+        with self.store.read() as tx:
+            waiting = tx.audit.waiting()
+        if waiting >= CATCH_UP:
+            try:
+                self.sequence()
+            except FatalError:
+                raise
+            except HubError:  # busy, another key's turn, no room for the mirror: entries wait, and the end tells
+                return
 
     def rotate(self, successor: Signer) -> AuditLog:
         """This lets ``successor`` take over, and gives the log as it holds it: save its ``keys`` beside the database.

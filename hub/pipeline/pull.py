@@ -202,6 +202,7 @@ def store_batch(
         tx.ledger.batch(run.id, job.sync, job.connection, stream, batch.cursor, counts, outcomes, place=place)
         _keep_quarantine(shared, items)
         rooms.audit.record(tx, shared.audit_entries())
+    rooms.audit.catch_up()
     return report
 
 

@@ -178,6 +178,7 @@ def select(rooms: Rooms, job: PushJob, obj: Object, run: Run, *, show: bool = Fa
         position, head = int(tx.ledger.cursor(job.sync, stream, job.connection) or 0), tx.persons.head()
     while position < head:
         shown, position = _select_batch(rooms, job, obj, run, (position, head), show=show)
+        rooms.audit.catch_up()
         yield shown
 
 
@@ -284,6 +285,7 @@ def _claim(
         ready = _unless_consent_moved(rooms, tx, claimed)
         _audit(rooms, tx, job, ready, run, "deliver", "sending")
         guard = watch(rooms, tx, job, ready, recall=Recall.of(rooms, tx, run, ready))
+    rooms.audit.catch_up()
     return ready, guard
 
 

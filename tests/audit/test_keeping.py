@@ -326,6 +326,22 @@ def test_who_was_opened_before_a_rotation_signs_nothing_after_it(open_log):
         early.sequence()
 
 
+def test_long_work_catches_up_and_is_not_stopped_by_a_rotation(open_log, monkeypatch):
+    log, fresh = open_log(), Signer(ORIGIN, Ed25519PrivateKey.generate())
+    write(log, 1)
+    monkeypatch.setattr("hub.audit.log.CATCH_UP", 2)
+    for waiting in (1, 0):
+        with log.store.begin() as tx:
+            log.record(tx, [Entry(type="test", outcome="o")])
+        log.catch_up()
+        assert log.verify().pending == waiting
+    after = log.rotate(fresh)
+    with log.store.begin() as tx:
+        log.record(tx, [Entry(type="test", outcome="o")] * 2)
+    log.catch_up()
+    assert after.verify().pending == 2
+
+
 def test_a_rotation_that_was_cut_off_is_finished_and_not_made_twice(open_log):
     log, fresh = open_log(), Signer(ORIGIN, Ed25519PrivateKey.generate())
     write(log, 5)

@@ -47,6 +47,18 @@ def test_every_row_at_a_vendor_has_its_delivery_entry_and_the_other_way_round(wo
     assert all(entry["subject"] and entry["policy"] and entry["run"] for entry in entries if entry["type"] == "deliver")
 
 
+def test_long_work_gives_its_entries_their_place_on_the_way(world, monkeypatch):
+    """What only waits, a database client can delete unseen."""
+    monkeypatch.setattr("hub.audit.log.CATCH_UP", 1)
+    sizes = [0]
+    for work in (lambda: world.pull("salesforce-pull"), lambda: world.push("salesforce-push")):
+        work()
+        with world.open() as hub:
+            sizes.append(len(list(hub.audit.show(limit=100_000))))
+            assert hub.audit.verify().pending <= sizes[-1] - sizes[-2]
+    assert 0 < sizes[1] < sizes[2]
+
+
 def test_a_changed_rule_is_on_record_before_anything_is_done_under_it(world, audit_entries):
     world.pull("voucherify-pull")
     first = audit_entries(world, type="change")
