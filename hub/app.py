@@ -76,7 +76,7 @@ from hub.privacy.controller import Controller, load_controller
 from hub.privacy.deadlines import Deadlines, load_deadlines
 from hub.privacy.dossier import Dossier, Flow, load_statement
 from hub.privacy.dossier import Source as FlowSource
-from hub.privacy.policy import UNREADABLE, Policy, closed_policy, load_policy
+from hub.privacy.policy import UNREADABLE, Policy, closed_policy, content_hash, load_policy
 from hub.privacy.redaction import RedactionPolicy, Redactor, load_redaction, make_redactor
 from hub.privacy.wordbook import Wordbook, load_wordbook
 from hub.revision import revision_of
@@ -226,6 +226,7 @@ class Hub:
             model=self.tagger.name,
             measures=dict(getattr(self.tagger, "measures", {})),
             redaction={"languages": self.redaction.languages, "entities": self.redaction.entities},
+            redaction_rules=self.redaction.fingerprint,
         )
 
     def _syncs(self, kind: str) -> list[tuple[str, SyncSettings]]:
@@ -234,12 +235,26 @@ class Hub:
     def _sources(self) -> Iterator[FlowSource]:
         for _, sync in self._syncs("pull"):
             manifest = self.connector(sync.connection).manifest
-            yield FlowSource(sync.connection, manifest.title, manifest.hosts, sync.streams)
+            yield FlowSource(
+                sync.connection, manifest.title, manifest.hosts, sync.streams, self._address(sync.connection)
+            )
 
     def _flows(self) -> Iterator[Flow]:
         for name, sync in self._syncs("push"):
             manifest = self.connector(sync.connection).manifest
-            yield Flow(name, sync.connection, manifest.title, manifest.hosts, str(sync.purpose), sync.objects)
+            yield Flow(
+                name, sync.connection, manifest.title, manifest.hosts, str(sync.purpose), sync.objects,
+                self._address(sync.connection),
+            )  # fmt: skip
+
+    def _address(self, connection: str) -> str:
+        """Where a connection goes, as it is configured: no secret is looked up for it."""
+        settings, connector = self._connection(connection), self.connector(connection)
+        try:
+            origin = connector.origin(connector.config_model.model_construct(**settings.config))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            origin = content_hash(settings.config)  # it cannot tell from what is written: then everything there counts
+        return f"{origin} {settings.base_url or ''}".strip()
 
     def _channels(self) -> tuple[str, ...]:
         read = [

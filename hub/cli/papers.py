@@ -85,8 +85,8 @@ def print_dpia(form: As = Form.MARKDOWN, check: Check = False, config: Config = 
 
 
 def _tell_stale(hub: Hub) -> None:
-    for name in hub.stale_flows:
-        out.print(f"{name}: another purpose, destination or model than was approved; it says nothing new", markup=False)
+    for told in hub.approvals.changes(hub.dossier):
+        out.print(told, markup=False, soft_wrap=True)
 
 
 def _require(current: bool, what: str, was_approved: bool) -> None:

@@ -29,12 +29,13 @@ class ApprovedNotice(Rule):
 
 
 class ApprovedAssessment(Rule):
-    """The impact assessment that was approved, with a hash for each flow that it covers."""
+    """The impact assessment that was approved, with a hash for each flow and each safeguard that it covers."""
 
     digest: str
     at: date
     by: str
     flows: dict[str, str]
+    safeguards: dict[str, str] = Field(default_factory=dict)
 
 
 class Approvals(Rule):
@@ -56,14 +57,35 @@ class Approvals(Rule):
         return self.assessment is not None and self.assessment.digest == assessment_digest(dossier)
 
     def stale_flows(self, dossier: Dossier) -> tuple[str, ...]:
-        """These flows have another purpose, destination or model than the approved assessment describes, or are new.
+        """These flows have another purpose, destination, address or model than the approved assessment describes, or are new.
 
         Before the first approval there is nothing to differ from: none is stale.
         """
         if self.assessment is None:
             return ()
-        approved = self.assessment.flows
-        return tuple(flow.name for flow in dossier.flows if approved.get(flow.name) != dossier.fingerprint(flow))
+        approved, addressed = self.assessment.flows, bool(self.assessment.safeguards)
+        return tuple(
+            flow.name
+            for flow in dossier.flows
+            if approved.get(flow.name) != dossier.fingerprint(flow, addressed=addressed)
+        )
+
+    def changes(self, dossier: Dossier) -> tuple[str, ...]:
+        """This tells, for whoever has to approve anew, what is no longer as it was approved; nothing where all is."""
+        if self.assessment is None or self.is_current(dossier):
+            return ()
+        approved, now = self.assessment.safeguards, dossier.safeguards()
+        if not approved:
+            return (
+                "it was approved before redaction, access, jurisdictions, operations and the addresses of connections were "
+                "part of it: read it once more, and approve it",
+            )
+        told = [f"{name} is no longer what was approved" for name in now if approved.get(name) != now[name]]
+        told += [
+            f"{name}: another purpose, destination, address or model than was approved; it says nothing new"
+            for name in self.stale_flows(dossier)
+        ]
+        return tuple(told) or ("the papers read differently: a purpose, a system, a period or an answer has changed",)
 
     def renewed(self, dossier: Dossier, *, by: str, on: date, notice: bool, assessment: bool) -> "Approvals":
         """This is the file after an approval; a notice that says the same keeps its version."""
@@ -73,7 +95,9 @@ class Approvals(Rule):
             changes["notice"] = ApprovedNotice(version=version, digest=notice_digest(dossier), at=on, by=by)
         if assessment:
             flows = {flow.name: dossier.fingerprint(flow) for flow in dossier.flows}
-            changes["assessment"] = ApprovedAssessment(digest=assessment_digest(dossier), at=on, by=by, flows=flows)
+            changes["assessment"] = ApprovedAssessment(
+                digest=assessment_digest(dossier), at=on, by=by, flows=flows, safeguards=dossier.safeguards()
+            )
         return self.model_copy(update=changes)
 
     def text(self) -> str:

@@ -72,9 +72,10 @@ def questions(dossier: Dossier) -> list[Question]:
 
 
 def assessment_digest(dossier: Dossier) -> str:
-    """This hash over all answers, and over every flow, changes whenever the assessment would read differently."""
+    """This hash over all answers, every flow and every safeguard changes whenever the assessment would judge another thing."""
     told = [(q.number, [text for text, _ in q.lines], q.person, q.gauge) for q in questions(dossier)]
-    return content_hash([told, {flow.name: dossier.fingerprint(flow) for flow in dossier.flows}])
+    flows = {flow.name: dossier.fingerprint(flow) for flow in dossier.flows}
+    return content_hash([told, flows, dossier.safeguards()])
 
 
 def assessment(dossier: Dossier, *, approved: str | None = None) -> list[Block]:

@@ -55,17 +55,18 @@ class Statement(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A system that is read: connection, the connector's title, its hosts and the streams."""
+    """A system that is read: connection, the connector's title, its hosts, the streams and the configured address."""
 
     connection: str
     title: str
     hosts: tuple[str, ...]
     streams: tuple[str, ...]
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A push: which system gets which objects for which purpose."""
+    """A push: which system, at which configured address, gets which objects for which purpose."""
 
     name: str
     connection: str
@@ -73,6 +74,7 @@ class Flow:
     hosts: tuple[str, ...]
     purpose: str
     objects: tuple[str, ...]
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Dossier:
         model: what infers it, with its version.
         measures: figures of the model's quality, by name.
         redaction: languages with a name recogniser, entities, and what happens to other languages.
+        redaction_rules: hash over all of ``redaction.yaml``.
     """
 
     tenant: str
@@ -104,6 +107,7 @@ class Dossier:
     model: str
     measures: Mapping[str, float] = field(default_factory=dict)
     redaction: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    redaction_rules: str = ""
 
     def purposes(self) -> Iterator[tuple[str, Purpose]]:
         """These purposes are in use: those that the hub or a flow serves, in the file's order."""
@@ -131,8 +135,24 @@ class Dossier:
         document = self.access.document if file == "access.yaml" else self.policy.documents.get(file)
         return f"{file}:{document.line(trail)}" if document else file
 
-    def fingerprint(self, flow: Flow) -> str:
-        """This hash over purpose, destination, system and model of a flow changes whenever one of them does."""
+    def safeguards(self) -> dict[str, str]:
+        """These are hashes over what protects people and stands in no sentence of the papers, by its name."""
+        rules = self.policy
+        addresses = {one.connection: one.origin for one in self.sources}
+        addresses |= {one.connection: one.origin for one in self.flows}
+        return {
+            "redaction.yaml": self.redaction_rules,
+            "access.yaml": self.access.version,
+            "jurisdictions.yaml": content_hash(rules.jurisdictions.model_dump(mode="json")),
+            "operations in purposes.yaml": content_hash(rules.purposes.operations.model_dump(mode="json")),
+            "addresses of connections": content_hash(addresses),
+        }
+
+    def fingerprint(self, flow: Flow, *, addressed: bool = True) -> str:
+        """This hash over purpose, destination, address, system and model of a flow changes whenever one of them does.
+
+        Approvals of before addresses counted are compared without them (``addressed``).
+        """
         rules = self.policy.purposes
         chain = sorted(self.policy.purpose_lineages.get(flow.purpose, ()))
         entry = self.policy.destinations.destinations.get(flow.connection)
@@ -142,6 +162,7 @@ class Dossier:
             "forbidden": sorted(rules.emotion_forbidden),
             "destination": entry.model_dump(mode="json", exclude_defaults=True) if entry else None,
             "model": self.model,
+            **({"origin": flow.origin} if addressed else {}),
         })  # fmt: skip
 
 

@@ -165,6 +165,50 @@ def test_another_model_or_a_new_flow_is_stale_and_other_rules_are_not(changed):
     assert approved.stale_flows(longer) == () and not approved.is_current(longer)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("access.yaml", "smallest_group: 12", "smallest_group: 14", "access.yaml is no longer"),
+        ("jurisdictions.yaml", "age_of_consent: 13", "age_of_consent: 12", "jurisdictions.yaml is no longer"),
+        (
+            "purposes.yaml",
+            "kind: feedback, purpose: CustomerCare",
+            "kind: feedback, purpose: EmotionAnalysis",
+            "operations",
+        ),
+    ],
+)
+def test_another_safeguard_makes_the_assessment_stale_and_is_named(changed, name, old, new, told):
+    approved = Approvals().renewed(made(), by="dpo-7", on=TODAY, notice=True, assessment=True)
+    other = changed(name, old, new)
+    assert approved.changes(made()) == () and not approved.is_current(other)
+    assert any(told in line for line in approved.changes(other)), approved.changes(other)
+
+
+def test_other_redaction_rules_and_another_address_are_noticed_and_named():
+    approved = Approvals().renewed(made(redaction_rules="a"), by="dpo-7", on=TODAY, notice=True, assessment=True)
+    masked = made(redaction_rules="b")
+    assert not approved.is_current(masked) and approved.stale_flows(masked) == ()
+    assert approved.changes(masked) == ("redaction.yaml is no longer what was approved",)
+    (flow,), (source,) = made().flows, made().sources
+    moved = made(redaction_rules="a", flows=(replace(flow, origin="https://desk.elsewhere.example"),))
+    assert approved.stale_flows(moved) == ("desk-push",)
+    assert [line.partition(" ")[0] for line in approved.changes(moved)] == ["addresses", "desk-push:"]
+    read = made(redaction_rules="a", sources=(replace(source, origin="https://desk.elsewhere.example"),))
+    assert not approved.is_current(read) and approved.stale_flows(read) == ()
+
+
+def test_an_approval_of_before_safeguards_counted_stops_no_flow_and_says_why_it_is_stale(changed):
+    approved = Approvals().renewed(made(), by="dpo-7", on=TODAY, notice=True, assessment=True)
+    flows = {flow.name: made().fingerprint(flow, addressed=False) for flow in made().flows}
+    before = {"digest": "0" * 12, "flows": flows, "safeguards": {}}
+    early = approved.model_copy(update={"assessment": approved.assessment.model_copy(update=before)})
+    assert early.stale_flows(made()) == () and not early.is_current(made())
+    assert "before redaction, access" in early.changes(made())[0]
+    assert early.stale_flows(changed("destinations.yaml", "step: 0.1", "step: 0.01")) == ("desk-push",)
+    assert early.renewed(made(), by="dpo-7", on=TODAY, notice=True, assessment=True).is_current(made())
+
+
 def test_before_the_first_approval_nothing_is_stale():
     assert Approvals().stale_flows(made()) == () and not Approvals().is_current(made())
 
