@@ -138,14 +138,14 @@ class Dossier:
     def safeguards(self) -> dict[str, str]:
         """These are hashes over what protects people and stands in no sentence of the papers, by its name."""
         rules = self.policy
-        addresses = {one.connection: one.origin for one in self.sources}
-        addresses |= {one.connection: one.origin for one in self.flows}
+        addresses = {(one.connection, one.origin) for one in self.sources}
+        addresses |= {(one.connection, one.origin) for one in self.flows}
         return {
             "redaction.yaml": self.redaction_rules,
             "access.yaml": self.access.version,
             "jurisdictions.yaml": content_hash(rules.jurisdictions.model_dump(mode="json")),
             "operations in purposes.yaml": content_hash(rules.purposes.operations.model_dump(mode="json")),
-            "addresses of connections": content_hash(addresses),
+            "addresses of connections": content_hash(sorted(addresses)),
         }
 
     def fingerprint(self, flow: Flow, *, addressed: bool = True) -> str:
