@@ -211,6 +211,10 @@ def test_a_search_of_x_is_filled_in_within_its_week(world):
 # ---- parts ----
 
 
+EMPTY = {"contact_point_consents", "leads"}
+"""Streams of which the cast has nothing."""
+
+
 @pytest.mark.parametrize("sync", ["salesforce-pull", "zendesk-pull", "voucherify-pull"])
 def test_read_in_parts_the_hub_ends_up_knowing_the_same(make_world, sync):
     whole, cut = make_world(name="whole"), make_world(name="cut")
@@ -222,7 +226,8 @@ def test_read_in_parts_the_hub_ends_up_knowing_the_same(make_world, sync):
     report = parallel(cut, sync)
     assert report.error is None and adds_up(report)
     assert state(cut) == state(whole)
-    assert set(cursors(cut, sync)) == set(cursors(whole, sync))
+    # Where there was nothing to read, only the plan of the parts tells where to go on.
+    assert set(cursors(cut, sync)) - EMPTY == set(cursors(whole, sync))
     after = cut.pull(sync)[sync]
     assert after.counts["read"] == after.counts["unchanged"], "the next pull finds nothing new"
 
