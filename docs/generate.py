@@ -263,7 +263,8 @@ def _describe(name: str, one: Any) -> str:
 
 def _default(each: Any) -> str:
     if each.default is not MISSING:
-        return f"`{each.default!r}`"
+        # A function's repr holds its address in memory.
+        return "a function" if inspect.isfunction(each.default) else f"`{each.default!r}`"
     return "empty" if each.default_factory is not MISSING else "required"
 
 

@@ -571,9 +571,10 @@ class Hub:
             limits=self.bounds,
             pause=self.sleep,
             budget=SharedBudget(lambda: self.store, connection, self.limits(connection), sleep=self.sleep),
+            now=self.now,
         )
         self.sessions.append(prepared)
-        context = Context(connection, prepared.session, base_url, self.now, self.sleep)
+        context = Context(connection, prepared.session, base_url, self.now, self.sleep, prepared.clock.time)
         return plugin_loader.open_connector(connector, config, context)
 
     def limits(self, connection: str) -> tuple[Limit, ...]:

@@ -443,6 +443,10 @@ class Checkable(Protocol):
         ...
 
 
+def _by_our_clock(at: datetime) -> datetime:
+    return at
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the hub gives a connector when it opens one.
@@ -455,6 +459,10 @@ class Context:
         base_url: where the vendor is, without a trailing slash: the configured address, or None for the vendor's own.
         now: the clock; never call ``datetime.now`` yourself.
         sleep: waits that many seconds; never call ``time.sleep`` yourself.
+        vendor_time: turns a time of ``now`` into what the vendor's clock showed then, as the ``Date`` of its latest answer
+            tells; never later than the time given. A position that is taken from a clock and not from a record must be of
+            this one, asked for after the first answer: where the hub's clock is ahead, records would be passed over. Without
+            it both clocks are taken for one.
     """
 
     connection: str
@@ -462,6 +470,7 @@ class Context:
     base_url: str | None
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
+    vendor_time: Callable[[datetime], datetime] = _by_our_clock
 
 
 class ConnectorConfig(Model):

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, Self
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
@@ -258,6 +258,32 @@ def _whole_body(request: requests.PreparedRequest) -> bytes:
     return bytes(body)
 
 
+_WRONG = timedelta(days=3650)  # a clock that is further off shows nothing
+
+
+class VendorClock:
+    """The vendor's clock, as the ``Date`` of its latest answer showed it.
+
+    Args:
+        now: the hub's clock.
+    """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._behind = timedelta()
+
+    def look(self, date: str) -> None:
+        """This takes note of an answer's ``Date``."""
+        theirs = http_date(date)
+        if theirs is not None:
+            behind = self._now() - theirs
+            self._behind = behind if timedelta() < behind < _WRONG else timedelta()
+
+    def time(self, at: datetime) -> datetime:
+        """This is what the vendor's clock showed at ``at`` of the hub's, or ``at`` itself where that is earlier."""
+        return at - self._behind
+
+
 class PinnedAdapter(HTTPAdapter):
     """This sends requests to pinned hosts only, with time-outs and bounded retries.
 
@@ -268,12 +294,14 @@ class PinnedAdapter(HTTPAdapter):
         pause: how to wait.
         budget: asked before each attempt, told after it.
         checkpoint: looks at each request.
+        clock: is shown each answer's date.
     """
 
     def __init__(
         self, route: Route, limits: TransportLimits, traffic: Traffic, pause: Callable[[float], None],
-        budget: Budget | None = None, checkpoint: Checkpoint | None = None,
+        budget: Budget | None = None, checkpoint: Checkpoint | None = None, clock: VendorClock | None = None,
     ) -> None:  # fmt: skip
+        self._clock = clock
         self._route, self._limits, self._traffic, self._turn = route, limits, traffic, Turn(budget)
         self._checkpoint = checkpoint or Checkpoint()
         retry = BoundedRetry(
@@ -314,6 +342,8 @@ class PinnedAdapter(HTTPAdapter):
             request.url = asked
             self._turn.end(response)
         response.url = asked
+        if self._clock is not None:
+            self._clock.look(response.headers.get("Date", ""))
         self._bound(response)
         _check_location(response)
         return response
@@ -343,9 +373,10 @@ def _check_location(response: requests.Response) -> None:
 
 @dataclass(slots=True)
 class PreparedSession:
-    """A session, its counters, and where its requests are looked at."""
+    """A session, its counters, where its requests are looked at, and the clock that its answers show."""
 
     session: requests.Session
+    clock: VendorClock
     traffic: Traffic = field(default_factory=Traffic)
     checkpoint: Checkpoint = field(default_factory=Checkpoint)
 
@@ -356,16 +387,17 @@ def prepare_session(
     limits: TransportLimits | None = None,
     pause: Callable[[float], None] = time.sleep,
     budget: Budget | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> PreparedSession:
     """This makes one connection's session; environment proxies and CA overrides are ignored (``trust_env=False``)."""
     # It quotes the addresses that it tries again, and an address may ask for a person by e-mail.
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)
-    prepared = PreparedSession(requests.Session())
+    prepared = PreparedSession(requests.Session(), VendorClock(now))
     prepared.session.trust_env = False
     prepared.session.headers["User-Agent"] = "attune-hub"
     limits = limits or TransportLimits()
     prepared.session.max_redirects = limits.max_redirects
-    adapter = PinnedAdapter(route, limits, prepared.traffic, pause, budget, prepared.checkpoint)
+    adapter = PinnedAdapter(route, limits, prepared.traffic, pause, budget, prepared.checkpoint, prepared.clock)
     for prefix in ("https://", "http://"):
         prepared.session.mount(prefix, adapter)
     return prepared

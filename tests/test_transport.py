@@ -349,3 +349,22 @@ def test_a_refused_host_costs_nothing(vendor):
     with pytest.raises(PolicyError):
         calling(vendor, budget).get("https://evil.example/items")
     assert budget.events == []
+
+
+@pytest.mark.parametrize(
+    ("ahead", "date", "behind"),
+    [
+        (timedelta(minutes=10), None, timedelta(minutes=10)),
+        (timedelta(minutes=-10), None, timedelta()),
+        (timedelta(minutes=10), "soon", timedelta()),
+        (timedelta(minutes=10), "Thu, 01 Jan 1970 00:00:00 GMT", timedelta()),
+        (timedelta(minutes=10), "Fri, 31 Dec 9999 23:59:59 GMT", timedelta()),
+    ],
+)
+def test_a_clock_of_the_hub_that_is_ahead_is_set_by_the_vendors(vendor, ahead, date, behind):
+    ours = FakeClock(vendor.clock.now() + ahead)
+    prepared = prepare_session(Route("https://api.vendor.example", vendor.url), pause=ours.sleep, now=ours.now)
+    assert prepared.clock.time(ours.now()) == ours.now(), "nothing is known before the first answer"
+    vendor.faults.add(Fault.answers("GET *", body={}, headers={"Date": date} if date else {}))
+    prepared.session.get("https://api.vendor.example/items/1.json")
+    assert prepared.clock.time(ours.now()) == ours.now() - behind

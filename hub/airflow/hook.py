@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from airflow.sdk import BaseHook
@@ -53,8 +54,9 @@ class HubHook(BaseHook):
         base_url = check_base_url(host or None, where=f"connection {self.hub_conn_id}")
         settings = check_config(f"connection {self.hub_conn_id}", self.config(), connector.config_model)
         route = Route(connector.origin(settings), base_url, connector.manifest.hosts)
-        session = prepare_session(route, pause=time.sleep).session
-        context = Context(self.hub_conn_id, session, base_url, lambda: datetime.now(UTC), time.sleep)
+        prepared = prepare_session(route, pause=time.sleep)
+        now = partial(datetime.now, UTC)
+        context = Context(self.hub_conn_id, prepared.session, base_url, now, time.sleep, prepared.clock.time)
         return open_connector(connector, settings, context)
 
     def test_connection(self) -> tuple[bool, str]:

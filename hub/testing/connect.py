@@ -4,6 +4,7 @@ import importlib
 from typing import Any
 
 from hub.contract import Connector, Context
+from hub.testing.clock import FakeClock
 from hub.testing.simulator import Simulator
 from hub.transport import Route, TransportLimits, prepare_session
 
@@ -14,6 +15,7 @@ def connect(
     *,
     settings: dict[str, Any] | None = None,
     limits: TransportLimits | None = None,
+    clock: FakeClock | None = None,
 ) -> Any:
     """This opens ``connector`` on a prepared session that is routed to ``simulator``.
 
@@ -22,12 +24,14 @@ def connect(
         simulator: a running simulator.
         settings: replaces the simulator's own settings (for wrong passwords and the like).
         limits: bounds of the session.
+        clock: the hub's, where it does not show the same time as the vendor's.
     """
     config = connector.config_model.model_validate(settings if settings is not None else simulator.settings())
     route = Route(connector.origin(config), simulator.url, connector.manifest.hosts)
-    pause = getattr(simulator.clock, "sleep", lambda _: None)
-    session = prepare_session(route, limits=limits, pause=pause).session
-    context = Context(connector.manifest.name, session, simulator.url, simulator.clock.now, pause)
+    ours = clock or simulator.clock
+    pause = getattr(ours, "sleep", lambda _: None)
+    prepared = prepare_session(route, limits=limits, pause=pause, now=ours.now)
+    context = Context(connector.manifest.name, prepared.session, simulator.url, ours.now, pause, prepared.clock.time)
     return connector.open(config, context)
 
 

@@ -245,7 +245,8 @@ class _Handler(BaseHTTPRequestHandler):
         body, media_type = reply.encode()
         if fault is not None and kind == "early":
             self._hint(fault.seconds)
-        self.send_response(reply.status)
+        # A reply that names a date shows a clock of its own.
+        (self.send_response_only if "Date" in reply.headers else self.send_response)(reply.status)
         for name, value in {"Content-Type": media_type, **reply.headers}.items():
             for _ in range(2 if reply.repeat_headers else 1):
                 self.send_header(name, value)

@@ -32,7 +32,7 @@ class SalesforceConnector:
 
     def __init__(self, config: SalesforceConfig, context: Context) -> None:
         self._org = Org(config, context.session)
-        self._source = SalesforceSource(config, self._org, context.now)
+        self._source = SalesforceSource(config, self._org, context)
         self._destination = SalesforceDestination(config, self._org, context.sleep)
         self._eraser = SalesforceEraser(config, self._org, context.sleep)
 

@@ -1,12 +1,12 @@
 """The source: streams in the order of SystemModstamp, resumable after every page."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from simple_salesforce.format import quote_soql_value
 
-from hub.contract import AuthError, Batch, ConfigError, Partition, PartitionPlan, RawRecord, TransientError
+from hub.contract import AuthError, Batch, ConfigError, Context, Partition, PartitionPlan, RawRecord, TransientError
 from hub_salesforce.collection import portions
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.org import Org
@@ -24,13 +24,14 @@ class SalesforceSource:
     Args:
         config: the connection's settings.
         org: where to read.
-        now: the hub's clock.
+        context: what the hub gives.
     """
 
-    def __init__(self, config: SalesforceConfig, org: Org, now: Callable[[], datetime]) -> None:
+    def __init__(self, config: SalesforceConfig, org: Org, context: Context) -> None:
         self._config = config
         self._org = org
-        self._now = now
+        self._now = context.now
+        self._vendor_time = context.vendor_time
         self._parties = Parties(config, org, _unreadable)
 
     def consent_streams(self) -> tuple[str, ...]:
@@ -48,7 +49,7 @@ class SalesforceSource:
         for batch, reached in self._walk(plan, start):
             position = reached
             yield batch
-        settled = self._settled(start, position, began)
+        settled = self._settled(start, position, self._vendor_time(began))
         if settled is not None and settled != position:
             yield Batch((), settled.cursor())
 
@@ -71,7 +72,9 @@ class SalesforceSource:
             spans = cut(self._org, plan.sobject, Cutting(at_most, self._config.page_size, began))
         except RefusedError as refused:
             raise _unreadable(plan.sobject, refused) from None
-        behind = Position(began - timedelta(seconds=self._config.settle_seconds))
+        behind = Position(
+            self._vendor_time(began).replace(microsecond=0) - timedelta(seconds=self._config.settle_seconds)
+        )
         return PartitionPlan(tuple(span.partition() for span in spans), behind.cursor())
 
     def read_partition(self, stream: str, partition: Partition, cursor: str | None = None) -> Iterator[Batch]:

@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.contract import ConfigError, Fetcher, Partition, Partitioned, Ranged
+from hub.testing import FakeClock, connect
+from hub_salesforce import CONNECTOR
+from hub_salesforce.position import Position
 from hub_salesforce.simulated_table import make_id, salesforce_time
 
 DAY = timedelta(days=1)
@@ -142,3 +145,22 @@ def test_many_keys_are_fetched_in_few_calls(org, connector):
     found = keys(connector.fetch("contacts", [make_id("Contact", number) for number in range(1, 251)]))
     assert len(found) == 250
     assert len([call for call in org.calls if "/queryAll" in call.path]) == 3
+
+
+@pytest.fixture
+def hasty(org):
+    """A hub whose clock is ten minutes ahead of Salesforce's."""
+    clock = FakeClock(org.clock.now() + timedelta(minutes=10))
+    return connect(CONNECTOR, org, settings={**org.settings(), "settle_seconds": 60}, clock=clock)
+
+
+def test_a_plan_ends_by_salesforces_clock(org, hasty):
+    plan = hasty.partitions("contacts", 3)
+    assert Position.parse(plan.cursor).stamp == org.clock.now() - timedelta(seconds=60)
+
+
+def test_a_row_that_appears_late_is_read_though_the_hubs_clock_is_ahead(org, hasty):
+    org.update_contact(1, Emotion__c="anger")
+    cursor = [batch.cursor for batch in hasty.read("contacts", None)][-1]
+    stamp(org, at=org.clock.now() - timedelta(seconds=30), contacts=[2])
+    assert make_id("Contact", 2) in keys(hasty.read("contacts", cursor))

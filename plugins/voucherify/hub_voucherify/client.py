@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -56,14 +55,11 @@ class VoucherifyClient:
     Args:
         config: the connection's settings.
         context: session, clock and waiting.
-
-    ``ahead`` is how far the vendor's clock is ahead of the hub's, as its latest answer showed; a whole second may be lost.
     """
 
     def __init__(self, config: VoucherifyConfig, context: Context) -> None:
         self.config, self.context = config, context
         self.campaign = f"/v1/loyalties/{segment(config.campaign)}"
-        self.ahead = timedelta()
 
     def read(self, path: str, params: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """This gets a JSON object that must be there; raises AuthError, ThrottledError, TransientError or ConfigError."""
@@ -115,13 +111,7 @@ class VoucherifyClient:
             raise ThrottledError("Voucherify asks for a longer wait than the hub allows.") from None
         except requests.exceptions.RequestException as error:
             raise _cut_off(error) from None
-        self._look_at_clock(response.headers.get("Date", ""))
         return self._judge(response)
-
-    def _look_at_clock(self, date: str) -> None:
-        theirs = http_date(date)
-        if theirs is not None:
-            self.ahead = theirs - self.context.now()
 
     def _headers(self) -> dict[str, str]:
         return {
@@ -145,7 +135,7 @@ class VoucherifyClient:
         return Answer(status, _object_of(response))
 
     def _wait_of(self, headers: Mapping[str, str]) -> float | None:
-        theirs = self.context.now() + self.ahead
+        theirs = http_date(headers.get("Date", "")) or self.context.now()
         wait = asked_wait(headers.get("Retry-After"), theirs)
         instant = headers.get("X-Rate-Limit-Retry", "")
         if wait is None and _EPOCH.match(instant):

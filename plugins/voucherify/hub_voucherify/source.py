@@ -54,7 +54,7 @@ class VoucherifySource:
         fetch = self._fetch(_timed(stream))
         began = self._client.context.now()
         rows, _ = fetch(Question("created_at", None, None, 1))
-        began += self._client.ahead
+        began = self._client.context.vendor_time(began)
         marks = Marks(Mark(began - SKEW), Mark(began - SKEW))
         times = [parse_time(row["created_at"]) for row in rows if row.get("created_at")]
         spans = cut(times[0], began, at_most) if times else []
@@ -81,7 +81,9 @@ class VoucherifySource:
         for rows, reached in self._walk(_timed(stream), marks):
             marks = reached
             yield self._batch(stream, rows, marks.dump())
-        settled = marks.settled(began + self._client.ahead - timedelta(seconds=self._client.config.reread_seconds))
+        settled = marks.settled(
+            self._client.context.vendor_time(began) - timedelta(seconds=self._client.config.reread_seconds)
+        )
         if settled != marks or self._flawed:
             yield self._batch(stream, [], settled.dump())
 
@@ -90,7 +92,7 @@ class VoucherifySource:
         began = self._client.context.now()
         self._fetch(_timed(stream))(Question("created_at", None, None, 1))
         self._flawed = []  # the read itself tells of them
-        return Marks(Mark(), Mark(began + self._client.ahead - SKEW))
+        return Marks(Mark(), Mark(self._client.context.vendor_time(began) - SKEW))
 
     def _batch(self, stream: str, rows: Sequence[Row], cursor: str) -> Batch:
         """A batch of what can be read, and of what was set aside on the way to it."""
@@ -166,10 +168,8 @@ class VoucherifySource:
         return {**member, "tiers": tiers}
 
     def _ledger(self, cursor: str | None) -> Iterator[Batch]:
-        settled, horizon = (
-            cursor or "",
-            self._client.context.now() - timedelta(seconds=self._client.config.reread_seconds),
-        )
+        settled, began = cursor or "", self._client.context.now()
+        reread = timedelta(seconds=self._client.config.reread_seconds)
         path, more = f"{self._client.campaign}/transactions", True
         seen: set[str] = set()
         while more:
@@ -186,6 +186,7 @@ class VoucherifySource:
                 raise TransientError("Voucherify's ledger does not go on.")
             cursor = last
             seen.add(str(last))
+            horizon = self._client.context.vendor_time(began) - reread
             sound = [row for row, record in zip(rows, records, strict=True) if not record.flaw]
             settled = next((str(row["id"]) for row in reversed(sound) if _booked(row) <= horizon), settled)
             yield Batch(records, cursor)

@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 
 from hub.contract import AuthError, ConfigError, ThrottledError, TransientError
-from hub.testing import Fault, Reply
+from hub.testing import FakeClock, Fault, Reply, connect
+from hub_voucherify import CONNECTOR
 from hub_voucherify.ledger import stamp
 
 
@@ -177,3 +178,17 @@ def test_a_program_that_is_not_there_is_a_settings_error(open_with):
 def test_only_the_vendors_hosts_are_taken(open_with, host):
     with pytest.raises(ValueError, match="Voucherify cluster"):
         open_with(host=host)
+
+
+def test_an_entry_that_appears_late_is_read_though_the_hubs_clock_is_ahead(simulator):
+    ours = FakeClock(simulator.clock.now() + timedelta(minutes=10))
+    settings = {**simulator.settings(), "reread_seconds": 60}
+    connection = connect(CONNECTOR, simulator, settings=settings, clock=ours)
+    card, now = simulator.cards["ATTUNE-000001"], simulator.clock.now()
+    late = simulator.ledger.book(card, "POINTS_ADDITION", 1, at=now, shown=now + timedelta(seconds=30))
+    simulator.ledger.book(card, "POINTS_ADDITION", 1, at=now)
+    records, cursor = read(connection, "activities")
+    assert late["id"] not in {record.key for record in records}
+    for clock in (simulator.clock, ours):
+        clock.advance(120)
+    assert late["id"] in {record.key for record in read(connection, "activities", cursor)[0]}

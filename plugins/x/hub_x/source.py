@@ -53,13 +53,14 @@ class XSource:
         Raises AuthError, ThrottledError, TransientError, or ConfigError for a request that X will never accept.
         """
         window, settle = Window.load(cursor, self._scope(stream)), timedelta(seconds=self._config.settle_seconds)
-        horizon = self._context.now() - settle
+        began = self._context.now()
         for page, reached in self._pages(stream, window):
             records = page.records(stream, self._config.user_id)
             if reached is None:
                 # Nothing but problems: they are passed on, and the page is asked for again by the next run.
                 yield Batch(records, window.dump())
                 return
+            horizon = self._context.vendor_time(began) - settle
             window = reached.settled(window.since, horizon) if settle else reached
             yield Batch(records, window.dump())
 

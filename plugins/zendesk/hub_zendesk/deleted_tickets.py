@@ -40,7 +40,7 @@ class DeletedTickets:
         if not bin_:
             return Found((), False)
         owners = self._owners(bin_, min(bin_.values()))
-        lately = self._account.context.now() - SETTLING - _SKEW
+        lately = self._account.context.vendor_time(self._account.context.now()) - SETTLING - _SKEW
         unsure = any(at > lately for ticket, at in bin_.items() if ticket not in owners)
         return Found(tuple(ticket for ticket, owner in sorted(owners.items()) if owner in user_ids), unsure)
 

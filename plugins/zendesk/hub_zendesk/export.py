@@ -94,5 +94,5 @@ def position(account: Account, cursor: str | None) -> dict[str, Any]:
         if not text.isdecimal():
             raise ConfigError("zendesk: the saved cursor is unreadable.", fix="Reset it.")
         start = int(text)
-    latest = account.context.now() - SETTLING - timedelta(seconds=1)
+    latest = account.context.vendor_time(account.context.now()) - SETTLING - timedelta(seconds=1)
     return {"start_time": int(min(start, latest.timestamp()))}

@@ -76,11 +76,12 @@ class ZendeskSource:
         """
         if _known(stream) != "tickets":
             raise ConfigError(f"zendesk: the stream {stream!r} cannot be cut.", fix="Read it as a whole.")
-        began = self._now()
+        began = self._account.context.now()
         page = ticket_page(self._account, position(self._account, None))
+        behind = self._behind(began)
         stamps = [stamp for ticket in page.records if (stamp := _stamp(stream, ticket)) is not None]
-        spans = cut(min(stamps), began, at_most) if stamps else []
-        return PartitionPlan(tuple(span.partition() for span in spans), at_time(began))
+        spans = cut(min(stamps), behind, at_most) if stamps else []
+        return PartitionPlan(tuple(span.partition() for span in spans), at_time(behind))
 
     def read_partition(self, stream: str, partition: Partition, cursor: str | None = None) -> Iterator[Batch]:
         """This yields one part of the tickets; see ``hub.contract.Partitioned``."""
@@ -141,10 +142,12 @@ class ZendeskSource:
         return RawRecord("tickets", key, version, data)
 
     def _ratings(self, cursor: str | None) -> Iterator[Batch]:
-        at = RatingCursor.parse(cursor) if cursor else RatingCursor(self._start(), self._now())
-        at = at if at.after else RatingCursor(at.since, self._now())
+        at = RatingCursor.parse(cursor) if cursor else RatingCursor(self._start(), 0)
+        is_new, began = not at.after, self._account.context.now()
         params: dict[str, Any] = {"start_time": at.since, **({"page[after]": at.after} if at.after else {})}
         for page in self._account.pages("satisfaction_ratings.json", params):
+            at = RatingCursor(at.since, self._behind(began)) if is_new else at
+            is_new = False
             records = tuple(_rating(rating) for rating in rows_of(page, "satisfaction_ratings"))
             meta = page["meta"]
             more = bool(meta.get("has_more")) and meta.get("after_cursor")
@@ -166,9 +169,10 @@ class ZendeskSource:
     def _start(self) -> int:
         return int(self._account.config.start_time.timestamp())
 
-    def _now(self) -> int:
+    def _behind(self, began: datetime) -> int:
+        """Where the next pass begins after one that began then; known once Zendesk has shown its clock."""
         # Twice the settling time: what was rated while the last pass ran is read again rather than lost.
-        return int((self._account.context.now() - 2 * SETTLING - timedelta(seconds=1)).timestamp())
+        return int((self._account.context.vendor_time(began) - 2 * SETTLING - timedelta(seconds=1)).timestamp())
 
 
 def _known(stream: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from hub.contract import Batch, ConfigError, Fetcher, Partition, Partitioned, Ranged, TransientError
-from hub.testing import Fault
+from hub.testing import FakeClock, Fault, connect
+from hub_zendesk import CONNECTOR
 from hub_zendesk.simulated.payloads import iso
 from hub_zendesk.simulator import ZendeskSimulator
 
@@ -175,3 +176,36 @@ def test_a_rating_that_appears_late_is_read(vendor: ZendeskSimulator, zendesk: A
     vendor.ratings[5] = late
     vendor.clock.advance(60)
     assert "5" in keys(zendesk.read("satisfaction_ratings", cursor))
+
+
+@pytest.fixture
+def hasty(vendor: ZendeskSimulator) -> tuple[Any, FakeClock]:
+    """A hub whose clock is ten minutes ahead of Zendesk's, and that clock."""
+    clock = FakeClock(vendor.clock.now() + timedelta(minutes=10))
+    return connect(CONNECTOR, vendor, settings=vendor.settings(), clock=clock), clock
+
+
+def test_a_rating_is_read_though_the_hubs_clock_is_ahead(
+    vendor: ZendeskSimulator, hasty: tuple[Any, FakeClock]
+) -> None:
+    zendesk, clock = hasty
+    cursor = list(zendesk.read("satisfaction_ratings", None))[-1].cursor
+    for one in (vendor.clock, clock):
+        one.advance(180)
+    rated = next(iter(vendor.ratings))
+    vendor.ratings[rated] |= {"score": "bad", "updated_at": iso(vendor.clock.now())}
+    for one in (vendor.clock, clock):
+        one.advance(3600)
+    assert keys(zendesk.read("satisfaction_ratings", cursor)) == [str(rated)]
+
+
+def test_a_plan_ends_by_zendesks_clock(vendor: ZendeskSimulator, hasty: tuple[Any, FakeClock]) -> None:
+    zendesk, clock = hasty
+    plan = zendesk.partitions("tickets", 4)
+    for one in (vendor.clock, clock):
+        one.advance(120)
+    changed = next(iter(vendor.tickets))
+    vendor.touch_ticket(changed)
+    for one in (vendor.clock, clock):
+        one.advance(3600)
+    assert keys(zendesk.read("tickets", plan.cursor)) == [str(changed)]
