@@ -165,7 +165,7 @@ def _needles(one: KnownIdentifier, *, permitted: bool) -> Iterator[tuple[str, _N
         return
     numeric = plain.isdigit() and one.kind != "phone"
     whole = one.kind == "name" or len(plain) < SHORT
-    for fold, text in _spellings(one.kind, plain):
+    for fold, text in {**dict.fromkeys(_spellings(one.kind, plain)), **dict.fromkeys(_rotated(one.value, plain))}:
         if fold == "digits":
             yield fold, _Needle(text, one.kind, one.owner, number=len(text) < NUMBER_DIGITS, permitted=permitted)
         elif text:
@@ -178,7 +178,6 @@ def _spellings(kind: str, plain: str) -> Iterator[tuple[str, str]]:
     yield "words", words(plain)
     if len(plain) >= SHORT:
         yield "words", words(plain)[::-1]
-        yield "letters", codecs.encode(plain, "rot13")
     if kind == "email":
         yield from _addresses(plain)
     elif kind == "name":
@@ -187,6 +186,13 @@ def _spellings(kind: str, plain: str) -> Iterator[tuple[str, str]]:
     number = re.sub(r"[^0-9]", "", plain)
     if len(number) >= MIN_DIGITS and not any(char.isalpha() for char in plain):
         yield "digits", number[-NUMBER_DIGITS:] if kind == "phone" else number
+
+
+def _rotated(value: str, plain: str) -> Iterator[tuple[str, str]]:
+    """Rot13, of the letters without their accents and of those that are left as they were: "ü" stays "ü"."""
+    if len(plain) >= SHORT:
+        yield "letters", codecs.encode(plain, "rot13")
+        yield "letters", letters(codecs.encode(value.strip().removeprefix("@"), "rot13"))
 
 
 def _addresses(plain: str) -> Iterator[tuple[str, str]]:

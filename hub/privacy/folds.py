@@ -31,6 +31,8 @@ def _table() -> dict[int, str | None]:
         table |= {first + number: chr(ord(start) + number) for number in range(26)}
     table |= {0xE0000 + code: chr(code) for code in range(0x20, 0x7F)}
     table[ord("ı")] = "i"
+    # Letters by their category, and drawn as nothing or as a blank (NFKD makes these of the fillers of U+3164 and U+FFA0).
+    table |= dict.fromkeys((0x115F, 0x1160, 0x2800))
     return table
 
 

@@ -171,6 +171,10 @@ PROOFS = {
     "json": ENCODINGS["json, every letter"],
     "css": lambda t: "".join(f"\\{ord(c):06x}" for c in t),
     "quoted-printable": ENCODINGS["quoted-printable, every letter"],
+    "encoded-words": lambda t: " ".join(
+        f"=?utf-8?B?{base64.b64encode(t[n : n + 5].encode()).decode()}?=" for n in range(0, len(t), 5)
+    ),
+    "fillers": lambda t: "Maria\u2800Garcia",
     "utf-7": ENCODINGS["utf-7"],
     "punycode": lambda t: t.replace("example.com", "bücher.example".encode("idna").decode()),
     "char-codes": ENCODINGS["numbers of letters"],
@@ -188,10 +192,12 @@ PLACES = {"DECODERS": (egress, encodings), "UNPACKERS": (encodings,), "FOLDS": (
 
 @pytest.mark.parametrize("name", [*encodings.DECODERS, *encodings.UNPACKERS, *egress.FOLDS])
 def test_each_decoder_and_fold_is_needed(monkeypatch, name):
-    value = {"digits": "+34 910 55 51 02", "punycode": "maria@bücher.example"}.get(name, "maria.garcia@example.com")
+    value = {"digits": "+34 910 55 51 02", "punycode": "maria@bücher.example", "fillers": "Maria Garcia"}.get(
+        name, "maria.garcia@example.com"
+    )
     hidden = PROOFS[name]("maria@example.com" if name == "punycode" else value)
     payload = b"a " + (hidden if isinstance(hidden, bytes) else hidden.encode()) + b" b"
-    known = [KnownIdentifier("phone" if name == "digits" else "email", value)]
+    known = [KnownIdentifier({"digits": "phone", "fillers": "name"}.get(name, "email"), value)]
     assert scan(payload, known, allowed=())
     for table, modules in PLACES.items():
         for module in modules:
