@@ -11,7 +11,7 @@ from hub.app import Hub, open_hub
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config
 from hub.cli.screen import err, out, print_json, show
 from hub.errors import ConfigError, PolicyError
-from hub.privacy.access_cases import read_access_cases, run_access_cases
+from hub.privacy.access_cases import are_access_cases, read_access_cases, run_access_cases
 from hub.privacy.case_file import Case
 from hub.privacy.coverage import coverage as rule_coverage
 from hub.privacy.mutation import run_mutants
@@ -80,7 +80,7 @@ def test(
 
 
 def _rows(path: Path, hub: Hub) -> list[dict[str, Any]]:
-    if path.name.startswith("access"):
+    if are_access_cases(path):
         return _access_rows(path, hub)
     # Files with a configuration of their own bring their rules along.
     report = run_scenarios(path, policy=hub.policy)
@@ -128,7 +128,7 @@ def _print_report(report: dict[str, Any], failed: int) -> None:
 
 
 def _access_rows(path: Path, hub: Hub) -> list[dict[str, Any]]:
-    """Cases about who sees what begin with "access" in their file's name."""
+    """The results of cases about who sees what."""
     return [
         {
             "id": f"access-{number}",

@@ -196,7 +196,10 @@ def _roles(viewer: Viewer) -> str:
 
 
 def is_own_case(tx: Tx, person_id: str, case: str) -> bool:
-    """This tells whether ``CONNECTION:KEY`` names an open ticket of the person."""
+    """This tells whether ``CONNECTION:KEY`` names an open ticket of the person.
+
+    To whom it is assigned no source tells, so a viewer who knows its number passes; the look goes on record with their name.
+    """
     connection, _, key = case.partition(":")
     held = (one for one in tx.records.for_person(person_id) if isinstance(one, Case))
     return any(

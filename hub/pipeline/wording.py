@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "optout.objected": "the person objected",
     "optout.opted_out": "the person opted out",
     "optout.revoked": "consent was revoked",
+    "optout.no_notice": "what was declared invalid names no version of the notice, so no later yes can be told to be better",
     "restriction.active": "processing is restricted",
     "hard.erased": "the person was erased",
     "withdrawal": "take back what a withdrawal ends",

@@ -3,6 +3,7 @@
 A list in a question stands for each of its entries: one case asks every combination and expects the same answer to all.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from itertools import product
@@ -57,7 +58,7 @@ class AccessCase(Rule):
 
 
 class AccessCaseFile(Rule):
-    """A file of access cases: ``privacy/tests/access*.yaml``."""
+    """A file of access cases, in ``privacy/tests``."""
 
     version: Literal[1]
     access: tuple[AccessCase, ...]
@@ -71,6 +72,17 @@ class AccessLine:
     passed: bool
     want: str
     got: str
+
+
+_TOP = re.compile(r"^(?P<quote>['\"]?)access(?P=quote)\s*:", re.MULTILINE)
+
+
+def are_access_cases(path: Path) -> bool:
+    """This tells by what stands in it, whatever its name, whether a file holds access cases."""
+    try:
+        return path.suffix in {".yaml", ".yml"} and _TOP.search(path.read_text("utf-8", errors="replace")) is not None
+    except OSError:
+        return False
 
 
 def read_access_cases(path: Path) -> tuple[AccessCase, ...]:

@@ -250,7 +250,9 @@ class Hearing:
         if standing:
             standing.sort(key=_newest_last, reverse=True)
             restricted = ["restriction.active"] if any(_restricts(case, n) for n in standing) else []
-            return self._answer(query, False, [*restricted, *(f"optout.{n.state}" for n in standing)], standing)
+            unhealable = ["optout.no_notice"] if any(_names_no_notice(n) for n in standing) else []
+            told = [*restricted, *(f"optout.{n.state}" for n in standing), *unhealable]
+            return self._answer(query, False, told, standing)
         if case.basis is Basis.CONTRACT:
             return self._answer(query, True, ["consent.not_required"])
         if case.basis is Basis.LEGITIMATE_INTEREST:
@@ -506,6 +508,11 @@ def _is_own_word(grant: LedgerEvent, negative: LedgerEvent) -> bool:
     return grant.evidence.source_kind == "direct" and not (
         is_object and is_same_system and grant.object != negative.object
     )
+
+
+def _names_no_notice(negative: LedgerEvent) -> bool:
+    """Whether an invalidation does not say of which notice, so that nobody can tell that a later one is better."""
+    return negative.state is ConsentState.INVALIDATED and negative.evidence.notice_version is None
 
 
 def _newer_notice(grant: LedgerEvent, negative: LedgerEvent) -> bool:

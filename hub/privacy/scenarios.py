@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub.privacy.access_cases import are_access_cases
 from hub.privacy.case_file import Case, CaseFile, ConsentCase
 from hub.privacy.consent import Decision, decide_all
 from hub.privacy.document import read_document, validate
@@ -15,8 +16,8 @@ from hub.privacy.given import unheard
 from hub.privacy.policy import Policy, load_policy
 from hub.privacy.vectors import are_vectors, read_vectors
 
-OTHERS = ("redaction", "access")
-"""How the names of case files begin that the redaction engine and the access rules read."""
+OTHERS = ("redaction",)
+"""How the names of case files begin that the redaction engine reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,23 @@ class ScenarioReport:
 def run_scenarios(path: Path, *, policy: Policy | None = None) -> ScenarioReport:
     """This runs the cases of a file, or of every file of a folder in the order of their names.
 
-    Files of a folder whose name begins with ``redaction`` or ``access`` belong to others and are left to them.
+    Files of a folder whose name begins with ``redaction``, or that hold access cases, belong to others and are left to them.
     Cases run against ``policy``, or the rules in the folder above them. Raises ConfigError.
     """
     if not path.is_dir():
         return ScenarioReport(tuple(_run_file(path, policy)))
-    files = sorted(p for p in path.iterdir() if p.suffix in {".yaml", ".json"} and not p.name.startswith(OTHERS))
+    files = sorted(one for one in path.iterdir() if one.suffix in {".yaml", ".json"} and not _is_for_others(one))
     return ScenarioReport(tuple(line for file in files for line in _run_file(file, policy)))
 
 
 def read_cases(folder: Path) -> list[Case]:
     """These are the cases of every file of a folder that runs against the rules above it; raises ConfigError."""
-    files = sorted(path for path in folder.glob("*.yaml") if not path.name.startswith(OTHERS) and not are_vectors(path))
+    files = sorted(path for path in folder.glob("*.yaml") if not _is_for_others(path) and not are_vectors(path))
     return [case for path in files for _, case in validate(read_document(path), CaseFile).cases()]
+
+
+def _is_for_others(path: Path) -> bool:
+    return path.name.startswith(OTHERS) or are_access_cases(path)
 
 
 def _run_file(path: Path, policy: Policy | None) -> Iterator[ScenarioLine]:

@@ -37,8 +37,8 @@ FORMAT = "consent-scenarios/1"
 
 _NESTED = ("scope", "evidence", "legal_evidence")
 _EVENT_NAMES = {
-    "source_kind": "source", "notice_version": "notice", "occurred_at": "at", "recorded_at": "recorded",
-    "kind": "type", "status": "state",
+    "source_kind": "source", "notice_version": "notice", "privacy_notice": "notice", "occurred_at": "at",
+    "recorded_at": "recorded", "kind": "type", "status": "state",
 }  # fmt: skip
 _QUERY_NAMES = {"jurisdiction": "jurisdictions", "known": "known_at", "kind": "subject_kind"}
 _STATES = {
@@ -182,6 +182,9 @@ def _event(data: Any, where: _Place, found: Vectors, policy: Policy, *, number: 
     for part in _NESTED:
         inner = data.get(part)
         flat |= inner if isinstance(inner, dict) else {}
+    for key in ("notice", "privacy_notice"):
+        if isinstance(flat.get(key), dict):
+            flat[key] = flat[key].get("version")  # which notice it was, the gate does not ask
     for key in ("state", "status"):
         if isinstance(flat.get(key), str):
             word = flat[key].lower().removeprefix("dpv:consent").removeprefix("dpv:")

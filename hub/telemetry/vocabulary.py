@@ -61,7 +61,7 @@ _REASONS = frozenset({
     # what became of a row that was to be sent
     "nothing_to_say", "cleared", "decision.stale", "not_sent", "dead_letter", "dropped", "already_queued", "no_answer",
     "erased", "not_found", "not_applied", "closed", "bad_key", "unknown_field", "custom_field_not_configured", "egress.name",
-    *(f"optout.{state}" for state in ConsentState),
+    *(f"optout.{state}" for state in ConsentState), "optout.no_notice",
     *(f"egress.{kind}" for kind in IdentifierKind),
 })  # fmt: skip
 

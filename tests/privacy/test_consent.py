@@ -142,7 +142,10 @@ def test_what_somebody_tells_the_hub_lifts_what_a_row_refuses():
 
 def test_an_invalidation_without_a_notice_cannot_be_lifted():
     void = event("void", state="invalidated", days=-20, actor="authority", notice_version=None)
-    assert not decide(POLICY, [void, event("yes", days=-10, notice_version=9)], query()).allowed
+    told = decide(POLICY, [void, event("yes", days=-10, notice_version=9)], query())
+    assert not told.allowed and told.reasons == ("optout.invalidated", "optout.no_notice")
+    named = event("void", state="invalidated", days=-20, actor="authority", notice_version=1)
+    assert decide(POLICY, [named, event("yes", days=-10, notice_version=1)], query()).reasons == ("optout.invalidated",)
 
 
 def test_a_refusal_of_a_purpose_that_is_retired_refuses_no_other():

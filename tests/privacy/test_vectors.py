@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigError
+from hub.privacy.access_cases import are_access_cases
 from hub.privacy.policy import load_policy
-from hub.privacy.scenarios import run_scenarios
+from hub.privacy.scenarios import read_cases, run_scenarios
 from hub.privacy.vectors import read_vectors
 
 HERE = Path(__file__).parent
@@ -193,3 +194,22 @@ consent:
     assert run_scenarios(path, policy=load_policy(HERE.parents[1] / "privacy")).passed, (
         "a yes to what nobody knows allows nothing, and harms nobody"
     )
+
+
+def test_a_notice_may_be_written_as_its_id_and_version(tmp_path):
+    asking = CONFIG | {"purposes": {"Care": {"basis": {"*": "consent"}, "min_notice": 3}}}
+    for version, want in ((3, "allow"), (2, "deny")):
+        given = GIVEN | {"legal_evidence": {"notice": {"id": "N1", "version": version}}}
+        assert run_scenarios(file_of(tmp_path, scenario(events=[given], want=want, reason=...), config=asking)).passed
+
+
+def test_access_cases_are_known_by_what_stands_in_them_not_by_their_name(tmp_path):
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    who = (HERE.parents[1] / "privacy" / "tests" / "access.yaml").read_text(encoding="utf-8")
+    (folder / "who-sees-what.yaml").write_text(who, encoding="utf-8")
+    (folder / "access-to-offers.yaml").write_text(
+        "version: 1\nages:\n  - {name: Germany, purpose: DirectMarketing, expect: {DE: 16}}\n", encoding="utf-8"
+    )
+    assert [are_access_cases(path) for path in sorted(folder.iterdir())] == [False, True]
+    assert [case.name for case in read_cases(folder)] == ["Germany"]
