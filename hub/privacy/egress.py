@@ -26,6 +26,9 @@ DEPTH = 3
 MAX_VIEWS = 600
 """More decodings than this make a riddle, not a record: the payload is refused."""
 
+MAX_TEXT = 64 * 1024 * 1024
+"""More characters than this in all of them, too: what takes as long to look through as a payload of that size is no record."""
+
 MIN_DIGITS = 7
 """Shorter runs of digits are no telephone number and too common to search for."""
 
@@ -129,9 +132,13 @@ class Lookout:
 
 
 def _views(payload: bytes) -> Iterator[tuple[str, str]]:
-    """These are the payload's text and everything it decodes to, each with the decoders that led there."""
+    """These are the payload's text and everything it decodes to, each with the decoders that led there.
+
+    Raises UnreadableError where that is more than ``MAX_TEXT``.
+    """
     layer = [("", text) for text in texts(payload)]
     seen = {text for _, text in layer}
+    left = MAX_TEXT
     for _ in range(DEPTH + 1):
         yield from layer
         inner = []
@@ -139,6 +146,9 @@ def _views(payload: bytes) -> Iterator[tuple[str, str]]:
             for name, decode in DECODERS.items():
                 for decoded in decode(text):
                     if decoded not in seen:
+                        left -= len(decoded)
+                        if left < 0:
+                            raise UnreadableError
                         seen.add(decoded)
                         inner.append((f"{view}>{name}" if view else name, decoded))
         layer = inner

@@ -6,6 +6,7 @@ import gzip
 import html
 import json
 import quopri
+import random
 import unicodedata
 import urllib.parse
 import zlib
@@ -308,6 +309,13 @@ def test_a_payload_that_unfolds_without_end_does_not_leave(monkeypatch):
     monkeypatch.setattr(egress, "MAX_VIEWS", 3)
     riddle = "&amp;%2525+=41=42" + base64.b64encode(b"%41 &lt; readable text here").decode()
     assert [hit.kind for hit in scan(riddle.encode(), CANARIES, allowed=())] == [egress.TOO_DEEP]
+
+
+def test_a_payload_that_decodes_to_more_than_can_be_looked_through_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = base64.b64encode(random.Random(1).randbytes(3_000))
+    assert scan(noise, CANARIES, allowed=()) == []
+    monkeypatch.setattr(egress, "MAX_TEXT", 5_000)
+    assert [hit.kind for hit in scan(noise, CANARIES, allowed=())] == [egress.TOO_DEEP]
 
 
 def test_bytes_that_are_no_text_are_looked_at_too():
