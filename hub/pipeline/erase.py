@@ -30,7 +30,7 @@ from hub.store import erasures as steps
 from hub.store.conflict import again_after_conflict
 from hub.store.requests import RequestKind
 from hub.store.store import Tx
-from hub.store.traces import traces, wipe
+from hub.store.traces import traces, unlink, wipe
 from hub.telemetry.span import traced
 
 RETAINED = "retained"
@@ -238,6 +238,7 @@ def _shred(tx: Tx, members: Sequence[str]) -> None:
         tx.outbox.purge(member)
         tx.persons.erase(member)
     wipe(tx.unit, members)
+    unlink(tx.unit, members)
 
 
 def _hashes(rooms: Rooms, tx: Tx, members: Sequence[str]) -> list[str]:

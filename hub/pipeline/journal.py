@@ -19,7 +19,7 @@ from hub.store.conflict import again_after_conflict
 from hub.store.erasures import StepState
 from hub.store.statements import chunks
 from hub.store.store import Store, Tx
-from hub.store.traces import wipe
+from hub.store.traces import unlink, wipe
 
 _FACT = "journal"
 _LONGEST = 1 << 20
@@ -226,3 +226,4 @@ def erase_again(tx: Tx, audit: AuditLog, person_id: str) -> None:
     tx.consents.append_erased(person_id)
     tx.persons.erase(person_id)
     wipe(tx.unit, [person_id])
+    unlink(tx.unit, [person_id])

@@ -22,7 +22,7 @@ from hub.pipeline.name import party_of
 from hub.pipeline.propagation import owe, still_held
 from hub.pipeline.removal import remove
 from hub.schema import AuthorRole, Identifier, IdentifierKind, Person
-from hub.store.traces import wipe
+from hub.store.traces import unlink, wipe
 
 NOT_SHARED = frozenset({IdentifierKind.VENDOR_ID, IdentifierKind.CUSTOMER_ID, IdentifierKind.LOYALTY_ID})
 """Kinds of which one belongs to one person; families share a mailbox, and companies a telephone."""
@@ -160,4 +160,5 @@ def _forget(batch: PullBatch, person: str) -> list[str]:
         tx.outbox.purge(member)
         tx.persons.erase(member)
     wipe(tx.unit, members)
+    unlink(tx.unit, members)
     return members

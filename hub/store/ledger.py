@@ -17,6 +17,9 @@ from hub.store.tables import batches, outcomes, persons, runs
 from hub.store.tallies import count_outcomes, count_run
 from hub.store.unit import Unit
 
+UNLINKED = "~erased"
+"""What stands for a vendor's version where the record's person has been erased; no vendor's version is equal to it."""
+
 
 class PullState(StrEnum):
     """What became of one record that was read."""
@@ -240,7 +243,7 @@ class Ledger:
                 text("state <> 'unchanged'"),
             ).group_by(outcomes.c.ref)  # fmt: skip
             query = select(outcomes.c.ref, outcomes.c.version, outcomes.c.state)
-            query = query.where(outcomes.c.id.in_(latest), ~erased.exists())
+            query = query.where(outcomes.c.id.in_(latest), outcomes.c.version != UNLINKED, ~erased.exists())
             found.update({ref: (version, PullState(state)) for ref, version, state in self._unit.conn.execute(query)})
         return found
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select, update
 
+from hub.store.ledger import UNLINKED
 from hub.store.statements import among, chunks
 from hub.store.tables import (
     audit_detail,
     consent_events,
     deliveries,
     identifiers,
+    outcomes,
     person_keys,
     profiles,
     records,
@@ -47,6 +49,19 @@ def wipe(unit: Unit, person_ids: Sequence[str]) -> None:
         sealed = or_(deliveries.c.payload.is_not(None), deliveries.c.vendor_ref.is_not(None))
         rows = update(deliveries).where(among(deliveries.c.person_id, chunk), sealed)
         unit.conn.execute(rows.values(payload=None, vendor_ref=None))
+
+
+def unlink(unit: Unit, person_ids: Sequence[str]) -> None:
+    """This takes the names of erased people out of the ledger, where the rows stay: their sums must hold for ever.
+
+    A vendor's version may be an id of theirs. Nothing finds these rows by person, so that it looks through all outcomes: it
+    is for single erasures.
+    """
+    for chunk in chunks(person_ids):
+        rows = update(outcomes).where(among(outcomes.c.person_id, chunk))
+        unit.conn.execute(rows.values(person_id=None, version=UNLINKED))
+        closed = update(deliveries).where(among(deliveries.c.person_id, chunk), ~deliveries.c.open)
+        unit.conn.execute(closed.values(person_id=None))
 
 
 def _count(unit: Unit, table: FromClause, where: ColumnElement[Any]) -> int:

@@ -58,8 +58,9 @@ def test_a_system_is_erased_only_after_what_is_on_its_way_there_has_arrived(eith
         assert erase(hub.rooms, job_of(gone, system)).progress is Progress.COMPLETE
         assert sorted(system.rows) == [f"00300000000000{n}AAA" for n in (1, 2, 3)]
         with hub.store.read() as tx:
-            left = sa.select(deliveries.c.payload).where(deliveries.c.person_id == gone)
+            left = sa.select(deliveries.c.payload).where(deliveries.c.person_id.is_(None))
             assert set(tx.unit.conn.execute(left).scalars()) == {None}
+            assert not tx.unit.conn.execute(sa.select(deliveries).where(deliveries.c.person_id == gone)).all()
 
 
 def test_a_row_that_an_erasure_has_ended_costs_nobody_else_an_outcome(town):

@@ -6,6 +6,7 @@ from hub.errors import FatalError
 from hub.store.ledger import PullCounts, PullOutcome, PullState, RunStatus
 from hub.store.quarantine import Quarantined
 from hub.store.store import Store, Tx
+from hub.store.traces import unlink
 from hub.testing.clock import FakeClock
 
 OUTCOMES = [
@@ -190,3 +191,21 @@ def test_only_the_syncs_own_running_runs_are_closed_as_killed(store: Store, cloc
         found = {run.id: (str(run.status), run.finished_at) for run in tx.ledger.runs(10)}
     assert found[killed] == ("failed", clock.now())
     assert found[done][0] == "succeeded" and found[other] == ("running", None)
+
+
+def test_nothing_in_the_ledger_leads_to_somebody_who_was_erased(store: Store) -> None:
+    """The rows stay, with their sums; a vendor's version, which may be an id, goes, and the record counts as never seen."""
+    with store.begin() as tx:
+        run_id = tx.ledger.start_run("desk.pull", "pull", "rev1")
+        gone, stays = tx.persons.create_many(2)
+        told = [
+            PullOutcome("ref_g", "vtx_1", PullState.STORED, None, gone),
+            PullOutcome("ref_s", "vtx_2", PullState.STORED, None, stays),
+        ]
+        batch(tx, run_id, "2", told, PullCounts(read=2, stored=2))
+        tx.persons.erase(gone)
+        unlink(tx.unit, [gone])
+        assert tx.ledger.seen("desk", "tickets", ["ref_g", "ref_s"]) == {"ref_s": ("vtx_2", "stored")}
+        assert tx.ledger.persons_of("desk", "tickets", ["ref_g", "ref_s"]) == {"ref_s": stays}
+        assert [(one.version, one.person_id) for one in tx.ledger.outcomes()] == [("vtx_2", stays), ("~erased", None)]
+        assert tx.ledger.counts(run_id) == PullCounts(read=2, stored=2)

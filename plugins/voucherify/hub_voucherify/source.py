@@ -220,10 +220,10 @@ def _is_time(value: Any) -> bool:
 
 
 def _entry(row: Any) -> RawRecord:
-    """Ledger entries never change, so the id says it all."""
+    """Ledger entries never change: there is one version of each. Versions rest in the clear, so none may be an id."""
     if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
         return RawRecord.unreadable("activities", row)
-    return RawRecord("activities", row["id"], row["id"], row)
+    return RawRecord("activities", row["id"], "1", row)
 
 
 def _version_of(row: Row) -> str:
