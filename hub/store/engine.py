@@ -1,13 +1,15 @@
 """Engines: how the store opens SQLite and PostgreSQL."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from hub.errors import ConfigError
+from hub.store.conflict import PAUSES
 
 READING = "hub_reading"
 """Execution option of a connection that will not write."""
@@ -67,8 +69,17 @@ def sqlite_file(engine: Engine) -> Path | None:
 
 def use_wal(engine: Engine) -> None:
     """This puts a SQLite database in WAL mode, which stays with the file: readers never wait for the writer."""
-    with engine.connect().execution_options(**{OUTSIDE: True}) as conn:
-        conn.exec_driver_sql("PRAGMA journal_mode = WAL")
+    # Of two that do it at once SQLite lets neither wait for the other.
+    for pause in (*PAUSES, None):
+        try:
+            with engine.connect().execution_options(**{OUTSIDE: True}) as conn:
+                conn.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except OperationalError:
+            if pause is None:
+                raise
+            time.sleep(pause)
+        else:
+            return
 
 
 def truncate_wal(engine: Engine) -> bool:

@@ -166,11 +166,11 @@ def test_what_was_done_is_taken_for_done(name, org, answer, fixture):
     assert done == (json.loads(fixture(name)) if fixture(name) else None)
 
 
-def test_a_query_that_the_org_refuses_names_the_stream(open_connector, answer):
+def test_a_query_that_the_org_refuses_names_the_object(open_connector, answer):
     connector, replay = open_connector(CONNECTOR, SETTINGS)
     replay.on("POST", LOGIN, answer("auth_success_response"))
     replay.on("GET", QUERY + "/?", answer("query_error_response", 400))
-    with pytest.raises(ConfigError, match=r"'contacts'.*INVALID_FIELD"):
+    with pytest.raises(ConfigError, match=r"of Contact .*INVALID_FIELD"):
         list(connector.read("contacts", None))
 
 
