@@ -237,6 +237,21 @@ def test_a_pattern_of_the_site_that_takes_too_long_withholds_the_text_and_nothin
     assert [result.text for result in results[::3]] == [texts[0], "it says <ORDER_NUMBER_1>; and stops"]
 
 
+@pytest.mark.parametrize("place", ["recognisers", "names", "second"])
+@pytest.mark.parametrize("flags", [{}, {"global_regex_flags": 0}])
+def test_a_pattern_of_a_plugin_that_takes_too_long_withholds_the_text_and_nothing_else(place, flags):
+    from presidio_analyzer import Pattern, PatternRecognizer
+
+    entity = "BADGE" if place == "recognisers" else "PERSON"
+    slow = PatternRecognizer(entity, patterns=[Pattern("slow", r"\b(?:\w|\w\w)+;", 0.9)], **flags)
+    policy = POLICY.model_copy(update={"scan_seconds": 0.02, "second_names": "slow" if place == "second" else None})
+    redactor = make_redactor(policy, **{place: [slow] if place == "recognisers" else slow})
+    texts = ["nothing to see here", "a" * 60 + "! ;", "it says abc; and stops"]
+    results = redactor.redact(texts, languages=["en"] * 3, known=[()] * 3)
+    assert [result.reason for result in results] == [None, "too_slow", None]
+    assert [result.text for result in results] == [texts[0], "<TEXT>", f"it says <{entity}_1>; and stops"]
+
+
 def test_why_a_text_is_withheld(redactor):
     results = redactor.redact(["a" * 60_000, "שלום"], languages=["en", "he"], known=[(), ()])
     assert [result.reason for result in results] == ["too_long", "language"]

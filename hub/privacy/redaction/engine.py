@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from hub.privacy.redaction.bounded import bound
 from hub.privacy.redaction.cascade import Cascade
 from hub.privacy.redaction.entity import Entity
 from hub.privacy.redaction.names import SpacyNames
@@ -59,6 +60,9 @@ class Analyser:
         second: EntityRecognizer | None = None,
     ) -> None:
         logging.getLogger("decision_process").disabled = True  # it would print whole texts
+        for one in (*extra, names, second):
+            if one is not None:
+                bound(one, policy.scan_seconds)
         self._names: Names = _names(names)
         self._name = _describe(names)
         if policy.second_names:
@@ -82,13 +86,20 @@ class Analyser:
         """This yields the findings in each English text, names included; None where the scan took too long."""
         for start in range(0, len(texts), BATCH):
             batch = texts[start : start + BATCH]
-            for text, names in zip(batch, self._names.analyze_batch(batch), strict=True):
-                yield self._entities_of(names, text)
+            for text, names in zip(batch, self._named(batch), strict=True):
+                yield None if names is None else self._entities_of(names, text)
 
     def without_names(self, texts: Sequence[str]) -> Iterator[list[Entity] | None]:
         """This yields what the patterns find in each text, whatever its language; None where the scan took too long."""
         for text in texts:
             yield self._entities_of((), text)
+
+    def _named(self, texts: Sequence[str]) -> Sequence[list[RecognizerResult] | None]:
+        """The names in each text; where a text takes too long, only that one has none."""
+        try:
+            return self._names.analyze_batch(texts)
+        except ScanTooLong:
+            return [None] if len(texts) == 1 else [names for text in texts for names in self._named([text])]
 
     def _patterns(self, text: str) -> Iterator[RecognizerResult]:
         for recogniser in self._recognisers:
