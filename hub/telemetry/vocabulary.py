@@ -44,7 +44,7 @@ _REASONS = frozenset({
     # what became of a record that was read
     "subject.unknown", "suppressed", "superseded", "source.deleted", "source.changed", "mapping.not_wanted",
     "author.not_customer", "redaction.not_possible", "redaction.too_slow", "redaction.unavailable",
-    "record.no_id", "record.no_time",
+    "record.no_id", "record.no_time", "record.untold",
     "record.unreadable", "record.bad_comment", "bad_record", "mapping.time", "mapping.type", "mapping.required",
     "mapping.missing_id", "mapping.invalid", "mapping.function", "mapping.expression", "mapping.enum", "mapping.each",
     "vault.unreadable", "export.unreadable",

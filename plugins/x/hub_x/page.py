@@ -12,10 +12,8 @@ from hub.contract import RawRecord, TransientError
 from hub_x.failure import problem_name
 from hub_x.window import is_id
 
-_ABOUT_FIELDS = frozenset(
-    {"not-authorized-for-field", "field-unauthorized", "field-hydration-failure", "internal-error", "invalid-request"}
-)
-"""Problems that say nothing about whether the post or user they name still exists."""
+_GONE = frozenset({"resource-not-found", "not-authorized-for-resource", "resource-unavailable", "disallowed-resource"})
+"""Problems that say that the post or user they name must go; any other says nothing of that."""
 
 _NO_LANGUAGE = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"})
 """X's codes for posts without words (links, tags, media) and for unknown languages."""
@@ -136,7 +134,7 @@ def parse_page(answer: Mapping[str, Any]) -> Page:
 def _gone(problems: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for problem in problems:
         named = _id(problem.get("resource_id")) or _id(problem.get("value"))
-        if named is None or problem_name(problem) in _ABOUT_FIELDS:
+        if named is None or problem_name(problem) not in _GONE:
             continue
         about = f"{problem.get('resource_type') or problem.get('parameter') or ''}"
         yield ("user" if "user" in about or about == "author_id" else "post"), named

@@ -83,7 +83,8 @@ class XSource:
     def fetch(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
         """This yields posts by id: see ``hub.contract.Fetcher``; raises as ``read`` does.
 
-        A post that was edited since comes as deleted: its words now stand under another id.
+        A post that was edited since comes as deleted: its words now stand under another id. One that X neither shows nor
+        calls gone comes with a flaw, to be asked for again.
         """
         self._scope(stream)
         wanted = list(dict.fromkeys(keys))
@@ -91,10 +92,8 @@ class XSource:
             asked = wanted[at : at + _IDS_A_CALL]
             ids = [key for key in asked if is_id(key)]
             answer = self._client.call("get_tweets", ids, **_SHOWN) if ids else {}
-            page = parse_posts(answer)
-            found = {one.key: one for one in page.records(stream, self._config.user_id) if one.version == one.key}
-            gone = {key: RawRecord(stream, key, "deleted:gone", {}, deleted=True) for key in asked}
-            yield Batch(tuple((gone | found)[key] for key in asked), None)
+            told = {one.key: one for one in parse_posts(answer).records(stream, self._config.user_id)}
+            yield Batch(tuple(_single(stream, key, told.get(key)) for key in asked), None)
 
     def recheck(self, stream: str, keys: Sequence[str]) -> Iterator[Batch]:
         """This asks X which of the stored records must go, and yields them as deleted.
@@ -186,6 +185,15 @@ class XSource:
             raise ConfigError("the stream search needs search_query.", fix="Set it in the connection's config.")
         asked = self._config.search_query if stream == "search" else self._config.user_id
         return hashlib.sha256(f"{stream}:{asked}".encode()).hexdigest()[:12]
+
+
+def _single(stream: str, key: str, told: RawRecord | None) -> RawRecord:
+    """What X says of one post. Saying nothing is not saying that it is gone; what is no id was never a post."""
+    if told is None and is_id(key):
+        return RawRecord(stream, key, "untold", {}, flaw="record.untold")
+    if told is None or told.deleted or told.version != key:
+        return RawRecord(stream, key, "deleted:gone", {}, deleted=True)
+    return told
 
 
 def _check_stream(stream: str) -> None:

@@ -10,6 +10,7 @@ from hub.testing import Fault, Reply
 from hub_x.simulation.seed import ACCOUNT, STRANGERS
 
 BO = STRANGERS[0].id
+PROBLEM = "https://api.x.com/2/problems/"
 DAY = timedelta(days=1)
 
 
@@ -104,6 +105,31 @@ def test_single_posts_are_fetched_with_what_became_of_them(empty_x, open_source)
     read = {r.key: r for b in source.read("mentions", None) for r in b.records}
     fetched = {r.key: r for b in batches for r in b.records}
     assert fetched[here] == read[here], "known, and not stored again"
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        {},
+        {"errors": None},
+        {"errors": [{"resource_id": "{key}", "resource_type": "tweet", "type": f"{PROBLEM}internal-error"}]},
+        {"errors": [{"resource_id": "{key}", "resource_type": "tweet", "type": f"{PROBLEM}of-next-year"}]},
+        {"errors": [{"value": "77", "parameter": "ids", "type": f"{PROBLEM}resource-not-found"}]},
+    ],
+)
+def test_a_post_that_x_leaves_out_without_a_word_is_not_taken_for_deleted(empty_x, open_source, left):
+    here, silent = say(empty_x, 2)
+
+    def leave_out(body):
+        problems = [{k: v.format(key=silent) for k, v in one.items()} for one in left.get("errors") or ()]
+        return {"data": [post for post in body["data"] if post["id"] == here], **left, "errors": problems}
+
+    empty_x.faults.add(Fault.changed("GET /2/tweets", change=leave_out))
+    (batch,) = open_source(empty_x).fetch("mentions", [here, silent])
+    assert [(r.key, r.deleted, r.flaw) for r in batch.records] == [
+        (here, False, None),
+        (silent, False, "record.untold"),
+    ]
 
 
 def test_many_posts_are_fetched_in_calls_of_a_hundred(empty_x, open_source):
