@@ -29,6 +29,9 @@ EXPANSIONS = ["author_id", "referenced_tweets.id"]
 
 _SHOWN = {"tweet_fields": POST_FIELDS, "user_fields": USER_FIELDS, "expansions": EXPANSIONS}
 _IDS_A_CALL = 100
+MOST_PAGES = 10_000
+"""Pages of one read: far more than X's limits grant a run."""
+
 _END_AGE = timedelta(seconds=30)
 _SEARCH_REACH = timedelta(days=7) - timedelta(minutes=1)
 _GONE_PER_BATCH = 500
@@ -121,13 +124,15 @@ class XSource:
 
     def _pages(self, stream: str, window: Window, span: Span | None = None) -> Iterator[tuple[Page, Window | None]]:
         """Page after page with the window behind it; None, and the end, where X sent nothing but problems."""
+        seen: set[str | None] = set()
         while True:
             page, asked = self._fetch(stream, window, span)
             if page.meta is None:
                 yield page, None
                 return
-            if asked.token is not None and page.next_token == asked.token:
-                raise TransientError("X's paging does not advance.")
+            seen.add(asked.token)
+            if page.next_token is not None and (page.next_token in seen or len(seen) > MOST_PAGES):
+                raise TransientError("X's paging goes in a circle.")
             window = asked.after(page.ids, page.next_token)
             yield page, window
             if window.token is None:

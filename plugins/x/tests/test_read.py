@@ -210,6 +210,14 @@ def test_a_page_that_names_itself_as_the_next_is_an_error_not_a_loop(empty_x, op
     assert len(empty_x.calls) == 2
 
 
+def test_pages_that_lead_back_to_an_earlier_one_are_an_error_at_once(empty_x, open_source):
+    for token in "ABCABC":
+        empty_x.faults.add(Fault("GET /2/*", reply=Reply(200, {"data": [], "meta": {"next_token": token}})))
+    with pytest.raises(TransientError, match="circle"):
+        list(open_source(empty_x).read("mentions", None))
+    assert len(empty_x.calls) == 4
+
+
 def test_another_query_starts_anew(empty_x, open_source, read_all):
     tagged = say(empty_x, 2, text="#AttuneAir {n}")
     say(empty_x, 1, text="late again")

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.contract import ConfigError, TransientError
 from hub_zendesk.account import Account, rows_of
+from hub_zendesk.recent import Recent
 
 SETTLING = timedelta(seconds=60)
 """Zendesk refuses a start time younger than this, and leaves the last minute out of every export."""
@@ -64,10 +65,13 @@ def export_pages(account: Account, fetch: Fetch, cursor: str | None) -> Iterator
 
     An empty page is not the end: only ``end_of_stream`` is.
     """
-    standstill = 0
+    standstill, passed = 0, Recent()
+    passed.add(cursor)
     while True:
         page = fetch(account, position(account, cursor))
         standstill = 0 if page.cursor not in (None, cursor) else standstill + 1
+        if not standstill and not passed.add(page.cursor):
+            raise TransientError("zendesk: an export leads back to where it has been.")
         cursor = page.cursor or cursor
         yield ExportPage(page.records, page.users, cursor, page.end)
         if page.end:

@@ -1,4 +1,4 @@
-"""Which records have been seen lately, to drop the repetitions that exports hold."""
+"""Which records or cursors have been seen lately: exports repeat the former, and must not repeat the latter."""
 
 from collections.abc import Hashable
 

@@ -109,6 +109,19 @@ def test_an_export_that_does_not_move_is_given_up(vendor: ZendeskSimulator, zend
     assert len(vendor.calls) <= 6
 
 
+@pytest.mark.parametrize("stream", ["users", "tickets"])
+@pytest.mark.parametrize(("begins", "calls"), [(None, 3), ("B", 2)])
+def test_an_export_that_leads_back_is_given_up_at_once(
+    vendor: ZendeskSimulator, zendesk: Any, stream: str, begins: str | None, calls: int
+) -> None:
+    for cursor in "ABAB":
+        page = {stream: [], "after_cursor": cursor, "end_of_stream": False}
+        vendor.faults.add(Fault("GET /api/v2/incremental/*", reply=Reply(200, page)))
+    with pytest.raises(TransientError, match="leads back"):
+        list(zendesk.read(stream, begins))
+    assert len(vendor.calls) == calls
+
+
 def test_a_listing_in_a_circle_is_given_up(vendor: ZendeskSimulator, zendesk: Any) -> None:
     circle = {"satisfaction_ratings": [], "meta": {"has_more": True, "after_cursor": "same"}, "links": {}}
     vendor.faults.add(Fault("GET /api/v2/satisfaction_ratings*", reply=Reply(200, circle), times=-1))
