@@ -15,6 +15,9 @@ from hub_salesforce.login import Login
 from hub_salesforce.refusal import ExpiredError, UnsentError, translated
 
 T = TypeVar("T")
+MOST_PAGES = 2_000
+"""Pages of one query, each of 200 rows at least: no query asks for so many."""
+
 MOST_EMPTY = 20
 """Empty pages in a row after which a query does not go on."""
 
@@ -86,30 +89,42 @@ class Org:
 
         A continuation is followed by its id only: its address comes from the answer and could name any host.
         """
+        return (_records(answer) for answer in self._answers(soql, deleted))
+
+    def rows(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
+        """These are all rows of a query that is known to be small.
+
+        Raises TransientError where they are fewer than Salesforce counts: only a whole list can say what is not in it.
+        """
+        found: list[Any] = []
+        total: Any = None
+        for answer in self._answers(soql, deleted):
+            found += _records(answer)
+            total = answer.get("totalSize")
+        if not all(isinstance(row, dict) for row in found):
+            raise TransientError("Salesforce answered a query with rows that are none.")
+        if isinstance(total, int) and len(found) < total:
+            raise TransientError("Salesforce left rows of a query out.")
+        return found
+
+    def _answers(self, soql: str, deleted: bool) -> Iterator[Any]:
         answer = self.call(lambda client: client.query(soql, include_deleted=deleted))
         seen: set[str] = set()
         empty = 0
-        while True:
-            rows = _records(answer)
-            empty = 0 if rows else empty + 1
-            yield rows
-            if answer.get("done", True):
+        while len(seen) < MOST_PAGES:
+            empty = 0 if _records(answer) else empty + 1
+            yield answer
+            if answer.get("done") is True:
                 return
             locator = _locator(answer.get("nextRecordsUrl"))
             if locator in seen or empty >= MOST_EMPTY:
                 raise TransientError("Salesforce's paging does not advance.")
             seen.add(locator)
             answer = self._more(locator, deleted)
+        raise TransientError("Salesforce's paging does not end.")
 
     def _more(self, locator: str, deleted: bool) -> Any:
         return self.call(lambda client: client.query_more(locator, include_deleted=deleted))
-
-    def rows(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
-        """These are all rows of a query that is known to be small."""
-        found = [row for page in self.pages(soql, deleted=deleted) for row in page]
-        if not all(isinstance(row, dict) for row in found):
-            raise TransientError("Salesforce answered a query with rows that are none.")
-        return found
 
     def identified(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
         """These are all rows of a query, each with its Id; raises TransientError where one has none."""

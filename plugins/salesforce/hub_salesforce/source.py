@@ -1,6 +1,7 @@
 """The source: streams in the order of SystemModstamp, resumable after every page."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -91,15 +92,14 @@ class SalesforceSource:
         for portion in portions(list(dict.fromkeys(keys)), IDS_A_QUERY):
             asked = [key for key in portion if is_id(key)]
             soql = f"SELECT {fields} FROM {plan.sobject} WHERE Id IN {quote_soql_value(asked)}"  # noqa: S608 - field names are checked by the settings model, ids are quoted by simple-salesforce
-            told = (row for page in self._ask(plan, soql) for row in page if _place(row)) if asked else ()
-            found = {row["Id"][:15]: row for row in told}
-            rows = [{**row, "Id": key} for key in asked if (row := found.get(key[:15]))]
+            found = {row["Id"][:15]: row for row in self._whole(plan, soql)} if asked else {}
+            rows = {key: {**row, "Id": key} for key in asked if (row := found.get(key[:15]))}
             gone = [
                 RawRecord(stream, key, "gone", {"Id": key, "IsDeleted": True}, deleted=True)
                 for key in portion
-                if key not in asked or key[:15] not in found
+                if key not in rows
             ]
-            yield Batch((*self._records(plan, rows), *gone), None)
+            yield Batch((*self._records(plan, list(rows.values())), *gone), None)
 
     def _walk(
         self, plan: Plan, position: Position | None, end: datetime | None = None
@@ -135,6 +135,12 @@ class SalesforceSource:
         except RefusedError as refused:
             raise _unreadable(plan.sobject, refused) from None
 
+    def _whole(self, plan: Plan, soql: str) -> list[dict[str, Any]]:
+        try:
+            return self._org.identified(soql, deleted=True)
+        except RefusedError as refused:
+            raise _unreadable(plan.sobject, refused) from None
+
     def _records(self, plan: Plan, rows: Sequence[Any]) -> tuple[RawRecord, ...]:
         people = {
             row["Id"]: refined(row) for row in rows if plan.party and _place(row) and row.get("IsDeleted") is not True
@@ -144,7 +150,7 @@ class SalesforceSource:
         records = []
         for row in rows:
             if _place(row) is None:
-                records.append(RawRecord.unreadable(plan.stream.name, row))
+                records.append(_flawed(plan.stream.name, row))
                 continue
             deleted = row.get("IsDeleted") is True
             data = {"Id": row["Id"], "IsDeleted": True} if deleted else people.get(row["Id"]) or refined(row)
@@ -166,6 +172,15 @@ def _place(row: Any) -> Position | None:
         return Position(parse_time(row["SystemModstamp"]), checked_id(row["Id"]))
     except (KeyError, ValueError, TypeError):
         return None
+
+
+def _flawed(stream: str, row: Any) -> RawRecord:
+    """A row without a place; under its own Id, where it has one, so that it can be asked for again."""
+    flawed = RawRecord.unreadable(stream, row)
+    try:
+        return replace(flawed, key=checked_id(row["Id"]), flaw="record.no_time")
+    except (KeyError, ValueError, TypeError):
+        return flawed
 
 
 def _advance(position: Position | None, rows: Sequence[Any]) -> Position | None:

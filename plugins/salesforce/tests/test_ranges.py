@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.contract import ConfigError, Fetcher, Partition, Partitioned, Ranged
-from hub.testing import FakeClock, connect
+from hub.contract import ConfigError, Fetcher, Partition, Partitioned, Ranged, TransientError
+from hub.testing import FakeClock, Fault, connect
 from hub_salesforce import CONNECTOR
 from hub_salesforce.position import Position
 from hub_salesforce.simulated_table import make_id, salesforce_time
@@ -139,6 +139,29 @@ def test_fetched_consents_carry_their_contacts(connector):
     key = make_id("Individual", 1)
     (record,) = (r for b in connector.fetch("individuals", [key]) for r in b.records)
     assert record.data["Contacts"][0]["Id"] == make_id("Contact", 1)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: {**body, "records": body["records"][:1]},
+        lambda body: {**body, "records": []},
+        lambda body: {**body, "records": [body["records"][0], None]},
+        lambda body: {**body, "records": [body["records"][0], {**body["records"][1], "Id": None}]},
+        lambda body: {name: value for name, value in body.items() if name != "done"},
+    ],
+)
+def test_what_an_answer_leaves_out_is_not_taken_for_deleted(org, connector, spoil):
+    org.faults.add(Fault.changed("GET */queryAll*", change=spoil))
+    with pytest.raises(TransientError):
+        list(connector.fetch("contacts", [make_id("Contact", 1), make_id("Contact", 2)]))
+
+
+def test_a_row_without_a_time_is_set_aside_under_its_own_id(org, connector):
+    key = make_id("Contact", 1)
+    org.tables["Contact"][key]["SystemModstamp"] = None
+    (record,) = (r for b in connector.fetch("contacts", [key]) for r in b.records)
+    assert (record.key, record.deleted, record.flaw, record.data) == (key, False, "record.no_time", {})
 
 
 def test_many_keys_are_fetched_in_few_calls(org, connector):

@@ -3,7 +3,16 @@ from datetime import timedelta
 
 import pytest
 
-from hub.contract import AuthError, ConfigError, ConsentSource, HubError, Source, TransientError
+from hub.contract import (
+    AuthError,
+    ConfigError,
+    ConsentSource,
+    HubError,
+    IdentifierKind,
+    Source,
+    SubjectIdentifier,
+    TransientError,
+)
 from hub.testing import Fault, Reply
 from hub_salesforce.simulated_seed import add_lead, add_point_consent
 from hub_salesforce.simulated_table import make_id, salesforce_time
@@ -202,6 +211,18 @@ def test_a_page_that_points_to_itself_ends(org, connector):
     with pytest.raises(TransientError, match="advance"):
         records(connector, "contacts")
     assert len(org.calls) == 3
+
+
+def test_a_query_that_always_goes_on_ends(org, connector, monkeypatch):
+    monkeypatch.setattr("hub_salesforce.org.MOST_PAGES", 5)
+    row = {"Id": make_id("Contact", 1), "IsDeleted": False}
+    for n in range(9):
+        at = f"/services/data/v59.0/queryAll/01g{n}-0"
+        body = {"totalSize": 99, "done": False, "records": [row], "nextRecordsUrl": at}
+        org.faults.add(Fault("GET */queryAll/*", reply=Reply(200, body)))
+    with pytest.raises(TransientError, match="does not end"):
+        list(connector.verify_erased([SubjectIdentifier(IdentifierKind.EMAIL, "maria.garcia@example.com")]))
+    assert len(org.calls) < 9
 
 
 def test_a_vendor_that_repeats_its_page_ends(org, open_org):
