@@ -86,6 +86,16 @@ class VoucherifyClient:
             raise TransientError("Voucherify answered with nothing.")
         return answer.body
 
+    def customer(self, key: str) -> Mapping[str, Any] | None:
+        """This gets a customer by id or source id, or None where the vendor has none; raises as ``read`` does.
+
+        Raises TransientError for an answer about somebody else.
+        """
+        found = named(self.find(f"/v1/customers/{segment(key)}"), "id")
+        if found is not None and not is_about(found, key):
+            raise somebody_else()
+        return found
+
     def write(self, method: str, path: str, body: Any = None) -> Answer:
         """This changes something at the vendor, at most once.
 
@@ -168,6 +178,16 @@ def named(body: Mapping[str, Any] | None, name: str) -> Mapping[str, Any] | None
     if body is not None and not body.get(name):
         raise TransientError(f"Voucherify's answer has no {name!r}.")
     return body
+
+
+def is_about(customer: Mapping[str, Any], key: str) -> bool:
+    """Whether an answer shows the customer that was asked for: caches and proxies have been seen to answer with another."""
+    return bool(customer.get("id")) and key in (customer.get("source_id"), customer.get("id"))
+
+
+def somebody_else() -> TransientError:
+    """This says that an answer is about another customer, card or entry than was asked for."""
+    return TransientError("Voucherify answered about something else than was asked for.")
 
 
 def _cut_off(error: requests.exceptions.RequestException) -> UnknownOutcomeError | TransientError:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.contract import HubError, Outcome, TransientError, UnknownOutcomeError, WriteRecord
-from hub_voucherify.client import VoucherifyClient, listed, segment
+from hub_voucherify.client import VoucherifyClient, is_about, listed, segment
 from hub_voucherify.mark import parse_time
 from hub_voucherify.outcomes import accepted, confirmed, failed, is_done, refused, unknown
 
@@ -51,7 +51,7 @@ class CustomerWriter:
             return failed(record, "not_sent", retryable=True)
         if not answer.ok:
             return refused(record, answer)
-        done = is_done(answer) and _is_about(answer.body, record) and _holds(answer.body, record)
+        done = is_done(answer) and is_about(answer.body, record.key) and _holds(answer.body, record)
         # A good status alone says nothing of what was done, nor does somebody else's row: then reading back tells.
         return confirmed(record, answer.body.get("id")) if done else unknown(record)
 
@@ -136,7 +136,7 @@ class CustomerWriter:
         customer = self._client.find(f"/v1/customers/{segment(record.key)}")
         if customer is None:
             return failed(record, "not_found")
-        if not _is_about(customer, record):
+        if not is_about(customer, record.key):
             return unknown(record)
         if job and _is_shell(customer, job):
             return self._drop_shell(record, str(customer["id"]))
@@ -159,11 +159,6 @@ def _fault_of(record: WriteRecord) -> str | None:
     if set(record.fields) - set(FIELDS):
         return "unknown_field"
     return "invalid_key" if record.key.strip() in {"", ".", ".."} else None
-
-
-def _is_about(customer: Mapping[str, Any], record: WriteRecord) -> bool:
-    """Whether an answer shows the record's own customer: caches and proxies have been seen to answer with another."""
-    return bool(customer.get("id")) and record.key in (customer.get("source_id"), customer.get("id"))
 
 
 def _holds(customer: Mapping[str, Any], record: WriteRecord) -> bool:

@@ -1,6 +1,6 @@
 """Deletes a customer for good, then looks again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from hub.contract import (
@@ -12,7 +12,7 @@ from hub.contract import (
     UnknownOutcomeError,
 )
 from hub_voucherify.by_hand import NO_KEY
-from hub_voucherify.client import Answer, VoucherifyClient, listed, named, segment
+from hub_voucherify.client import Answer, VoucherifyClient, listed, named, segment, somebody_else
 
 _CARD_LEFT = "delete the loyalty card in the vendor's console"
 
@@ -29,11 +29,11 @@ class VoucherifyEraser:
 
     def erase(self, subject: Sequence[SubjectIdentifier]) -> Iterator[ErasureOutcome]:
         """This deletes every profile of the person with what hangs on it, and tells about profiles and cards."""
-        customers, cards = self._customers(subject), self._cards(subject)
+        customers = self._customers(subject)
         if customers is None:
             yield ErasureOutcome("customers", ErasureState.UNSUPPORTED, NO_KEY)
             return
-        cards |= {code: card for key in customers for code, card in self._cards_of(key).items()}
+        cards = self._cards(subject, customers)
         keys = {*customers, *(str(card["holder_id"]) for card in cards.values() if card.get("holder_id"))}
         answers = [self._delete(key) for key in sorted(keys)]
         left = bool(self._customers(subject)) or any(self._client.find(f"/v1/customers/{segment(k)}") for k in keys)
@@ -50,7 +50,7 @@ class VoucherifyEraser:
             yield ErasureOutcome("customers", ErasureState.UNSUPPORTED, NO_KEY)
             return
         yield _found("customers", bool(customers), "still_found")
-        yield _found("members", bool(self._cards(subject)), _CARD_LEFT)
+        yield _found("members", bool(self._cards(subject, customers)), _CARD_LEFT)
 
     def _delete(self, key: str) -> Answer:
         try:
@@ -66,7 +66,7 @@ class VoucherifyEraser:
         for identifier in subject:
             if _is_key(identifier):
                 searched = True
-                customer = named(self._client.find(f"/v1/customers/{segment(identifier.value)}"), "id")
+                customer = self._client.customer(identifier.value)
                 found |= {str(customer["id"]): customer} if customer else {}
             elif identifier.kind is IdentifierKind.EMAIL:
                 searched = True
@@ -79,25 +79,34 @@ class VoucherifyEraser:
         found: dict[str, Mapping[str, Any]] = {}
         for spelling in {email, email.lower()}:
             body = self._client.read("/v1/customers", {"email": spelling, "limit": 100})
-            found |= {str(customer["id"]): customer for customer in listed(body, "customers")}
+            rows = [row for row in listed(body, "customers") if named(row, "id")]
+            if any(str(row.get("email")).casefold() != email.casefold() for row in rows):
+                raise somebody_else()  # a filter that is not heeded would have everybody erased
+            found |= {str(row["id"]): row for row in rows}
         return found
 
-    def _cards(self, subject: Sequence[SubjectIdentifier]) -> dict[str, Mapping[str, Any]]:
+    def _cards(self, subject: Sequence[SubjectIdentifier], customers: Collection[str]) -> dict[str, Mapping[str, Any]]:
+        """Cards by code: those named by the person's identifiers, and those that the profiles found hold."""
         found: dict[str, Mapping[str, Any]] = {}
+        for key in {*customers, *(identifier.value for identifier in subject if _is_key(identifier))}:
+            found |= self._cards_of(key, {key, *customers})
         for identifier in subject:
-            if _is_key(identifier):
-                found |= self._cards_of(identifier.value)
-            elif _is_card(identifier):
-                card = self._card(identifier.value)
-                found |= {str(card["code"]): card} if card else {}
+            card = self._card(identifier.value) if _is_card(identifier) else None
+            found |= {str(card["code"]): card} if card else {}
         return found
 
-    def _cards_of(self, customer: str) -> dict[str, Mapping[str, Any]]:
+    def _cards_of(self, customer: str, holders: Collection[str]) -> dict[str, Mapping[str, Any]]:
         body = self._client.find(f"{self._client.campaign}/members", {"customer": customer, "limit": 100})
-        return {str(card["code"]): card for card in listed(body, "vouchers") if card.get("code")}
+        cards = [card for card in listed(body, "vouchers") if card.get("code")]
+        if any(card.get("holder_id") not in holders for card in cards):
+            raise somebody_else()  # their holders are erased
+        return {str(card["code"]): card for card in cards}
 
     def _card(self, code: str) -> Mapping[str, Any] | None:
-        return named(self._client.find(f"/v1/loyalties/members/{segment(code)}"), "code")
+        card = named(self._client.find(f"/v1/loyalties/members/{segment(code)}"), "code")
+        if card is not None and str(card["code"]).casefold() != code.casefold():
+            raise somebody_else()
+        return card
 
 
 def _is_key(identifier: SubjectIdentifier) -> bool:

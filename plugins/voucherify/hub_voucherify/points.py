@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.contract import Outcome, TransientError, UnknownOutcomeError, WriteRecord
-from hub_voucherify.client import Answer, VoucherifyClient, listed, segment
+from hub_voucherify.client import Answer, VoucherifyClient, listed, segment, somebody_else
 from hub_voucherify.outcomes import confirmed, failed, is_done, refused, unknown
 
 FIELDS = ("points", "reason")
@@ -76,12 +76,17 @@ class PointsWriter:
         return card if isinstance(card, Outcome) else self._found(record, card)
 
     def _card_of(self, record: WriteRecord) -> Mapping[str, Any] | Outcome:
-        body = self._client.find(f"{self._client.campaign}/members", {"customer": record.key, "limit": 2})
+        customer = self._client.customer(record.key)
+        if customer is None:
+            return failed(record, "not_a_member")
+        body = self._client.find(f"{self._client.campaign}/members", {"customer": customer["id"], "limit": 2})
         if body is None:
             # 404 for the customer or for the program? A missing program must not fail everybody's points for good.
             self._client.read(self._client.campaign)
             return failed(record, "not_a_member")
         cards = [card for card in listed(body, "vouchers") if card.get("code")]
+        if any(card.get("holder_id") != customer["id"] for card in cards):
+            raise somebody_else()
         if len(cards) == 1:
             return dict(cards[0])
         return failed(record, "several_members" if cards else "not_a_member")
@@ -94,6 +99,8 @@ class PointsWriter:
             if body is None:
                 return None
             rows = listed(body, "data")
+            if any(row.get("voucher_id") != card.get("id") for row in rows):
+                raise somebody_else()  # in another card's ledger the booking would not be found, and made twice
             if any(row.get("source_id") == record.idempotency_key for row in rows):
                 return confirmed(record, card.get("id"))
             if not body.get("has_more", len(rows) >= _PAGE):
@@ -139,7 +146,7 @@ def _is_booked(answer: Answer, record: WriteRecord, card: Mapping[str, Any]) -> 
     body = answer.body
     related = body.get("related_object")
     about = related.get("id") if isinstance(related, dict) else None
-    same = about in (None, card.get("id")) and body.get("points", record.fields["points"]) == record.fields["points"]
+    same = about == card.get("id") and body.get("points") == record.fields["points"]
     return is_done(answer) and "balance" in body and same
 
 

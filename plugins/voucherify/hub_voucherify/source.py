@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from hub.contract import Batch, ConfigError, Partition, PartitionPlan, RawRecord, TransientError
-from hub_voucherify.client import VoucherifyClient, segment
+from hub_voucherify.client import VoucherifyClient, segment, somebody_else
 from hub_voucherify.mark import Mark, Marks, parse_time, whole_ms
 from hub_voucherify.paging import Fetch, Question, Row, TimeWalk
 from hub_voucherify.span import Span, cut
@@ -143,21 +143,19 @@ class VoucherifySource:
         return rows, more if isinstance(more, bool) else len(rows) >= self._client.config.page_size
 
     def _customer(self, key: str) -> Row | None:
-        return self._same(key, self._client.find(f"/v1/customers/{segment(key)}"))
+        found = self._client.customer(key)
+        # The vendor finds customers by their source id as well; the hub's keys are ids.
+        return found if found is not None and found["id"] == key else None
 
     def _member(self, key: str) -> Row | None:
         params = {"limit": 1, "page": 1, "ids": key}
         rows = _rows_of(self._client.read(f"{self._client.campaign}/members", params), "vouchers")
-        return next((row for row in rows if _flaw_of(row) is None and row["id"] == key), None)
+        return _only(rows, key)
 
     def _activity(self, key: str) -> Row | None:
         params = {"limit": 1, "filters[id][conditions][$is]": key}
         rows = _rows_of(self._client.read(f"{self._client.campaign}/transactions", params), "data")
-        return next((row for row in rows if isinstance(row, dict) and row.get("id") == key), None)
-
-    def _same(self, key: str, row: Mapping[str, Any] | None) -> Row | None:
-        """The vendor finds customers by their source id as well; the hub's keys are ids."""
-        return row if row is not None and row.get("id") == key else None
+        return _only(rows, key)
 
     def _with_tiers(self, member: Row) -> Row:
         if not self._client.config.tiers or not member.get("code"):
@@ -204,6 +202,14 @@ def _rows_of(body: Mapping[str, Any], name: str) -> list[Any]:
     if isinstance(rows, list):
         return rows
     raise TransientError(f"Voucherify's answer has no list {name!r}.")
+
+
+def _only(rows: Sequence[Any], key: str) -> Row | None:
+    """The row that was asked for, None where the vendor has none; raises TransientError for others in its place."""
+    found = next((row for row in rows if isinstance(row, dict) and row.get("id") == key), None)
+    if rows and found is None:
+        raise somebody_else()
+    return found
 
 
 def _flaw_of(row: Any) -> str | None:

@@ -115,3 +115,28 @@ def test_an_answer_that_says_nothing_does_not_say_that_nobody_is_there(simulator
     except TransientError:
         return
     assert told & {ErasureState.PENDING, ErasureState.FAILED}, "who is there was not seen"
+
+
+@pytest.mark.parametrize(
+    ("path", "subject"),
+    [
+        ("GET /v1/customers/*", by("customer_id", "C-000002")),
+        ("GET /v1/customers", by("email", "maria.garcia@example.com")),
+        ("GET */members", by("customer_id", "C-000002")),
+        ("GET */loyalties/members/*", by("loyalty_id", "ATTUNE-000002", "voucherify")),
+    ],
+)
+def test_nobody_is_erased_by_an_answer_about_somebody_else(simulator, connection, path, subject):
+    other = simulator.customer("C-000003")
+    card = next(card for card in simulator.cards.values() if card["holder_id"] == other["id"])
+    answer = {
+        "GET /v1/customers": {"customers": [*simulator.customers.values()]},  # the filter was not heeded
+        "GET /v1/customers/*": other,
+        "GET */members": {"vouchers": [card]},
+        "GET */loyalties/members/*": card,
+    }[path]
+    simulator.faults.add(Fault(path, reply=Reply(200, answer), times=-1))
+    for act in (connection.erase, connection.verify_erased):
+        with pytest.raises(TransientError, match="something else"):
+            list(act(subject))
+    assert len(simulator.customers) == 24 and not any(call.method == "POST" for call in simulator.calls)

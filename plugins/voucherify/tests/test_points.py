@@ -102,7 +102,14 @@ def test_a_500_is_unknown_because_the_booking_may_stand(simulator, connection):
 
 @pytest.mark.parametrize(
     ("status", "changes"),
-    [(202, {}), (207, {}), (200, {"points": 1}), (200, {"related_object": {"type": "voucher", "id": "v_other"}})],
+    [
+        (202, {}),
+        (207, {}),
+        (200, {"points": 1}),
+        (200, {"points": None}),
+        (200, {"related_object": None}),
+        (200, {"related_object": {"type": "voucher", "id": "v_other"}}),
+    ],
 )
 def test_an_answer_that_is_not_of_this_booking_is_looked_up(simulator, connection, status, changes):
     def alter(reply):
@@ -115,10 +122,10 @@ def test_an_answer_that_is_not_of_this_booking_is_looked_up(simulator, connectio
 
 
 def test_a_ledger_that_goes_in_a_circle_is_left(simulator, connection):
-    names = iter("ABCABCABC")
+    names, card = iter("ABCABCABC"), simulator.cards["ATTUNE-000002"]["id"]
     simulator.faults.add(
         Fault("GET */transactions", "change", times=9, change=lambda reply: Reply(
-            200, {"data": [{"id": next(names), "source_id": "x"}], "has_more": True}))
+            200, {"data": [{"id": next(names), "source_id": "x", "voucher_id": card}], "has_more": True}))
     )  # fmt: skip
     outcome = only(connection.write("points", [record()]))
     assert (outcome.state, outcome.reason) == (OutcomeState.FAILED, "not_sent")
@@ -221,3 +228,29 @@ def test_a_list_of_members_that_is_none_makes_nobody_a_stranger(simulator, conne
     simulator.faults.add(Fault("GET */members", "reply", said))
     assert only(connection.write("points", [record()])).retryable
     assert only(connection.write("points", [record()])).state is OutcomeState.CONFIRMED
+
+
+def lead_to(simulator, path, number):
+    """Answers about another customer's row, as a cache does that mixes two callers up."""
+    other = f"C-{number:06d}"
+    card = next(card for card in simulator.cards.values() if card["holder_id"] == simulator.customer(other)["id"])
+    answers = {
+        "GET /v1/customers/*": simulator.customer(other),
+        "GET */members": {"vouchers": [card], "total": 1},
+        "GET */transactions": simulator.ledger.page({}, now=simulator.clock.now(), card=card["id"]),
+    }
+    simulator.faults.add(Fault(path, reply=Reply(200, answers[path])))
+
+
+@pytest.mark.parametrize("path", ["GET /v1/customers/*", "GET */members", "GET */transactions"])
+def test_nothing_is_booked_by_an_answer_about_another_customer(simulator, connection, open_with, path):
+    lead_to(simulator, path, 3)
+    outcome = only(connection.write("points", [record()]))
+    assert (outcome.state, outcome.retryable, outcome.reason) == (OutcomeState.FAILED, True, "not_sent")
+    assert booked(simulator) == [] and not any(call.path.endswith("/balance") for call in simulator.calls)
+    assert only(connection.write("points", [record()])).state is OutcomeState.CONFIRMED
+    lead_to(simulator, path, 3)
+    with pytest.raises(TransientError):
+        only(open_with().reconcile("points", [record()]))
+    assert only(open_with().write("points", [record()])).state is OutcomeState.CONFIRMED
+    assert len(booked(simulator)) == 1

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.contract import ConfigError, Fetcher, Partition, Partitioned, Ranged
+from hub.contract import ConfigError, Fetcher, Partition, Partitioned, Ranged, TransientError
+from hub.testing import Fault, Reply
 from hub_voucherify.ledger import stamp
 
 DAY = timedelta(days=1)
@@ -103,6 +104,21 @@ def test_single_records_are_fetched_and_those_that_are_gone_are_told(simulator, 
     entry = simulator.ledger.entries[3]
     found = {r.key: r.deleted for b in connection.fetch("activities", [entry["id"], "vtx_0"]) for r in b.records}
     assert found == {entry["id"]: False, "vtx_0": True}
+
+
+@pytest.mark.parametrize("stream", ["customers", "members", "activities"])
+def test_an_answer_about_another_record_does_not_say_that_this_one_is_gone(simulator, connection, stream):
+    rows = {
+        "customers": [*simulator.customers.values()],
+        "members": [*simulator.cards.values()],
+        "activities": simulator.ledger.entries,
+    }[stream]
+    answer = {"customers": rows[1], "members": {"vouchers": rows[1:2]}, "activities": {"data": rows[1:2]}}[stream]
+    simulator.faults.add(Fault("GET *", reply=Reply(200, answer)))
+    with pytest.raises(TransientError, match="something else"):
+        list(connection.fetch(stream, [rows[0]["id"]]))
+    (found,) = (r for b in connection.fetch(stream, [rows[0]["id"]]) for r in b.records)
+    assert found.key == rows[0]["id"] and not found.deleted
 
 
 def test_an_entry_that_appears_behind_later_ones_is_read(simulator, open_with):
