@@ -3,11 +3,13 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Literal
 
 from hub.privacy.categories import FIELDS, SENSITIVE_ROOTS
 from hub.privacy.document import Trail
-from hub.privacy.policy import Policy
+from hub.privacy.gpp.meaning import refused_by
+from hub.privacy.policy import Policy, operation_for
 from hub.privacy.rules import (
     ANY,
     STRICTNESS,
@@ -19,6 +21,7 @@ from hub.privacy.rules import (
     RetentionRule,
     listed_as,
 )
+from hub.schema import RECORD_MODELS, Channel, DataCategory, Visibility
 
 Effect = Literal["more", "less", "other"]
 """Whether after a change more may be done with personal data, or known for longer: more, less, or neither can be told."""
@@ -107,7 +110,7 @@ def _field(
         effect: Effect = "more" if before is None else "less"
         what = f"{path} starts leaving: {_told(after)}" if after else f"{path} stops leaving (was {_told(before)})"
     else:
-        effect = _effect_of(before, after, _asked_effect(old, new, before, after))
+        effect = _effect_of(before, after, _asked_effect(old, new, before.requires, after.requires))
         what = f"{path}: {_told(before)} becomes {_told(after)}"
     side, entry = (
         (now, listed_as(now.fields, path)) if listed_as(now.fields, path) else (was, listed_as(was.fields, path))
@@ -149,14 +152,14 @@ def _beside(before: FieldRule, after: FieldRule) -> int:
     return -1
 
 
-def _asked_effect(old: Policy, new: Policy, before: FieldRule, after: FieldRule) -> int:
-    """Whether more (1) or less (-1) is asked before a field leaves; another question is more where its basis always is."""
-    if before.requires == after.requires:
+def _asked_effect(old: Policy, new: Policy, before: Ask | str | None, after: Ask | str | None) -> int:
+    """Whether more (1) or less (-1) is asked than before; another question is more where its basis always is."""
+    if before == after:
         return 0
-    if before.requires is None or after.requires is None:
-        return 1 if before.requires is None else -1
+    if before is None or after is None:
+        return 1 if before is None else -1
     moves = [
-        STRICTNESS[_asked_basis(new, after.requires, place)] - STRICTNESS[_asked_basis(old, before.requires, place)]
+        STRICTNESS[_asked_basis(new, after, place)] - STRICTNESS[_asked_basis(old, before, place)]
         for place in (*(old.places | new.places), _UNKNOWN)
     ]
     return 1 if any(moves) and all(move >= 0 for move in moves) else -1
@@ -222,8 +225,7 @@ def _purposes(old: Policy, new: Policy) -> Iterator[PolicyChange]:
     for name in new.purposes.emotion_forbidden:
         if name not in old.purposes.emotion_forbidden:
             yield _change("less", old, new, "purposes.yaml", ("emotion_forbidden",), f"emotion is forbidden for {name}")
-    if old.purposes.operations != new.purposes.operations:
-        yield _change("other", old, new, "purposes.yaml", ("operations",), "what is asked before something is kept")
+    yield from _operations(old, new)
 
 
 def _purpose(old: Policy, new: Policy, name: str, was: Purpose, now: Purpose) -> Iterator[PolicyChange]:
@@ -235,7 +237,28 @@ def _purpose(old: Policy, new: Policy, name: str, was: Purpose, now: Purpose) ->
             effect = _option_effect(before, after, tighter) if tighter else _ground_effect(was, now, key)
             yield _change(effect, old, new, "purposes.yaml", (*trail, key), f"{name}: {key}: {before} becomes {after}")
     if was.dpv != now.dpv:
-        yield _change("other", old, new, "purposes.yaml", (*trail, "dpv"), f"{name}: dpv: other signals may refuse it")
+        before, after = (refused_by(one.dpv) for one in (was, now))
+        effect = "other" if before == after else "less" if after > before else "more"
+        told = "the same signals refuse it" if before == after else "other signals refuse it"
+        yield _change(effect, old, new, "purposes.yaml", (*trail, "dpv"), f"{name}: dpv: {told}")
+
+
+def _operations(old: Policy, new: Policy) -> Iterator[PolicyChange]:
+    """What is asked before something is kept or read, told once for each kind; in doubt another question is more."""
+    told: set[tuple[str, Ask, Ask]] = set()
+    for kind, visibility, channel in product((*RECORD_MODELS, "infer"), Visibility, Channel):
+        before, after = (_operation(one, kind, visibility, channel) for one in (old, new))
+        if before == after or (kind, before, after) in told:
+            continue
+        told.add((kind, before, after))
+        effect: Effect = "less" if _asked_effect(old, new, before, after) > 0 else "more"
+        what = f"{kind}: asked for {before.purpose} of {before.category} becomes {after.purpose} of {after.category}"
+        yield _change(effect, old, new, "purposes.yaml", ("operations",), what)
+
+
+def _operation(policy: Policy, kind: str, visibility: str, channel: str) -> Ask:
+    purpose, category = operation_for(policy, kind, visibility=visibility, channel=channel)
+    return Ask(purpose=purpose, category=DataCategory(category))
 
 
 _UNKNOWN = "a place that nobody names"

@@ -132,9 +132,21 @@ CASES = [
     ),
     (
         "purposes.yaml",
-        "infer: {purpose: EmotionAnalysis",
-        "infer: {purpose: CustomerCare",
-        {"other": "what is asked"},
+        "{kind: feedback, purpose: ServiceOptimisation",
+        "{kind: feedback, purpose: CustomerCare",
+        {"more": "feedback: asked for ServiceOptimisation of behaviour becomes CustomerCare of behaviour"},
+    ),
+    (
+        "purposes.yaml",
+        "dpv: https://w3id.org/dpv#PersonalisedAdvertising",
+        "dpv: https://w3id.org/dpv#CustomerManagement",
+        {"more": "PersonalisedAdvertising: dpv: other signals refuse it"},
+    ),
+    (
+        "purposes.yaml",
+        "dpv: https://w3id.org/dpv#CustomerCare",
+        "dpv: https://w3id.org/dpv#CustomerManagement",
+        {"other": "CustomerCare: dpv: the same signals refuse it"},
     ),
     (
         "jurisdictions.yaml",
@@ -214,7 +226,7 @@ def test_a_row_that_goes_leaves_its_place_to_the_country(tmp_path, swap):
 def test_what_a_field_asks_or_keeps_back_is_more_or_less(before, after, effect):
     policy = load_policy(PRIVACY)
     was, now = FieldRule.model_validate(before), FieldRule.model_validate(after)
-    assert _effect_of(was, now, _asked_effect(policy, policy, was, now)) == effect
+    assert _effect_of(was, now, _asked_effect(policy, policy, was.requires, now.requires)) == effect
 
 
 @pytest.mark.parametrize(
@@ -227,6 +239,19 @@ def test_what_a_field_asks_or_keeps_back_is_more_or_less(before, after, effect):
 )
 def test_what_a_purpose_asks_beside_its_basis(changed, old, new, effect):
     assert [one.effect for one in changed("purposes.yaml", (old, new))] == [effect]
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_another_question_on_the_same_ground_is_more_both_ways(changed, swap):
+    (one,) = changed("purposes.yaml", ("infer: {purpose: EmotionAnalysis", "infer: {purpose: CustomerCare"), swap=swap)
+    assert one.effect == "more" and one.what.startswith("infer: asked for ")
+
+
+def test_a_part_of_what_was_public_is_told_once(changed):
+    found = changed(
+        "purposes.yaml", ("visibility: public, purpose: ServiceOptimisation", "purpose: ServiceOptimisation")
+    )
+    assert [one.effect for one in found] == ["less"] and found[0].what.startswith("interaction: asked for CustomerCare")
 
 
 def test_comments_and_layout_are_no_change(changed):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.privacy.consent import LedgerEvent, Query, decide
+from hub.privacy.dpv import PREFIX, broader
 from hub.privacy.gpp.bits import (
     GppError,
     Reader,
@@ -22,7 +23,7 @@ from hub.privacy.gpp.bits import (
 )
 from hub.privacy.gpp.codec import decode, encode
 from hub.privacy.gpp.layout import LAYOUTS
-from hub.privacy.gpp.meaning import global_privacy_control, said, unreadable
+from hub.privacy.gpp.meaning import global_privacy_control, refused_by, said, unreadable
 from hub.privacy.policy import load_policy
 from hub.schema import ConsentState
 from tests.privacy.ledgers import MODEST, START
@@ -191,6 +192,18 @@ def test_a_refusal_of_a_term_is_one_of_all_that_narrow_it(term, controlled):
 )
 def test_what_nobody_can_read_refuses_whatever_narrows_marketing_or_personalisation(term):
     assert "Own" in {one.scope.purpose for one in unreadable(with_term("Own", term))}
+
+
+def test_terms_of_which_the_same_refusals_are_told_are_refused_by_the_same_strings():
+    like = POLICY.purposes.purposes["CustomerCare"]
+    rows = {term: like.model_copy(update={"dpv": f"{PREFIX}{term}"}) for term in broader()}
+    policy = replace(POLICY, purposes=POLICY.purposes.model_copy(update={"purposes": rows}))
+    told = [said(decode(one["gpp"]), policy) for one in STRINGS["readable"]] + [unreadable(policy)]
+    refused = [{one.scope.purpose for one in parts} for parts in told]
+    heard = {}
+    for term in rows:
+        heard.setdefault(refused_by(f"{PREFIX}{term}"), set()).add(tuple(term in each for each in refused))
+    assert len(heard) > 3 and all(len(patterns) == 1 for patterns in heard.values())
 
 
 def with_term(name, term):

@@ -43,6 +43,15 @@ _HEALTH = 3
 """Which of the national section's sensitive uses is that of health data."""
 
 
+_SAID_TOGETHER = (_SALE, _PERSONAL_ADVERTISING, _ADVERTISING, _MARKETING, _EVERYTHING_TOLD)
+
+
+def refused_by(dpv: str) -> frozenset[int]:
+    """These of all refusals that signals express, by number, are heard for purposes that narrow this one of the DPV."""
+    terms = lineage(dpv.removeprefix(PREFIX))
+    return frozenset(number for number, group in enumerate(_SAID_TOGETHER) if not group.isdisjoint(terms))
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One thing that a string says.
