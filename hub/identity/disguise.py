@@ -26,6 +26,9 @@ _PLAIN_EMAIL = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+")
 _EMAIL = re.compile(r"[^\s@<>,;:()\[\]\"'?]+@[^\s@<>,;:()\[\]\"'?&]+\.[^\s@<>,;:()\[\]\"'?&.]+")
 _COMMENT = re.compile(r"\([^()]*\)")
 
+_O_FOR_ZERO = re.compile(r"(?<![A-NP-Za-np-z])[Oo]+(?![A-Za-z])")
+_LETTERS_FOR_DIGITS = str.maketrans("OIL", "011")
+
 _PLAIN_PHONE = re.compile(r"\+[1-9][0-9 ./-]+")
 _DIALLED = re.compile(r"[+0-9][0-9\s()./+-]*")
 _ABROAD = re.compile(r"(?:00|011)(?=[1-9])")
@@ -38,9 +41,10 @@ _NUMBERS = frozenset({IdentifierKind.CUSTOMER_ID, IdentifierKind.LOYALTY_ID})
 def disguises(identifier: Identifier, *, country: str | None = None) -> tuple[Identifier, ...]:
     """These are the further identifiers that a spelling may stand for, each in normal form; most have none.
 
-    E-mail addresses: without invisible characters, quotes, comments and the tag after ``+``, taken out of ``Name <address>``,
-    links and lists. Telephone numbers: with ``00`` or ``011`` for ``+``, without trailing words; one without a country also
-    as what ``national`` gives. Customer and loyalty numbers: trimmed, with plain hyphens, in capitals and small letters.
+    E-mail addresses: without invisible characters, quotes, comments, accents and the tag after ``+``, taken out of
+    ``Name <address>``, links and lists. Telephone numbers: with ``00`` or ``011`` for ``+``, a zero for the letter O, without
+    trailing words; one without a country also as what ``national`` gives. Customer and loyalty numbers: trimmed, with plain
+    hyphens, in capitals and small letters, with digits for the letters O, I and L.
 
     Args:
         identifier: as a vendor has it, or in its normal form.
@@ -88,13 +92,18 @@ def _addresses(value: str) -> Iterator[str]:
         address = normalise(Identifier(kind=IdentifierKind.EMAIL, value=found), country=None)
         if address is not None:
             local, _, domain = address.value.rpartition("@")
-            yield address.value
-            yield f"{local.partition('+')[0] or local}@{domain}"
+            bare = local.partition("+")[0] or local
+            yield from (f"{name}@{domain}" for name in (local, bare, _without_accents(bare)))
+
+
+def _without_accents(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
 
 
 @lru_cache(maxsize=4_096)  # a person's number comes with each of their records
 def _numbers(value: str, country: str | None) -> tuple[str, ...]:
     text = "".join(str(unicodedata.digit(one, one)) for one in _plain(value))
+    text = _O_FOR_ZERO.sub(lambda found: "0" * len(found[0]), text)
     dialled = _DIALLED.search(text)
     if dialled is None:
         return ()
@@ -126,3 +135,5 @@ def _tells(digits: str) -> bool:
 def _spellings(value: str) -> Iterator[str]:
     text = _plain(value)
     yield from (text, text.casefold(), text.upper())
+    if any(one.isdigit() for one in text):
+        yield text.upper().translate(_LETTERS_FOR_DIGITS)
