@@ -28,7 +28,7 @@ from hub.store.consents import ConsentEntry
 from hub.store.records import DueRecord
 from hub.store.store import Tx
 from hub.store.tags import DueTag
-from hub.store.traces import wipe
+from hub.store.traces import unlink, wipe
 from hub.telemetry.span import traced
 
 LOOK_AGAIN = timedelta(hours=1)
@@ -274,12 +274,14 @@ def _forget_empty(rooms: Rooms, tx: Tx, job: SweepJob, run: Run, people: Sequenc
     refs = tx.keys.audit_refs(empty)
     rooms.audit.record(tx, [_entry(rooms, run, "forgotten", refs.get(person), "contact") for person in empty])
     members = [member for person in empty for member in tx.persons.members(person)]
+    back = [member for person in empty if rows.get(person) for member in tx.persons.members(person)]
     if members:
         # On file, so that a backup does not bring them back; without hashes, because they may come back by themselves.
         note(tx, rooms.journal.append(Journalled(tuple(members), (), forgotten=True)))
     for member in members:
         tx.persons.erase(member)
     wipe(tx.unit, members)
+    unlink(tx.unit, back)
     return len(empty)
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Text, and_, cast, func, or_, select, update
 
 from hub.store.ledger import UNLINKED
 from hub.store.statements import among, chunks
 from hub.store.tables import (
     audit_detail,
     consent_events,
+    consent_reviews,
     deliveries,
     identifiers,
     outcomes,
@@ -22,7 +23,9 @@ from hub.store.tables import (
 )
 from hub.store.unit import Unit
 
-_ROWS = (records, tags, tag_reviews, tag_judgements, identifiers, profiles, person_keys, audit_detail)
+_ROWS = (
+    records, tags, tag_reviews, tag_judgements, identifiers, profiles, person_keys, audit_detail, consent_reviews,
+)  # fmt: skip
 _SEALED = (consent_events.c.sealed, deliveries.c.payload, deliveries.c.vendor_ref)
 
 
@@ -39,12 +42,16 @@ def traces(unit: Unit, person_ids: Sequence[str]) -> dict[str, int]:
 
 
 def wipe(unit: Unit, person_ids: Sequence[str]) -> None:
-    """This empties what stays as a tombstone: the rows tell that something was, and no longer what."""
+    """This empties what stays as a tombstone: the rows tell that something was, and no longer what.
+
+    A consent's id and hash go, too: whoever has the root key could make them again of a vendor's id.
+    """
+    nothing = {"sealed": None, "swept_at": unit.now, "event_id": cast(consent_events.c.seq, Text), "digest": ""}
     for chunk in chunks(person_ids):
-        mine = among(consent_events.c.person_id, chunk)
-        unit.conn.execute(update(consent_events).where(mine).values(sealed=None, swept_at=unit.now))
+        said = and_(among(consent_events.c.person_id, chunk), consent_events.c.type == "consent")
+        unit.conn.execute(update(consent_events).where(said).values(nothing))
         # Judgements go with their tag; those of a tag that is by now somebody else's are sealed for nobody.
-        for table in (audit_detail, tag_judgements, tag_reviews):
+        for table in (audit_detail, tag_judgements, tag_reviews, consent_reviews):
             unit.conn.execute(table.delete().where(among(table.c.person_id, chunk)))
         sealed = or_(deliveries.c.payload.is_not(None), deliveries.c.vendor_ref.is_not(None))
         rows = update(deliveries).where(among(deliveries.c.person_id, chunk), sealed)

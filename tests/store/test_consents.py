@@ -1,8 +1,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
+
 from hub.schema import ConsentState, Identifier, IdentifierKind, Party
 from hub.store.store import Store
+from hub.store.tables import consent_events
+from hub.store.traces import traces, wipe
 from hub.testing.clock import FakeClock
 
 Make = Callable[..., Any]
@@ -92,3 +96,27 @@ def test_all_entries_come_page_by_page(store: Store, consent: Make) -> None:
             seen.extend(one.id for one in page)
             seq = page[-1].seq
     assert seen == [f"con_{number}" for number in range(7)]
+
+
+def test_what_stays_of_an_erased_persons_consents_leads_nowhere(store: Store, consent: Make) -> None:
+    """That something was said and when stays; the id, which the root key makes of a vendor's, does not."""
+    with store.begin() as tx:
+        gone, stays = tx.persons.create_many(2)
+        tx.consents.append([(person, consent(key)) for person in (gone, stays) for key in ("1", "2")])
+        tx.reviews.put({gone: None, stays: None}, "v1")
+        for _ in range(2):  # an erasure may be done again
+            tx.consents.append_erased(gone)
+            tx.persons.erase(gone)
+            wipe(tx.unit, [gone])
+        assert traces(tx.unit, [gone]) == {}
+        rows = tx.unit.conn.execute(select(consent_events).order_by(consent_events.c.seq)).mappings().all()
+    left = [(row["type"], row["event_id"], row["digest"], row["sealed"]) for row in rows if row["person_id"] == gone]
+    assert left == [
+        ("consent", "1", "", None),
+        ("consent", "2", "", None),
+        ("erased", f"erased_{gone}", "erased", None),
+    ]
+    assert [row["event_id"] for row in rows if row["person_id"] == stays] == ["con_1", "con_2"]
+    with store.begin() as tx:
+        assert tx.reviews.due(tx.unit.now, "v2", 9) == [(stays, False)]
+        assert len(tx.consents.append([(tx.persons.create(), consent("1"))])) == 1, "somebody new may say the same"

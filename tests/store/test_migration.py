@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Text, inspect, text
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Text, inspect, text
 from sqlalchemy.types import TypeEngine
 
 from hub.errors import ConfigError
@@ -125,3 +125,51 @@ def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(
     with pytest.raises(RuntimeError):
         migrate(empty_url)
     assert current_revision(empty_url) is None and counted(empty_url) == {}
+
+
+def test_who_was_erased_before_loses_what_still_led_to_them(empty_url: str) -> None:
+    migrate(empty_url, revision="0011")
+    engine = make_engine(empty_url)
+    with engine.begin() as conn:
+        for person, erased_at in (("per_gone", VALUES[Instant]), ("per_here", None)):
+            _put(
+                conn, "persons", id=person, root=person, status="erased" if erased_at else "active", erased_at=erased_at
+            )
+        _put(conn, "runs", id="run_1")
+        _put(conn, "batches", id=1, run_id="run_1")
+        for number, person in enumerate(("per_gone", "per_here"), start=1):
+            _put(conn, "outcomes", id=number, batch_id=1, run_id="run_1", person_id=person, version="vendor_id")
+            _put(conn, "deliveries", id=number, run_id="run_1", person_id=person, open=False, idempotency_key=None)
+            _put(conn, "consent_reviews", person_id=person)
+            _put(conn, "consent_events", seq=number, event_id="con_1", digest="d", person_id=person, type="consent")
+        _put(
+            conn,
+            "consent_events",
+            seq=3,
+            event_id="erased_per_gone",
+            digest="erased",
+            person_id="per_gone",
+            type="erased",
+        )
+    migrate(empty_url)
+    with engine.connect() as conn:
+
+        def rows(query: str) -> list[tuple[object, ...]]:
+            return [tuple(row) for row in conn.execute(text(query))]
+
+        assert rows("SELECT person_id, version FROM outcomes ORDER BY id") == [
+            (None, "~erased"),
+            ("per_here", "vendor_id"),
+        ]
+        assert rows("SELECT person_id FROM deliveries ORDER BY id") == [(None,), ("per_here",)]
+        assert rows("SELECT person_id FROM consent_reviews") == [("per_here",)]
+        assert rows("SELECT event_id, digest FROM consent_events ORDER BY seq") == [
+            ("1", ""), ("con_1", "d"), ("erased_per_gone", "erased"),
+        ]  # fmt: skip
+    engine.dispose()
+
+
+def _put(conn: Connection, name: str, **values: Any) -> None:
+    """One row with a value in every column."""
+    row = {column.name: _value(column.type) for column in metadata.tables[name].columns} | values
+    conn.execute(metadata.tables[name].insert(), [row])
