@@ -273,11 +273,12 @@ class Hub:
 
     def door_for(self, actor: str) -> Door:
         """This is the door for somebody else than the deployment's own actor, such as a user of a console."""
-        bound = self.deployment.settings.roles
+        settings = self.deployment.settings
+        bound = settings.roles
         for name, roles in bound.items() if self.access.file.roles else ():
             for role in roles:
                 _pick(dict.fromkeys(self.access.file.roles, role), role, f"roles.{name}")
-        viewer = Viewer(actor, frozenset(bound.get(actor, ())))
+        viewer = Viewer(actor, frozenset(bound.get(actor, ())), settings.agents.get(actor, {}))
         return Door(self.store, self.audit, self.access, viewer, self.now)
 
     @cached_property

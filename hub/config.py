@@ -315,6 +315,11 @@ class Settings(_Settings):
         description="who may look at what: the roles of `privacy/access.yaml` that an actor has; an actor without an entry "
         "sees nothing at all",
     )
+    agents: dict[str, dict[Name, str]] = Field(
+        default_factory=dict,
+        description="for actors who answer customers: their own id as an agent at each connection, by which a ticket is theirs "
+        "(`own_case`); without it no ticket is",
+    )
     audit: AuditSettings = Field(AuditSettings(), description="what keeps the audit log from being rewritten unseen")
     keys: KeySettings = Field(KeySettings(), description="the keys that wrap persons' keys, and their rotation")
     erasure_journal: Path = Field(
@@ -340,6 +345,13 @@ class Settings(_Settings):
         for name, sync in self.syncs.items():
             if sync.connection not in self.connections:
                 raise ValueError(f"sync {name!r} names unknown connection {sync.connection!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _agents_work_at_connections(self) -> Settings:
+        for actor, ids in self.agents.items():
+            if strange := sorted(ids.keys() - self.connections.keys()):
+                raise ValueError(f"agents.{actor} names unknown connection {strange[0]!r}")
         return self
 
     @model_validator(mode="after")

@@ -39,6 +39,7 @@ def test_a_good_file_loads(load):
         (("connector: zendesk", "conector: zendesk"), 4, "did you mean 'connector'?"),
         (("version: 1\n", "version: 1\nstroe: x\n"), 2, "did you mean 'store'?"),
         (("connection: desk", "connection: dask"), 1, "unknown connection 'dask'"),
+        (("version: 1\n", "version: 1\nagents: {ann: {dask: '7'}}\n"), 1, "agents.ann names unknown connection 'dask'"),
         (("kind: pull", "kind: pul"), 7, "pull"),
         (("    streams: [tickets]\n", ""), 6, "a pull names streams"),
         (("version: 1", "version: 2"), 1, "version"),

@@ -27,7 +27,8 @@ def door_of(hub: Hub, user: BaseUser) -> Door:
         # Not by the name of a role: every auth manager has other ones.
         if manager.is_authorized_connection(method="PUT", user=user):
             roles.update(settings.console.operators)
-    return Door(hub.store, hub.audit, hub.access, Viewer(actor, frozenset(roles)), hub.now)
+    viewer = Viewer(actor, frozenset(roles), settings.agents.get(actor, {}))
+    return Door(hub.store, hub.audit, hub.access, viewer, hub.now)
 
 
 def may_read_runs(user: BaseUser, dag_id: str | None = None) -> bool:

@@ -15,8 +15,8 @@ from hub.mappings.document import Node
 from hub.mappings.refusal import RefusalError
 from hub.schema import RECORD_MODELS, Identifier, Model, Party
 
-REFERENCES = frozenset({*RECORD_MODELS, "thread"})
-"""What ``ref`` may name: every canonical kind, and the thread that interactions share."""
+REFERENCES = frozenset({*RECORD_MODELS, "thread", "agent"})
+"""What ``ref`` may name: every canonical kind, the thread that interactions share, and the agent who works on a case."""
 
 
 class Sort(StrEnum):

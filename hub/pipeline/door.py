@@ -6,8 +6,8 @@ person approved it, was the person erased?) and writes the audit entry. Command 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hub.audit.entry import Entry as AuditEntry
@@ -30,10 +30,11 @@ _LACKING = {
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who looks, as the audit log names them, and their roles."""
+    """Somebody who looks, as the audit log names them, their roles, and the id that they have as an agent at connections."""
 
     actor: str
     roles: frozenset[str]
+    agent: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +167,28 @@ class Door:
             facts.add("erased")
         if tx.holds.standing([person_id]):
             facts.add("held")
-        if look.case is not None and is_own_case(tx, person_id, look.case):
+        if look.case is not None and self._is_own_case(tx, person_id, look.case):
             facts.add("own_case")
         if look.case is not None and is_own_request(tx, person_id, look.case):
             facts.add("own_request")
         return frozenset(facts)
+
+    def _is_own_case(self, tx: Tx, person_id: str, case: str) -> bool:
+        """Whether ``CONNECTION:KEY`` names an open ticket of the person that is assigned to the viewer.
+
+        A ticket that is nobody's, or of which a mapping does not tell whose it is, is not the viewer's.
+        """
+        connection, _, key = case.partition(":")
+        if connection not in self.viewer.agent:
+            return False
+        mine = self.store.vault.record_id("agent", connection, self.viewer.agent[connection])
+        held = (one for one in tx.records.for_person(person_id) if isinstance(one, Case))
+        return any(
+            (one.provenance.connection, one.provenance.key, one.assignee_id) == (connection, key, mine)
+            and one.status in OPEN
+            and not one.deleted
+            for one in held
+        )
 
     def _is_approved(self, tx: Tx, look: Look, person_id: str | None) -> bool:
         scope = tx.persons.audit_ref(person_id) if person_id else look.scope
@@ -195,19 +213,6 @@ def _roles(viewer: Viewer) -> str:
     return "+".join(sorted(viewer.roles)) or "none"
 
 
-def is_own_case(tx: Tx, person_id: str, case: str) -> bool:
-    """This tells whether ``CONNECTION:KEY`` names an open ticket of the person.
-
-    To whom it is assigned no source tells, so a viewer who knows its number passes; the look goes on record with their name.
-    """
-    connection, _, key = case.partition(":")
-    held = (one for one in tx.records.for_person(person_id) if isinstance(one, Case))
-    return any(
-        (one.provenance.connection, one.provenance.key) == (connection, key) and one.status in OPEN and not one.deleted
-        for one in held
-    )
-
-
 def is_own_request(tx: Tx, person_id: str, case: str) -> bool:
     """This tells whether ``request:NUMBER`` names an open request of the person for their data."""
     asked = tx.requests.find(person_id, RequestKind.ACCESS)
@@ -227,4 +232,4 @@ def refusal(viewer: Viewer, look: Look, answer: Answer) -> PolicyError:
     )
 
 
-__all__ = ["Door", "Look", "Viewer", "is_own_case", "is_own_request", "refusal"]
+__all__ = ["Door", "Look", "Viewer", "is_own_request", "refusal"]

@@ -11,7 +11,10 @@ from hub.schema.terms import CaseStatus, Channel, DataCategory, JourneyStage
 
 
 class Case(Model):
-    """A ticket or CRM case; what was said in it are interactions with its ``case_id``."""
+    """A ticket or CRM case; what was said in it are interactions with its ``case_id``.
+
+    ``assignee_id`` is a hub id, made from the vendor's id of whoever works on it; it tells nobody who that is.
+    """
 
     kind: Literal["case"] = "case"
     id: str
@@ -23,6 +26,7 @@ class Case(Model):
     occurred_at: UtcTime = Field(description="when the case last changed")
     opened_at: UtcTime
     closed_at: UtcTime | None = None
+    assignee_id: str | None = None
     subject: str | None = personal(DataCategory.CONTENT, default=None, free_text=True, max_length=4_000)
     tags: tuple[str, ...] = ()
     stage: JourneyStage = JourneyStage.UNSTAGED

@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 from hub.cli import app
 from hub.errors import HubError
 from hub.schema import EmotionLabel
+from hub_salesforce.simulated_seed import AGENT as OWNER
+from hub_zendesk.simulated.seeding import ADMIN, AGENT
 from tests.flows.conftest import World
 
 LABELS = sorted(label.value for label in EmotionLabel if label is not EmotionLabel.NEUTRAL)
@@ -24,7 +26,10 @@ def office(tmp_path_factory, engines, migrated_file):
         world.pull()
         roles = ["agent", "team_lead", "analyst", "reviewer", "privacy_officer", "dsar_clerk", "auditor", "operations"]
         bound = {role: [role] for role in [*roles, "admin", "sales", "collections", "plugin_vendor"]}
-        world.edit(lambda settings: settings.update(roles=bound | {"both": ["agent", "sales"]}))
+        bound |= {"both": ["agent", "sales"], "colleague": ["agent"], "newcomer": ["agent"]}
+        mine = {"zendesk": str(AGENT), "salesforce": OWNER}
+        agents = {"agent": mine, "both": mine, "colleague": {"zendesk": str(ADMIN), "salesforce": str(AGENT)}}
+        world.edit(lambda settings: settings.update(roles=bound, agents=agents))
         yield world
 
 
@@ -70,6 +75,8 @@ DENIED = [
     ("agent", ["person", "show", "{who}", "--purpose", "CustomerCare"], "access.not_granted"),
     ("agent", ["person", "show", "{who}", "--purpose", "CustomerCare", "--case", "zendesk:1"], "access.not_granted"),
     ("agent", ["person", "show", "{other}", "--purpose", "CustomerCare", "--case", "{case}"], "access.not_granted"),
+    ("colleague", ["person", "show", "{who}", "--purpose", "CustomerCare", "--case", "{case}"], "access.not_granted"),
+    ("newcomer", ["person", "show", "{who}", "--purpose", "CustomerCare", "--case", "{case}"], "access.not_granted"),
     ("agent", ["consent", "show", "{who}"], "access.not_granted"),
     ("agent", ["audit", "show"], "access.not_granted"),
     ("agent", ["audit", "export", "there"], "access.not_granted"),
@@ -95,7 +102,7 @@ DENIED = [
 
 def test_misuse_at_the_command_line_is_denied_and_on_record(office, ask, customer, audit_entries):
     other = next(one for one in office.members if one.consent == "all" and one is not customer)
-    case = next(ref for ref, state in tickets(office, customer).items())
+    case = next(ref for ref, state in tickets(office, customer).items() if state in {"new", "open", "pending"})
     before = len(audit_entries(office, type="read"))
     errors = ""
     for actor, arguments, reason in DENIED:
@@ -125,6 +132,27 @@ def test_an_agent_sees_one_word_about_the_ticket_in_hand(office, ask, customer):
     # Of open tickets one word, of no other ticket anything.
     assert seen and {words for _, words in seen} == {'["label", "said"]'}
     assert {state for state, _ in seen} <= {"new", "open", "pending"}
+
+
+def test_a_ticket_that_is_nobodys_is_not_the_agents_own(office, ask, customer):
+    member, case = next(
+        (one, case) for one in office.members for case, state in tickets(office, one).items()
+        if case.startswith("zendesk:") and state == "open"
+    )  # fmt: skip
+    asked = ("person", "show", member.email, "--purpose", "CustomerCare", "--case", case)
+    assert ask("agent", *asked)[0] == 0
+    desk = office.simulator("zendesk")
+    ticket = desk.tickets[int(case.partition(":")[2])]
+    office.clock.advance(60)
+    stamp = office.clock.now()
+    ticket |= {
+        "assignee_id": None,
+        "updated_at": f"{stamp:%Y-%m-%dT%H:%M:%SZ}",
+        "generated_timestamp": int(stamp.timestamp()),
+    }
+    office.clock.advance(3600)
+    office.pull()
+    assert ask("agent", *asked)[0] == 4
 
 
 def test_a_file_is_shown_without_a_word_about_emotion(office, ask, customer):

@@ -78,7 +78,7 @@ PLANS: tuple[Plan, ...] = (
         _stream("cases", "Cases with what the customer first wrote."),
         "Case",
         (
-            "CaseNumber", "Subject", "Description", "Status", "IsClosed", "Priority", "Origin", "CreatedDate",
+            "CaseNumber", "Subject", "Description", "Status", "IsClosed", "Priority", "Origin", "OwnerId", "CreatedDate",
             "ClosedDate", "LastModifiedDate", "ContactId", "Contact.Name", "Contact.Email", "SuppliedName",
             "SuppliedEmail",
         ),

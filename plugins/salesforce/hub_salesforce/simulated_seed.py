@@ -103,7 +103,7 @@ def _add_case(table: SimulatedTable, member: CastMember) -> None:
     table.add("Case", {
         "CaseNumber": f"{member.number:08d}", "Subject": "Trouble with my order", "Description": first.text,
         "Status": "Closed" if closed else "Working", "IsClosed": closed, "Priority": "High", "Origin": "Web",
-        "ContactId": make_id("Contact", member.number), "CreatedDate": stamp,
+        "OwnerId": AGENT, "ContactId": make_id("Contact", member.number), "CreatedDate": stamp,
         "ClosedDate": salesforce_time(lines[-1].at) if closed else None,
         "SuppliedName": member.name, "SuppliedEmail": member.email,
     }, at=lines[-1].at, id=case)  # fmt: skip

@@ -15,7 +15,7 @@ SCHEMA: dict[str, tuple[str, ...]] = {
         "Emotion_Confidence__c", "Distress__c", "Churn_Risk__c", "Tone_Hint__c", "Emotion_As_Of__c",
     ),
     "Case": (
-        *_STAMPS, "CaseNumber", "Subject", "Description", "Status", "IsClosed", "Priority", "Origin", "ClosedDate",
+        *_STAMPS, "CaseNumber", "Subject", "Description", "Status", "IsClosed", "Priority", "Origin", "OwnerId", "ClosedDate",
         "ContactId", "SuppliedName", "SuppliedEmail", "Emotion__c", "Distress__c", "Valence_Shift__c",
         "Emotion_As_Of__c",
     ),
