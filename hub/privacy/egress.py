@@ -165,6 +165,13 @@ def _folded(text: str) -> Iterator[tuple[str, str]]:
         yield name, fold(folded)
 
 
+_RUNNING = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af\W]{3,}"
+    r"|[\u1100-\u11ff\W]{6,}"
+)
+"""A name of scripts that put no blank before and after it (Chinese, Japanese, Thai, Lao, Khmer, Burmese; Korean, in the
+letters that its syllables fold to): looked for as a piece of what stands around it. Two Chinese letters are too many words."""
+
 # ── needles: every way of writing an identifier that no fold makes the same ──────────────────────────────────────────────
 
 
@@ -174,12 +181,12 @@ def _needles(one: KnownIdentifier, *, permitted: bool) -> Iterator[tuple[str, _N
     if not plain:
         return
     numeric = plain.isdigit() and one.kind != "phone"
-    whole = one.kind == "name" or len(plain) < SHORT
+    whole = (one.kind == "name" or len(plain) < SHORT) and not _RUNNING.fullmatch(plain)
     for fold, text in {**dict.fromkeys(_spellings(one.kind, plain)), **dict.fromkeys(_rotated(one.value, plain))}:
         if fold == "digits":
             yield fold, _Needle(text, one.kind, one.owner, number=len(text) < NUMBER_DIGITS, permitted=permitted)
         elif text:
-            whole_here = whole or len(text) < SHORT
+            whole_here = whole or (len(text) < SHORT and not _RUNNING.fullmatch(text))
             yield fold, _Needle(text, one.kind, one.owner, whole_here, numeric, permitted)
 
 
@@ -193,6 +200,8 @@ def _spellings(kind: str, plain: str) -> Iterator[tuple[str, str]]:
     elif kind == "name":
         first, _, last = words(plain).rpartition(" ")
         yield "words", f"{last} {first}".strip()
+        if _RUNNING.fullmatch(plain):
+            yield "words", f"{first}{last}"
     number = re.sub(r"[^0-9]", "", plain)
     if len(number) >= MIN_DIGITS and not any(char.isalpha() for char in plain):
         yield "digits", number[-NUMBER_DIGITS:] if kind == "phone" else number

@@ -296,6 +296,25 @@ def test_a_short_name_is_a_word_not_a_piece_of_one():
     assert scan(b'{"t": "hello\\nLi\\nbye"}', li, allowed=())
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("王小明", "请联系王小明先生"), ("山田 太郎", "昨日山田太郎様より電話"),
+        ("山田 太郎", "昨日山田 太郎様より電話"),
+        ("ジョン・スミス", "顧客ジョン・スミスさん"),
+        ("สมชาย ใจดี", "คุณสมชาย ใจดีโทรมา"), ("김철수", "고객 김철수가 전화했다"), ("김철수", "김철수님"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_in_running_text_of_scripts_without_blanks(name, text):
+    known = [KnownIdentifier("name", name)]
+    assert [hit.kind for hit in scan(text.encode(), known, allowed=())] == ["name"]
+    assert [hit.kind for hit in scan(json.dumps({"note": text}).encode(), known, allowed=())] == ["name"]
+
+
+def test_two_letters_of_them_are_too_many_words_to_be_a_name():
+    assert scan("很高兴见到你".encode(), [KnownIdentifier("name", "高兴")], allowed=()) == []
+
+
 def test_a_hit_never_shows_the_value():
     hits = scan(_payload("maria.garcia@example.com"), CANARIES, allowed=())
     assert hits and "maria" not in repr(hits) and "maria" not in repr(CANARIES[0]).casefold()
