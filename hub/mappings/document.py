@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,9 @@ def read_document(path: Path, content: bytes) -> Node:
     return _Unfolding(file).unfold(root, root.start_mark.line + 1, "", 0)
 
 
+@lru_cache(maxsize=64)
 def _compose(text: str) -> yaml.Node | None:
+    """The graph of a text; nobody changes it. What opens a hub again and again (console, Airflow) reads the same files."""
     loader = _Loader(text)
     try:
         node: yaml.Node | None = loader.get_single_node()
