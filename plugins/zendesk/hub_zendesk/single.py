@@ -27,7 +27,7 @@ def show_many(account: Account, stream: str, keys: Sequence[str]) -> Found:
 def show_ratings(account: Account, keys: Sequence[str]) -> Found:
     """This yields ratings by id, one a call: Zendesk does not show several."""
     for key in keys:
-        body = _show_one(account, "satisfaction_ratings", key) if key.isdecimal() else None
+        body = show_one(account, "satisfaction_ratings", key) if key.isdecimal() else None
         yield [key], {key: body["satisfaction_rating"]} if body else {}, body or {}
 
 
@@ -49,16 +49,14 @@ def _shown(
     listing = listed(body, stream) if keys else []
     rows = {key: row for row in listing if (key := str(row.get("id"))) in keys}
     for key in keys:
-        single = None if key in rows else _show_one(account, stream, key, beside)
+        single = None if key in rows else show_one(account, stream, key, beside)
         if single is not None:
             rows[key] = single[stream.removesuffix("s")]
             body = {**body, "users": [*(body.get("users") or []), *(single.get("users") or [])]} if beside else body
     return rows, body
 
 
-def _show_one(
-    account: Account, stream: str, key: str, beside: Mapping[str, str] | None = None
-) -> dict[str, Any] | None:
+def show_one(account: Account, stream: str, key: str, beside: Mapping[str, str] | None = None) -> dict[str, Any] | None:
     """The answer with one object; None where Zendesk has none (404). Raises TransientError where it does not tell."""
     try:
         body = account.get(f"{stream}/{key}.json", beside)

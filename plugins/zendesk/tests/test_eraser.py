@@ -47,6 +47,43 @@ def test_the_person_is_found_by_a_second_email(vendor: ZendeskSimulator, zendesk
     assert states(zendesk.erase(subject))["users"] == (ErasureState.ERASED, None)
 
 
+@pytest.mark.parametrize("seconds", [120, 3_000])
+def test_a_user_that_the_search_does_not_know_yet_is_found(
+    vendor: ZendeskSimulator, zendesk: Any, seconds: float
+) -> None:
+    vendor.index_seconds = 3_600
+    vendor.touch_user(MARIA)
+    vendor.clock.advance(seconds)
+    assert states(zendesk.verify_erased(BY_EMAIL))["users"] == (ErasureState.FAILED, "still_there")
+    assert states(zendesk.erase(BY_EMAIL))["users"] == (ErasureState.ERASED, None)
+    assert vendor.users[MARIA]["email"] is None
+    assert {state for state, _ in states(zendesk.verify_erased(BY_EMAIL)).values()} == {ErasureState.ABSENT}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Reply(200, {}), Reply(200, {"users": None}), Reply(200, {"users": [7]}), Reply(204), Reply(500),
+        Reply(200, {"user": {"id": KWAME, "role": "end-user", "active": True}}),
+        Reply(200, {"users": [None], "end_of_stream": True, "after_cursor": "x"}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["GET */users/search*", "GET */incremental/users/*", "GET */users/700*"])
+def test_an_answer_that_says_nothing_does_not_say_that_nobody_is_there(
+    vendor: ZendeskSimulator, zendesk: Any, path: str, said: Reply
+) -> None:
+    vendor.faults.add(Fault(path, reply=said, times=-1))
+    for act in (zendesk.erase, zendesk.verify_erased):
+        with pytest.raises(TransientError):
+            list(act([*BY_ID, *BY_EMAIL]))
+    assert not [call for call in vendor.calls if call.method != "GET"]
+
+
+def test_the_person_is_found_behind_a_page_of_others(vendor: ZendeskSimulator, zendesk: Any) -> None:
+    vendor.faults.add(Fault.changed("GET */users/search*", change=lambda body: {"users": [], "next_page": "2"}))
+    assert states(zendesk.erase(BY_EMAIL))["users"] == (ErasureState.ERASED, None)
+
+
 def test_a_fuzzy_search_does_not_erase_the_neighbour(vendor: ZendeskSimulator, zendesk: Any) -> None:
     vendor.users[KWAME]["email"] = "xmaria.garcia@example.com"
     states(zendesk.erase(BY_EMAIL))

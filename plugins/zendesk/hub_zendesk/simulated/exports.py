@@ -21,7 +21,8 @@ class Exports(VendorState):
         options: see ``hub.testing.Simulator``.
 
     ``empty_pages`` is how many empty pages the next exports hold in their middle; ``repeats`` lets each page begin with
-    the last record of the page before; ``incremental_per_minute`` limits exports (None: no limit).
+    the last record of the page before; ``incremental_per_minute`` limits exports (None: no limit); ``index_seconds`` is how
+    far the search lags behind.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -29,6 +30,7 @@ class Exports(VendorState):
         self.empty_pages = 0
         self.repeats = True
         self.incremental_per_minute: int | None = None
+        self.index_seconds = 0.0
         self._exported: list[float] = []
 
     @route("GET", "/api/v2/users/me")
@@ -53,7 +55,9 @@ class Exports(VendorState):
     def search_users(self, request: Request) -> Reply:
         """These are active users whose first or further e-mail address holds the query."""
         query = re.sub(r'^email:|"', "", request.query.get("query", "")).casefold()
-        rows = [u for u in self.users.values() if u["active"] and any(query in e.casefold() for e in self.emails(u))]
+        known = self.clock.now().timestamp() - self.index_seconds
+        there = (u for u in self.users.values() if u["active"] and _epoch(u["updated_at"]) <= known)
+        rows = [u for u in there if any(query in e.casefold() for e in self.emails(u))]
         return Reply(200, {"users": rows, "count": len(rows), "next_page": None, "previous_page": None})
 
     @route("GET", "/api/v2/users/{user_id}/identities")
