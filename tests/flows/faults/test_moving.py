@@ -187,7 +187,8 @@ def test_an_empty_page_in_the_middle_is_not_the_end(connector, after, vendor_wor
     hollowed = HOLLOW[connector](vendor.simulator, pull_targets[connector].pages, after)
     report = world.pull(f"{connector}-pull")[f"{connector}-pull"]
     assert hollowed(), "no page was empty"
-    if connector == "voucherify":  # it pages by its rows: without any, nobody knows where to go on
+    # Voucherify pages by its rows: without any, nobody knows where to go on. The first call only shows its clock.
+    if connector == "voucherify" and after:
         assert report.error is not None and report.error.exit_code == 3
         report = read(world, connector)
     assert report.error is None
