@@ -18,9 +18,10 @@ from hub.audit.tiles import WIDTH, bundle, entries_path, tile_path, tiles_of, un
 from hub.audit.tree import TileReader
 from hub.audit.trust import Trust
 from hub.errors import ConfigError
+from hub.store.bundle import LONGEST
 
 MAX_TILE_BYTES = WIDTH * HASH_BYTES
-MAX_BUNDLE_BYTES = WIDTH * (0xFFFF + 2)
+MAX_BUNDLE_BYTES = WIDTH * (LONGEST + 2)
 CHECKPOINT = "checkpoint"
 _LOCK = ".lock"
 

@@ -27,6 +27,7 @@ from hub.audit.turn import hand_over, is_handed_over, require_turn
 from hub.errors import ConfigError, FatalError, HubError
 from hub.store.audit import Anchor, Pending
 from hub.store.audit import Checkpoint as StoredCheckpoint
+from hub.store.bundle import LONGEST
 from hub.store.store import Store, Tx
 
 SEQUENCE_BATCH = 2_000
@@ -83,10 +84,19 @@ class AuditLog:
         return self.keyring or KeyRing.of(self.signer)
 
     def record(self, tx: Tx, entries: Sequence[Entry]) -> None:
-        """This writes entries, and seals their details, in the transaction of what they describe: no audit, no action."""
+        """This writes entries, and seals their details, in the transaction of what they describe: no audit, no action.
+
+        Raises ConfigError where somebody's words make an entry longer than the log can hold.
+        """
         stamp = stamp_of(self.now())
         sealed = seal_details(tx, [entry.detail for entry in entries if entry.detail])
-        tx.audit.append([entry.leaf(stamp, sealed.get(entry.detail) if entry.detail else None) for entry in entries])
+        leaves = [entry.leaf(stamp, sealed.get(entry.detail) if entry.detail else None) for entry in entries]
+        if max(map(len, leaves), default=0) > LONGEST:
+            raise ConfigError(
+                f"the audit log takes entries of at most {LONGEST:,} bytes, so nothing was done.",
+                fix="Give a shorter reason, and keep the rest elsewhere.",
+            )
+        tx.audit.append(leaves)
 
     def sequence(self) -> Checkpoint:
         """This moves pending entries into the tree, batch by batch, and signs the new size.

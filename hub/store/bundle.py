@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator
 WIDTH = 256
 """Leaves in a full bundle, hashes in a full tile."""
 
+LONGEST = 0xFFFF
+"""Bytes of the longest leaf: its length is written in two."""
+
 
 def bundle(leaves: Iterable[bytes]) -> bytes:
     """This is a bundle: each entry behind its length as two big-endian bytes; raises ValueError above 65,535 bytes."""
     parts = []
     for leaf in leaves:
-        if len(leaf) > 0xFFFF:
+        if len(leaf) > LONGEST:
             raise ValueError("an entry is longer than 65,535 bytes")
         parts.append(len(leaf).to_bytes(2, "big") + leaf)
     return b"".join(parts)

@@ -40,6 +40,20 @@ def write(log, count, start=0):
         log.record(tx, [Entry(type="test", outcome=f"number {n}") for n in range(start, start + count)])
 
 
+def test_an_entry_that_is_too_long_is_refused_in_words_and_the_action_with_it(log):
+    write(log, 1)
+    empty = len(Entry(type="hold", outcome="placed", reasons=("",)).leaf(stamp_of(log.now())))
+    with log.store.begin() as tx:
+        log.record(tx, [Entry(type="hold", outcome="placed", reasons=("a" * (65_535 - empty),))])
+    with pytest.raises(ConfigError, match="65,535 bytes, so nothing was done"), log.store.begin() as tx:
+        log.record(tx, [Entry(type="test", outcome="what is done in the same transaction")])
+        log.record(tx, [Entry(type="hold", outcome="placed", reasons=("a" * (65_536 - empty),))])
+    with log.store.begin() as tx:
+        assert tx.audit.waiting() == 2
+    write(log, 1, start=1)
+    assert log.sequence().size == 3 and log.verify().problem is None
+
+
 def change(url, edit):
     engine = make_engine(url)
     with engine.begin() as conn:
