@@ -227,7 +227,7 @@ class ConsoleSettings(_Settings):
 class PoolSettings(_Settings):
     """A pool of Airflow's, for connections that share one account at a vendor: their tasks wait for each other there.
 
-    ``airflow hub pools`` makes it; a task whose pool does not exist never starts.
+    The DAG bundle makes it; for a plain DAG folder ``airflow hub pools`` does. A task whose pool does not exist never starts.
     """
 
     connections: tuple[Name, ...] = Field(

@@ -5,7 +5,7 @@
     [dag_processor] dag_bundle_config_list =
       [{"name": "hub", "classpath": "hub.airflow.bundle.HubDagBundle", "kwargs": {"config": "/srv/attune/hub.yaml"}}]
 
-It brings the DAG files along, so that nothing has to be put into a DAG folder.
+It brings the DAG files along, so that nothing has to be put into a DAG folder, and makes the pools that they name.
 """
 
 from __future__ import annotations
@@ -65,18 +65,31 @@ class HubDagBundle(BaseDagBundle):
         self._config = Path(config)
         self._folder = Path(folder) if folder else self.versions_dir
         self._current: str | None = None
+        self._pooled: str | None = None
 
     def initialize(self) -> None:
         """This makes the version ready that is asked for, or the current one; ConfigError where it is not to be had."""
         with self.lock():
             if self.version is None:
-                self.refresh()
+                self._take()
             else:
                 self._make(self.version)
         super().initialize()
 
     def refresh(self) -> None:
-        """This takes the configuration as it is now, where it can be read."""
+        """This takes the configuration as it is now, where it can be read, and brings Airflow's pools up to date with it.
+
+        Only the DAG processor asks for it, which may see Airflow's database; DAGs are not parsed before their pools are there.
+        """
+        self._take()
+        if self._current not in (NONE, self._pooled):
+            from hub.airflow.pools import make_pools
+
+            for pool, what in make_pools(self.path / "hub.yaml").items():
+                log.info("pool %s: %s", pool, what)
+            self._pooled = self._current
+
+    def _take(self) -> None:
         try:
             check_files(self._config)
             revision = revision_of(load_settings(self._config))

@@ -10,7 +10,6 @@ import time
 from hub.airflow.place import API, LOCAL, PARSER, SCHEDULER, TRIGGERER, WORKER, Place
 from hub.airflow.processes import Processes
 from hub.airflow.rest import Rest
-from hub.config import load_settings
 from hub.errors import ConfigError, HubError, TransientError
 
 COMMANDS = {
@@ -42,9 +41,7 @@ class Cluster:
     def start(self) -> None:
         """This starts everything and waits until Airflow is well; raises HubError where it does not get there."""
         _require_free(self.place.port)
-        self._run("migrate", "db", "migrate")
-        if load_settings(self.place.config).settings.pools:
-            self._run("pools", "hub", "pools")
+        self._migrate()
         for component in LOCAL:
             self._start(component, component, *COMMANDS[component])
         for number in range(1, self.place.workers + 1 if self.place.broker else 1):
@@ -58,15 +55,15 @@ class Cluster:
         self._start(name, WORKER, *COMMANDS[WORKER], *options, number=number)
         return name
 
-    def _run(self, name: str, *arguments: str) -> None:
-        """What must be through before Airflow's processes begin."""
-        log = self.processes.log_of(name)
+    def _migrate(self) -> None:
+        """Airflow's database must be up to date before its processes begin."""
+        log = self.processes.log_of("migrate")
         with log.open("ab") as file:
-            command = [sys.executable, "-m", "airflow", *arguments]
+            command = [sys.executable, "-m", "airflow", "db", "migrate"]
             environment = self.place.environment(SCHEDULER)
             ran = subprocess.run(command, env=environment, stdout=file, stderr=subprocess.STDOUT, check=False)  # noqa: S603 - our own command
         if ran.returncode:
-            raise HubError(f"'airflow {' '.join(arguments)}' failed (code {ran.returncode}).", fix=f"See {log}.")
+            raise HubError(f"'airflow db migrate' failed (code {ran.returncode}).", fix=f"See {log}.")
 
     def _start(self, name: str, component: str, *arguments: str, number: int = 0) -> None:
         environment = self.place.environment(component, number)

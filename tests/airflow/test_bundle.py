@@ -125,6 +125,37 @@ def test_two_that_keep_the_same_revision_at_once_do_no_harm(deployment, tmp_path
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["r1"]
 
 
+def test_the_pools_are_made_before_the_dags_that_need_them_and_follow_the_configuration(deployment, bundle_of, airflow_db):
+    made = bundle_of()
+    edit(deployment, "\nsyncs:", "\npools: {bundled: {connections: [zendesk], slots: 2}}\n\nsyncs:")
+    worker = bundle_of()
+    assert "bundled" not in slots(), "a task's process sees no database"
+    made.refresh()
+    assert slots()["bundled"] == 2
+    edit(deployment, "slots: 2", "slots: 3")
+    made.refresh()
+    assert slots()["bundled"] == 3
+    by_hand = {"default_pool": slots()["default_pool"], "bundled": 7}
+    set_slots("bundled", 7)
+    made.refresh()
+    assert slots().items() >= by_hand.items(), "nothing has changed in hub.yaml"
+    deployment.write_text("syncs: [", encoding="utf-8")
+    made.refresh()
+    assert slots()["bundled"] == 7 and worker.path.is_dir()
+
+
+def slots():
+    from airflow.models.pool import Pool
+
+    return {pool.pool: pool.slots for pool in Pool.get_pools()}
+
+
+def set_slots(name, number):
+    from airflow.models.pool import Pool
+
+    Pool.create_or_update_pool(name, number, "by hand", include_deferred=False)
+
+
 def test_the_dags_of_a_version_do_not_change(bundle_of):
     from airflow.dag_processing.dagbag import DagBag
     from airflow.serialization.serialized_objects import DagSerialization

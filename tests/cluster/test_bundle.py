@@ -5,6 +5,7 @@ import json
 import pytest
 import requests
 import sqlalchemy as sa
+import yaml
 
 from hub.airflow.rest import Rest
 from hub.config import load_settings
@@ -83,6 +84,23 @@ def test_a_broken_file_is_one_import_error_and_everything_runs(world, cluster):
     finally:
         world.config.write_text(good, encoding="utf-8")
     wait_until(lambda: not cluster.rest.call("GET", "importErrors")["import_errors"], RUN, pause=1)
+
+
+def test_a_pool_that_hub_yaml_begins_to_name_is_there_for_the_next_run(world, cluster):
+    settings = yaml.safe_load(world.config.read_text(encoding="utf-8"))
+    settings["pools"] = {"helpdesk": {"connections": ["zendesk"], "slots": 2}}
+    world.config.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    wait_until(lambda: "helpdesk" in pools(cluster), RUN, pause=1)
+    wait_until(lambda: bundle_version(cluster, cluster.rest.trigger(DAG)) == current(world), RUN, pause=5)
+    run_id = cluster.rest.trigger(DAG)
+    assert cluster.rest.wait(DAG, run_id, RUN) == "success"
+    used = {task["task_id"]: task["pool"] for task in cluster.rest.tasks(DAG, run_id)}
+    assert used == {"approve": "default_pool", "plan": "helpdesk", "run": "helpdesk", "settle": "helpdesk"}
+    assert pools(cluster)["helpdesk"] == 2
+
+
+def pools(cluster):
+    return {pool["name"]: pool["slots"] for pool in cluster.rest.call("GET", "pools")["pools"]}
 
 
 def test_a_full_read_waits_for_the_officer_and_for_nobody_else(world, cluster):

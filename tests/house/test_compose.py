@@ -63,7 +63,7 @@ def test_every_airflow_command_exists(tmp_path):
     if find_spec("airflow") is None:
         pytest.skip("apache-airflow is not installed (extra: airflow)")
     ours = [words for words in commands() if words[0] == "airflow"]
-    assert len(ours) == 10
+    assert len(ours) == 9
     if find_spec("airflow.providers.celery") is None:  # its commands come with the extra "celery"
         ours = [words for words in ours if words[1] != "celery"]
     environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path), "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor"}
@@ -76,7 +76,7 @@ def test_every_hub_command_exists():
     ours = [words for words in commands() if words[0] == "hub"]
     known = typer.main.get_command(app).commands
     assert ours and all(words[1] in {*known, "--help"} for words in ours)
-    assert len(ours) + 10 == len([*commands()])
+    assert len(ours) + 9 == len([*commands()])
 
 
 def test_the_services_of_a_deployment_that_scales_out():
