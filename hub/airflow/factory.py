@@ -139,7 +139,7 @@ def _sweep_dag(dag_id: str, deployed: Deployed) -> DAG:
 def _consent_dag(dag_id: str, deployed: Deployed) -> DAG:
     doc = (
         "Looks which systems owe a withdrawal and nudges their pushes; red where one should have been through by now. "
-        "`hub outcomes obligations list` tells more."
+        "`hub outcomes obligations` tells more."
     )
     told = {"config": str(deployed.config)}
     with _dag(dag_id, "Withdrawals", _cron(CONSENT_SCHEDULE), doc, ["consent"]) as dag:
@@ -175,7 +175,7 @@ def _audit_dag(dag_id: str, deployed: Deployed) -> DAG:
 
 _ADVICE = (
     "Made from `hub.yaml`: change the sync there, not the DAG. A failed task may always be cleared or retried, and a run "
-    "may be doubled or killed: the hub's own ledger knows what was done. `hub outcomes` and `hub status` tell more."
+    "may be doubled or killed: the hub's own ledger knows what was done. `hub outcomes dead` and `hub status` tell more."
 )
 
 

@@ -205,7 +205,7 @@ def check_overdue(config: str) -> Result:
         raise PolicyError(
             f"withdrawals are overdue: {told}.",
             reason="withdrawal.overdue",
-            fix="See why their pushes fail, or 'hub outcomes obligations list' and what to do by hand.",
+            fix="See why their pushes fail, or 'hub outcomes obligations' for what to do by hand.",
         )
     return {"counts": {}}
 

@@ -125,7 +125,9 @@ def test_two_that_keep_the_same_revision_at_once_do_no_harm(deployment, tmp_path
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["r1"]
 
 
-def test_the_pools_are_made_before_the_dags_that_need_them_and_follow_the_configuration(deployment, bundle_of, airflow_db):
+def test_the_pools_are_made_before_the_dags_that_need_them_and_follow_the_configuration(
+    deployment, bundle_of, airflow_db
+):
     made = bundle_of()
     edit(deployment, "\nsyncs:", "\npools: {bundled: {connections: [zendesk], slots: 2}}\n\nsyncs:")
     worker = bundle_of()

@@ -198,6 +198,29 @@ def test_the_examples_in_the_help_exist(text):
             assert words[:1] != ["hub"] or problem(words[1:]) is None, example
 
 
+def texts(tree):
+    """Every text of a module; what is put into it when it runs is ``…``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(one.value) if isinstance(one, ast.Constant) else "…" for one in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def told_commands():
+    """What errors, alerts, and Airflow's pages tell people to call, by the words after ``hub``."""
+    modules = [*ROOT.glob("hub/**/*.py"), *ROOT.glob("plugins/*/hub_*/**/*.py")]
+    found = (text for path in modules for text in texts(ast.parse(path.read_text(encoding="utf-8"))))
+    return sorted({line for text in found for line in re.findall(r"[`'](hub [a-z][^`']*)[`']", text)})
+
+
+def test_a_command_that_a_message_names_exists():
+    told = [shlex.split(line)[1:] for line in told_commands()]
+    assert len(told) > 50 and ["status"] in told
+    groups = [words for words in told if not resolve(words)[1] and hasattr(resolve(words)[0], "commands")]
+    assert [words for words in told if words not in groups and problem(words)] == []
+
+
 @pytest.mark.parametrize("words", commands_of("make"))
 def test_every_make_target_exists(words):
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
