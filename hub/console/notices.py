@@ -1,8 +1,8 @@
-"""Notices: what somebody should look at now, the worst first, each with the next step."""
+"""Notices: what somebody should look at now, the worst first, each with the next step: all alerts, and what may become one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from hub.console.freshness import Freshness
 from hub.console.runs import KILLED
 from hub.store.budget import Budget
 from hub.store.ledger import RunStatus
+from hub.watch.alert import Alert
 
 _WORST = ("bad", "warn")
 
@@ -32,54 +33,65 @@ class Notice:
 
 
 def list_notices(
-    fresh: list[Freshness], budgets: list[Budget], anchors: list[dict[str, Any]], counts: dict[str, int]
+    alerts: Sequence[Alert],
+    fresh: Sequence[Freshness],
+    budgets: Sequence[Budget],
+    anchors: Sequence[dict[str, Any]],
+    counts: dict[str, int],
 ) -> list[dict[str, Any]]:
-    """These are all notices, the worst first."""
-    found = [*_of_syncs(fresh), *_of_limits(budgets), *_of_counts(counts), *_of_anchors(anchors)]
+    """These are all notices, the worst first; what an alert tells of is told once."""
+    told = {one.name for one in alerts}
+    found = [*_of_alerts(alerts), *_of_runs(fresh, {one.key for one in alerts}), *_of_limits(budgets)]
+    found += [one for name, notice in _COUNTED.items() if name not in told for one in _of_count(*notice, counts[name])]
+    if "anchoring" not in told:
+        found += _of_anchors(anchors)
     return [asdict(one) for one in sorted(found, key=lambda one: _WORST.index(one.level))]
 
 
-def _of_syncs(fresh: list[Freshness]) -> Iterator[Notice]:
+def _of_alerts(alerts: Sequence[Alert]) -> Iterator[Notice]:
+    for one in alerts:
+        page = _PAGES.get(one.name) or (f"runs?sync={one.sync}" if one.sync else "")
+        where = f"{one.sync}: " if one.sync else ""
+        yield Notice("bad" if one.severity == "critical" else "warn", f"{where}{one.text}.", one.fix, page)
+
+
+_PAGES = {
+    "dead_letters": "failures", "requests": "duties", "obligations": "duties", "erasures": "duties", "anchoring": "audit",
+}  # fmt: skip
+
+
+def _of_runs(fresh: Sequence[Freshness], alerted: set[str]) -> Iterator[Notice]:
     for one in fresh:
         if one.last is None:
             continue
         page = f"runs/{one.last.id}"
-        failed = one.last.status == RunStatus.FAILED
-        if failed:
-            state = "and is late" if one.is_late else "and is tried again on schedule"
-            yield Notice("bad", f"{one.sync}: the last run failed {state}.", "hub check", page)
-        elif one.status == KILLED:
+        if one.last.status == RunStatus.FAILED and f"failing/{one.sync}" not in alerted:
+            yield Notice("bad", f"{one.sync}: the last run failed.", "hub check", page)
+        elif one.status == KILLED and f"lease/{one.sync}" not in alerted:
             yield Notice(
                 "bad", f"{one.sync}: the last run was killed; the next one goes on behind it.", "hub runs", page
             )
-        elif one.is_late:
-            yield Notice("bad", f"{one.sync}: late; planned runs passed without a whole one.", "hub status", page)
-        elif one.last.status == RunStatus.PARTIAL:
-            yield Notice("warn", f"{one.sync}: the last run ended in part.", "hub outcomes dead", page)
 
 
-def _of_limits(budgets: list[Budget]) -> Iterator[Notice]:
+def _of_limits(budgets: Sequence[Budget]) -> Iterator[Notice]:
     for one in budgets:
         if one.closed_until is not None:
             until = f"{one.closed_until:%H:%M:%SZ}"
             yield Notice("warn", f"{one.connection}: the vendor lets nobody call before {until} ({one.name}).", "wait")
 
 
-def _of_counts(counts: dict[str, int]) -> Iterator[Notice]:
-    for name, level, what, step, page in _COUNTED:
-        if counts.get(name):
-            yield Notice(level, f"{what}: {counts[name]:,}", step, page)
+_COUNTED = {
+    "dead_letters": ("rows that no destination took", "hub outcomes dead"),
+    "quarantined": ("records that could not be read", "hub outcomes quarantine"),
+}
 
 
-_COUNTED: tuple[tuple[str, Literal["bad", "warn"], str, str, str], ...] = (
-    ("overdue_requests", "bad", "requests that wait longer than the law allows", "hub requests list", "duties"),
-    ("overdue_obligations", "bad", "obligations that are overdue", "hub outcomes obligations", "duties"),
-    ("dead_letters", "warn", "rows that no destination took", "hub outcomes dead", "failures"),
-    ("quarantined", "warn", "records that could not be read", "hub outcomes quarantine", "failures"),
-)
+def _of_count(what: str, step: str, count: int) -> Iterator[Notice]:
+    if count:
+        yield Notice("warn", f"{what}: {count:,}", step, "failures")
 
 
-def _of_anchors(anchors: list[dict[str, Any]]) -> Iterator[Notice]:
+def _of_anchors(anchors: Sequence[dict[str, Any]]) -> Iterator[Notice]:
     for one in anchors:
         if one["overdue"]:
             yield Notice(

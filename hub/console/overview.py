@@ -20,20 +20,22 @@ LATEST = 300
 def show_overview(desk: Desk) -> dict[str, Any]:
     """This is the first page."""
     desk.require(OVERVIEW)
-    anchors = read_anchors(desk)
+    anchors, alerts = read_anchors(desk), desk.hub.find_alerts(desk.hub.snapshot())
+    late = {one.sync for one in alerts if one.name == "stale"}
     with desk.hub.store.read() as tx:
         fresh, budgets = read_freshness(desk, tx), tx.budgets.current()
         runs = describe(tx, tx.overview.runs(LATEST))
         counts = _counts(desk, tx)
         found = {
-            "syncs": _with_backlogs(tx, [one.told() for one in fresh]),
+            "syncs": _with_backlogs(tx, [{**one.told(), "late": one.sync in late} for one in fresh]),
             "running": underway(tx.leases.held()),
             "runs": runs,
             "limits": [_limit(one) for one in budgets if one.used is not None or one.closed_until],
             "audit": read_head(tx),
             **read_reasons(tx, runs),
         }
-    return {"notices": list_notices(fresh, budgets, anchors, counts), "counts": counts, "anchors": anchors, **found}
+    notices = list_notices(alerts, fresh, budgets, anchors, counts)
+    return {"notices": notices, "counts": counts, "anchors": anchors, **found}
 
 
 def _counts(desk: Desk, tx: Tx) -> dict[str, int]:
