@@ -14,9 +14,8 @@ from typer.testing import CliRunner
 from hub.app import open_hub
 from hub.cli import app
 from hub.errors import ConfigError, PolicyError
-from hub.schema import AuthorRole, EmotionTag, Interaction, Party, Provenance, Redaction
 from hub.store.migration import migrate
-from hub.store.records import StoredRecord
+from tests.moods import say
 
 ROOT = Path(__file__).parents[2]
 SAID = {
@@ -40,31 +39,8 @@ def deployment(tmp_path):
 
 
 def fill(folder, said, *, age=timedelta(days=7)):
-    with open_hub(folder / "hub.yaml") as hub, hub.store.begin() as tx:
-        when = hub.now() - age
-        for (label, channel), count in said.items():
-            people = tx.persons.create_many(count)
-            records = [record(person, label, channel, when) for person in people]
-            tx.records.put(records)
-            tx.tags.put([tag(one, label) for one in records])
-
-
-def record(person, label, channel, when):
-    made = Interaction(
-        id=f"itx_{person}_{label}_{channel}", channel=channel, author=Party(role=AuthorRole.CUSTOMER), visibility="private",
-        provenance=Provenance(connection="desk", connector="zendesk", stream="tickets", key=f"{person}{label}", version="1"),
-        occurred_at=when, text="Where is it?", language="en", redaction=Redaction(engine="test"),
-    )  # fmt: skip
-    return StoredRecord(person, made, "content", None, "run_1", f"ref_{made.id}")
-
-
-def tag(stored, label):
-    said = stored.record.occurred_at
-    return EmotionTag(
-        id=f"tag_{stored.record.id}", record_id=stored.record.id, person_id=stored.person_id, label=label, intensity=0.5,
-        confidence=0.9, abstained=False, valence=0.0, distress=0.1, churn_risk=0.1, model="test/1", occurred_at=said,
-        expires_at=said + timedelta(days=90),
-    )  # fmt: skip
+    with open_hub(folder / "hub.yaml") as hub:
+        say(hub, said, hub.now() - age)
 
 
 def look(folder, *more, purpose="ServiceOptimisation", actor=None):

@@ -6,10 +6,9 @@ import pytest
 
 from hub.app import open_hub
 from hub.pipeline.door import Door, Viewer
-from hub.schema import AuthorRole, EmotionTag, Interaction, Party, Provenance, Redaction
-from hub.store.records import StoredRecord
 from tests.console.asking import ask
 from tests.console.story import tell
+from tests.moods import say
 
 PURPOSE = "ServiceOptimisation"
 SAID = {("anger", "ticket"): 31, ("gratitude", "ticket"): 24, ("anger", "chat"): 22, ("sadness", "chat"): 3}
@@ -27,34 +26,7 @@ def world(tmp_path_factory):
 def fill(hub, now):
     """What was said in the last two closed weeks, twice as much in the one before."""
     for week, factor in ((1, 1), (2, 2)):
-        for (label, channel), count in SAID.items():
-            _say(hub, label, channel, count * factor, now - timedelta(days=7 * week))
-
-
-def _say(hub, label, channel, count, when):
-    with hub.store.begin() as tx:
-        people = tx.persons.create_many(count)
-        said = [_record(person, f"{label}{when:%d}", channel, when) for person in people]
-        tx.records.put(said)
-        tx.tags.put([_tag(one, label) for one in said])
-
-
-def _record(person, name, channel, when):
-    made = Interaction(
-        id=f"itx_{person}_{name}_{channel}", channel=channel, author=Party(role=AuthorRole.CUSTOMER), visibility="private",
-        provenance=Provenance(connection="desk", connector="zendesk", stream="tickets", key=f"{person}{name}", version="1"),
-        occurred_at=when, text="Where is it?", language="en", redaction=Redaction(engine="test"),
-    )  # fmt: skip
-    return StoredRecord(person, made, "content", None, "run_1", f"ref_{made.id}")
-
-
-def _tag(stored, label):
-    said = stored.record.occurred_at
-    return EmotionTag(
-        id=f"tag_{stored.record.id}", record_id=stored.record.id, person_id=stored.person_id, label=label, intensity=0.5,
-        confidence=0.9, abstained=False, valence=0.0, distress=0.1, churn_risk=0.1, model="test/1", occurred_at=said,
-        expires_at=said + timedelta(days=90),
-    )  # fmt: skip
+        say(hub, {what: count * factor for what, count in SAID.items()}, now - timedelta(days=7 * week))
 
 
 @pytest.fixture
