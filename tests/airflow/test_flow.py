@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,25 @@ def worlds(tmp_path_factory):
         yield made["airflow"], made["cli"]
 
 
+@dataclass(frozen=True)
+class Day:
+    """What a day has left, looked at before any other test goes on with the same deployment."""
+
+    content: dict
+    digest: dict
+    runs: list
+    dag_runs: dict = field(default_factory=dict)
+    results: dict = field(default_factory=dict)
+    told: str = ""
+
+    @classmethod
+    def of(cls, world, **more):
+        return cls(golden.content(world.url), golden.digest(world.url), runs(world), **more)
+
+
 @pytest.fixture(scope="module")
-def by_airflow(worlds, airflow_db):
-    """All DAGs run once, in the order of a day; gives what Airflow was told, and all that it printed."""
+def by_airflow(worlds, airflow_db, airflow_home):
+    """All DAGs run once, in the order of a day; Airflow's files and all that it printed are in ``told``."""
     world, _ = worlds
     said = []
     with pytest.MonkeyPatch.context() as patch:
@@ -53,9 +70,11 @@ def by_airflow(worlds, airflow_db):
 
         listener = Listener(said)
         logging.getLogger().addHandler(listener)
-        runs = run_all(DagBag().dags)
+        dag_runs = run_all(DagBag().dags)
         logging.getLogger().removeHandler(listener)
-    return runs, said
+    said += [path.read_bytes().decode(errors="replace") for path in airflow_home.rglob("*") if path.is_file()]
+    results = {dag_id: values[0] for dag_id, values in xcoms(airflow_db, "settle", "verify").items()}
+    return Day.of(world, dag_runs=dag_runs, results=results, told="\n".join(said))
 
 
 def run_all(dags):
@@ -82,6 +101,7 @@ def by_cli(worlds):
     for command in [*syncs, ["pull", CUT, "--full"], ["sweep"], ["audit", "verify"]]:
         ran = CliRunner().invoke(app, [*command, "-c", str(world.config)])
         assert ran.exit_code == 0, ran.output
+    return Day.of(world)
 
 
 def runs(world):
@@ -89,20 +109,15 @@ def runs(world):
     return world.rows(query.order_by(tables.runs.c.seq))
 
 
-def counts(world):
-    return golden.content(world.url)["counts"]
-
-
 @pytest.mark.parametrize("look", [look.__name__ for look in golden.LOOKS])
-def test_the_dags_and_the_command_line_leave_the_same(worlds, by_airflow, by_cli, look):
-    airflow, cli = (golden.content(world.url)[look] for world in worlds)
-    assert airflow, "there must be something to compare"
-    assert airflow == cli
-    assert golden.digest(worlds[0].url)[look] == golden.digest(worlds[1].url)[look]
+def test_the_dags_and_the_command_line_leave_the_same(by_airflow, by_cli, look):
+    assert by_airflow.content[look], "there must be something to compare"
+    assert by_airflow.content[look] == by_cli.content[look]
+    assert by_airflow.digest[look] == by_cli.digest[look]
 
 
-def test_the_runs_are_the_same_and_all_succeeded(worlds, by_airflow, by_cli):
-    airflow, cli = ([row[1:] for row in runs(world)] for world in worlds)
+def test_the_runs_are_the_same_and_all_succeeded(by_airflow, by_cli):
+    airflow, cli = ([row[1:] for row in day.runs] for day in (by_airflow, by_cli))
     assert airflow == cli
     whole = [row[0] for row in airflow if "#" not in row[0]]
     assert (
@@ -113,20 +128,21 @@ def test_the_runs_are_the_same_and_all_succeeded(worlds, by_airflow, by_cli):
 
 
 def test_every_dag_succeeded(by_airflow):
-    assert {name: str(run.state) for name, run in by_airflow[0].items()} == dict.fromkeys(by_airflow[0], "success")
+    states = {name: str(run.state) for name, run in by_airflow.dag_runs.items()}
+    assert states == dict.fromkeys(states, "success") and len(states) > len(SYNCS)
 
 
-def test_the_result_of_a_task_is_its_run_and_its_counts(worlds, by_airflow, airflow_db):
-    results = {dag_id: values[0] for dag_id, values in xcoms(airflow_db, "settle", "verify").items()}
-    known = {run: sync for run, sync, *_ in runs(worlds[0])}
-    read = {(sync, stream): total for sync, stream, total, *_ in counts(worlds[0])}
+def test_the_result_of_a_task_is_its_run_and_its_counts(by_airflow):
+    results = by_airflow.results
+    known = {run: sync for run, sync, *_ in by_airflow.runs}
+    read = {(sync, stream): total for sync, stream, total, *_ in by_airflow.content["counts"]}
     for sync in SYNCS[:4]:
         result = results[f"hub_sync__{sync}"]
         assert set(result) == {"run", "counts", "waiting"} and known[result["run"]] == sync
         total = sum(total for (name, _), total in read.items() if name == sync)
         assert 0 < result["counts"]["read"] <= total
     assert results["hub_sync__zendesk-push"]["counts"]["confirmed"] > 0
-    assert results["hub_audit"] == {"counts": {"entries": len(golden.content(worlds[0].url)["audited"])}}
+    assert results["hub_audit"] == {"counts": {"entries": len(by_airflow.content["audited"])}}
 
 
 def xcoms(database, *tasks):
@@ -148,10 +164,9 @@ def latest_xcom(database, dag_id):
     return xcoms(database, "settle")[dag_id][-1]
 
 
-def test_airflow_learns_nobodys_name(worlds, by_airflow, airflow_home):
-    kept = {str(path): path.read_bytes().decode(errors="replace") for path in airflow_home.rglob("*") if path.is_file()}
-    everything = "\n".join([*kept.values(), *by_airflow[1]])
-    silent = [sync for run, sync, *_ in runs(worlds[0]) if run not in everything]
+def test_airflow_learns_nobodys_name(worlds, by_airflow):
+    everything = by_airflow.told
+    silent = [sync for run, sync, *_ in by_airflow.runs if run not in everything]
     assert silent == [CUT], "XComs must be among what is searched; the run of a plan gives shards, and not its number"
     assert '"sync": "x-pull"' in everything, "rendered fields must be among what is searched"
     assert '"stream": "individuals"' in everything, "parts must be among what is searched"
@@ -165,7 +180,7 @@ def identifiers(sandbox):
         yield from (line.text for line in member.lines)
 
 
-def test_a_refused_login_fails_at_once_and_says_so_plainly(worlds, by_airflow, by_cli, parse, airflow_db, capfd):
+def test_a_refused_login_fails_at_once_and_says_so_plainly(worlds, by_airflow, parse, airflow_db, capfd):
     world, _ = worlds
     (secret,) = (world.keys / "secrets").glob("zendesk.*")
     right = secret.read_text(encoding="utf-8")
@@ -182,7 +197,7 @@ def test_a_refused_login_fails_at_once_and_says_so_plainly(worlds, by_airflow, b
     assert "requests/sessions.py" not in told and [one for one in identifiers(world.sandbox) if one in told] == []
 
 
-def test_a_vendor_that_asks_for_an_hour_is_given_it(worlds, by_airflow, by_cli):
+def test_a_vendor_that_asks_for_an_hour_is_given_it(worlds, by_airflow):
     from hub.airflow.retry import HubRetryPolicy
     from hub.airflow.work import plan_sync, run_shard
 
@@ -198,7 +213,7 @@ def test_a_vendor_that_asks_for_an_hour_is_given_it(worlds, by_airflow, by_cli):
     assert caught.value.__suppress_context__ and caught.value.__cause__ is None
 
 
-def test_a_full_pull_is_told_by_the_form_of_the_run(worlds, by_airflow, by_cli, parse, airflow_db):
+def test_a_full_pull_is_told_by_the_form_of_the_run(worlds, by_airflow, parse, airflow_db):
     dag = parse(worlds[0].config).dags["hub_sync__x-pull"]
     dag.test()
     assert latest_xcom(airflow_db, dag.dag_id)["counts"]["read"] == 0
