@@ -26,6 +26,7 @@ import sqlalchemy as sa
 import yaml
 
 from hub.airflow.cluster import Cluster
+from hub.airflow.dag_ids import dag_of
 from hub.airflow.place import Place
 from hub.airflow.processes import Processes
 from hub.config import load_settings
@@ -97,7 +98,7 @@ def measure_workers(wanted: argparse.Namespace) -> list[dict[str, Any]]:
     rows = [_embedded(wanted.people)]
     for workers in wanted.workers:
         with _deployed(wanted.people) as config, _airflow(config, workers=workers) as cluster:
-            dag_ids = [f"hub_sync__{name}" for name in PULLS]
+            dag_ids = [dag_of(name) for name in PULLS]
             _wait_for(cluster, dag_ids)
             before, began = sum(cluster.processes.processor_seconds().values()), time.perf_counter()
             runs = {dag_id: cluster.rest.trigger(dag_id) for dag_id in dag_ids}
@@ -157,7 +158,7 @@ def measure_overhead(wanted: argparse.Namespace) -> list[dict[str, Any]]:
         used = after.children_user + after.children_system - before.children_user - before.children_system
         rows = [_cost("embedded", took, used, times)]
         with _airflow(config, workers=1) as cluster:
-            dag_id = f"hub_sync__{name}"
+            dag_id = dag_of(name)
             _wait_for(cluster, [dag_id])
             cluster.rest.wait(dag_id, cluster.rest.trigger(dag_id), WAIT)
             before_used, began = sum(cluster.processes.processor_seconds().values()), time.perf_counter()

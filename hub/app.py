@@ -466,9 +466,7 @@ class Hub:
         declare(self.words)
         try:
             standings = self.anchors.standing()
-        except (
-            HubError
-        ):  # certificates that cannot be read: 'hub check' and 'hub status' say so, the rest is still worth seeing
+        except HubError:  # certificates that cannot be read: 'hub check' says so, the rest is still worth seeing
             standings = []
         found = take_snapshot(self.store, self.plans, standings)
         known = set(self.deployment.settings.connections)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from airflow.exceptions import AirflowNotFoundException  # type: ignore[attr-defined]  # Airflow re-exports it lazily
 from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from hub.references import field_of, register_connections
 

@@ -13,17 +13,13 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import select
 
+from hub.airflow.dag_ids import sync_of
 from hub.airflow.deployment import default_config
 from hub.airflow.viewer import door_of, may_read_runs
 from hub.console.application import AtDesk, add_page, make_console
 from hub.console.desk import DoorFor
 from hub.console.office import Office
 from hub.console.runs import show_span
-
-SYNC = "hub_sync__"
-"""How the ids of the DAGs of syncs begin; the rest is the sync's name."""
-
-_OWN = {"hub_sweep": "sweep"}
 
 
 def make_mounted() -> FastAPI:
@@ -54,8 +50,7 @@ def _dag_run(desk: AtDesk, dag_id: str, run_id: str, _: Annotated[None, Depends(
         found = session.execute(wanted.where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)).one_or_none()
     if found is None:
         raise HTTPException(404, "Airflow knows no such run of this DAG.")
-    sync = dag_id.removeprefix(SYNC) if dag_id.startswith(SYNC) else _OWN.get(dag_id)
-    told = show_span(desk, sync, found.start_date, found.end_date)
+    told = show_span(desk, sync_of(dag_id), found.start_date, found.end_date)
     return {**told, "dag_id": dag_id, "state": str(found.state), "start": found.start_date, "end": found.end_date}
 
 

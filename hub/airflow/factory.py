@@ -15,6 +15,7 @@ from airflow.sdk import DAG, AssetAlias, AssetAny, AssetOrTimeSchedule, CronTrig
 
 from hub.airflow.asset import owed, pulled
 from hub.airflow.connections import register
+from hub.airflow.dag_ids import AUDIT, CONSENT, SWEEP, WATCH, dag_of
 from hub.airflow.deployment import officers_of, read_deployment
 from hub.airflow.group import add_tasks
 from hub.airflow.notifier import HubNotifier
@@ -84,12 +85,12 @@ def build_dags(config: Path, namespace: dict[str, Any]) -> None:
 
 def _makers(deployed: Deployed) -> dict[str, Callable[[str], DAG]]:
     makers: dict[str, Callable[[str], DAG]] = {
-        f"hub_sync__{name}": _sync_maker(deployed, name, sync) for name, sync in sorted(deployed.settings.syncs.items())
+        dag_of(name): _sync_maker(deployed, name, sync) for name, sync in sorted(deployed.settings.syncs.items())
     }
-    makers["hub_sweep"] = lambda dag_id: _sweep_dag(dag_id, deployed)
-    makers["hub_consent"] = lambda dag_id: _consent_dag(dag_id, deployed)
-    makers["hub_watch"] = lambda dag_id: _watch_dag(dag_id, deployed)
-    makers["hub_audit"] = lambda dag_id: _audit_dag(dag_id, deployed)
+    makers[SWEEP] = lambda dag_id: _sweep_dag(dag_id, deployed)
+    makers[CONSENT] = lambda dag_id: _consent_dag(dag_id, deployed)
+    makers[WATCH] = lambda dag_id: _watch_dag(dag_id, deployed)
+    makers[AUDIT] = lambda dag_id: _audit_dag(dag_id, deployed)
     return makers
 
 

@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from hub.airflow.cluster import Cluster
+from hub.airflow.dag_ids import AUDIT, CONSENT, SWEEP, WATCH, dag_of
 from hub.airflow.place import Place
 from hub.airflow.processes import Processes
 from hub.airflow.rest import Rest
@@ -103,7 +104,7 @@ def _run_all(rest: Rest, config: Path) -> None:
     """Every DAG is switched on and run once: pulls before pushes, in the order of hub.yaml, as ``hub run`` does."""
     syncs = load_settings(config).settings.syncs
     names = sorted(syncs, key=lambda name: syncs[name].kind != "pull")
-    dag_ids = [*(f"hub_sync__{name}" for name in names), "hub_sweep", "hub_consent", "hub_watch", "hub_audit"]
+    dag_ids = [*map(dag_of, names), SWEEP, CONSENT, WATCH, AUDIT]
     rest.wait_for_dags(set(dag_ids), seconds=120)
     typer.echo("switching the DAGs on, and running each of them once:")
     for dag_id in dag_ids:

@@ -11,7 +11,7 @@ from hub.airflow.connections import register
 from hub.airflow.lineage import Traced, tell
 from hub.airflow.link import ConsoleLink
 from hub.airflow.task import RETRYING, Killed
-from hub.airflow.work import plainly
+from hub.airflow.work import opened, plainly
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -48,13 +48,8 @@ class _HubOperator(Traced, BaseOperator):
         return Path(self.hub_config) if self.hub_config else default_config()
 
     def _work(self) -> dict[str, Any]:
-        from hub.app import open_hub
-
-        with open_hub(self.where()) as hub:
-            try:
-                return self._run(hub)
-            finally:
-                hub.audit.sequence()
+        with opened(str(self.where())) as hub:
+            return self._run(hub)
 
     def _run(self, hub: Hub) -> dict[str, Any]:
         raise NotImplementedError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from hub.airflow.forms import connection_types
@@ -42,11 +41,6 @@ def get_provider_info() -> dict[str, Any]:
         "secrets-backends": ["hub.airflow.secrets.HubSecretsBackend"],
         "plugins": [{"name": "attune", "plugin-class": "hub.airflow.plugin.AttunePlugin"}],
         "cli": ["hub.airflow.commands.get_commands"],
+        "notifications": ["hub.airflow.notifier.HubNotifier"],
         "config": _CONFIG,
-        **_notifications(),
     }
-
-
-def _notifications() -> dict[str, Any]:
-    found = find_spec("hub.airflow.notifier") is not None
-    return {"notifications": ["hub.airflow.notifier.HubNotifier"]} if found else {}

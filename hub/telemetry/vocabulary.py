@@ -86,11 +86,6 @@ def declare(names: Iterable[str]) -> None:
     _declared.update(names)
 
 
-def is_declared(name: str) -> bool:
-    """This tells whether a name stands in the configuration of a hub that this process has opened."""
-    return name in _declared
-
-
 def reason(code: str | None) -> str:
     """This is a reason as a label: the code itself where the hub knows it; empty where there is none."""
     return "" if code is None else code if code in REASONS else OTHER
