@@ -58,6 +58,8 @@ def local(
             _tell(place)
             if sandbox:
                 _run_all(cluster.rest, deployed)
+            else:
+                typer.echo("DAGs begin paused: switch on those that you want.\n")
             _watch(processes)
     except HubError as error:
         typer.echo(f"airflow: {error}", err=True)
@@ -96,8 +98,7 @@ def _tell(place: Place) -> None:
     typer.echo(f"\nAirflow: {place.url}")
     for user, password in place.passwords().items():
         typer.echo(f"  {user:<12}{password}")
-    typer.echo(f"deployment: {place.config}\nlogs: {place.logs}")
-    typer.echo("DAGs begin paused. Ctrl-C stops everything.\n")
+    typer.echo(f"deployment: {place.config}\nlogs: {place.logs}\nCtrl-C stops everything.\n")
 
 
 def _run_all(rest: Rest, config: Path) -> None:
