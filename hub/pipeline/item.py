@@ -35,24 +35,26 @@ class Entry(NamedTuple):
 class Item(NamedTuple):
     """One vendor record on its way.
 
-    ``ref`` is the keyed reference of the vendor record. ``state`` is None while the item is still on its way.
+    ``ref`` is the keyed reference of the vendor record, ``version`` a keyed hash of its version. ``state`` is None while the
+    item is still on its way.
     """
 
     raw: RawRecord
     ref: str
+    version: str
     entries: tuple[Entry, ...] = ()
     state: PullState | None = None
     reason: str | None = None
 
     def end(self, state: PullState, reason: str | None = None) -> Item:
         """This is the item at its end: nothing of it goes further."""
-        return Item(self.raw, self.ref, (), state, reason)
+        return Item(self.raw, self.ref, self.version, (), state, reason)
 
     def with_entries(self, entries: Sequence[Entry]) -> Item:
         """This is the item with other entries; itself where they are the very same."""
         if len(entries) == len(self.entries) and all(map(is_, entries, self.entries)):
             return self
-        return Item(self.raw, self.ref, tuple(entries), self.state, self.reason)
+        return Item(self.raw, self.ref, self.version, tuple(entries), self.state, self.reason)
 
     def live(self) -> tuple[Entry, ...]:
         """The entries that are still on their way."""

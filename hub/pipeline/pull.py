@@ -54,6 +54,7 @@ Step = Callable[[PullBatch, Sequence[Item]], list[Item]]
 LIVING = ("person", "loyalty_account")
 """Kinds that tell how something is, not what was said or done."""
 
+_VERSION_CHARS = 16  # 64 bits tell the versions of one record apart
 _A_DAY = timedelta(days=1)  # so that a full read writes each end once a day at most
 
 RECHECK_EVERY = timedelta(hours=12)
@@ -192,7 +193,7 @@ def store_batch(
     with rooms.store.begin() as tx:
         run.renew(tx)
         shared = PullBatch(rooms, tx, run.id, job.sync, job.connection, job.connector, stream, rooms.now())
-        items = [Item(raw, rooms.vault.source_ref(job.connection, stream, raw.key)) for raw in _latest(batch.records)]
+        items = [_item(rooms, job, stream, raw) for raw in _latest(batch.records)]
         for step in STEPS:
             items = step(shared, items)
         report = _tally(run.id, job.sync, items)
@@ -211,6 +212,12 @@ def _latest(records: Sequence[RawRecord]) -> list[RawRecord]:
     return list({record.key: record for record in map(clean, records)}.values())
 
 
+def _item(rooms: Rooms, job: PullJob, stream: str, raw: RawRecord) -> Item:
+    """A version is hashed like a key: what a vendor changes its versions by may be anything, an id or an address too."""
+    ref = rooms.vault.source_ref(job.connection, stream, raw.key)
+    return Item(raw, ref, rooms.vault.ref("version", ref, raw.version)[:_VERSION_CHARS])
+
+
 def skip_unchanged(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
     """This ends items whose very version has been stored before; what was withheld is looked at again."""
     seen = batch.tx.ledger.seen(batch.connection, batch.stream, [item.ref for item in items])
@@ -220,8 +227,8 @@ def skip_unchanged(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
 
 
 def _is_known(item: Item, seen: tuple[str, PullState] | None) -> bool:
-    # A deletion is never taken for known: the record may have come back since.
-    return seen == (item.raw.version, PullState.STORED) and not item.raw.deleted
+    # A deletion is never taken for known: the record may have come back since. Older rows have the vendor's own version.
+    return not item.raw.deleted and seen in {(one, PullState.STORED) for one in (item.version, item.raw.version)}
 
 
 def _renew(batch: PullBatch, refs: Collection[str]) -> None:
@@ -399,7 +406,7 @@ def _settle(item: Item) -> Item:
         return item._replace(state="withheld", reason=item.entries[0].withheld)
     partly = [f"partly.{entry.withheld}" for entry in item.entries if entry.withheld]
     unanalysed = [entry.unanalysed for entry in live if entry.unanalysed]
-    return Item(item.raw, item.ref, item.entries, "stored", next(iter(partly + unanalysed), None))
+    return Item(item.raw, item.ref, item.version, item.entries, "stored", next(iter(partly + unanalysed), None))
 
 
 def catch_up(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
@@ -435,7 +442,7 @@ def _outcome(item: Item, policy: str) -> PullOutcome:
     mark = "~deleted" if item.raw.deleted else mark
     state = PullState(item.state or "quarantined")
     rules = policy if state is PullState.WITHHELD else None
-    return PullOutcome(item.ref, item.raw.version + mark, state, item.reason, person, rules)
+    return PullOutcome(item.ref, item.version + mark, state, item.reason, person, rules)
 
 
 def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
@@ -444,7 +451,7 @@ def _keep_quarantine(batch: PullBatch, items: Sequence[Item]) -> None:
     # The rest of it is stored; the string is named until one can be read.
     failed |= {item.ref: UNREADABLE for item in items if item.state == "stored" and is_unreadable(item)}
     batch.tx.quarantine.put([
-        Quarantined(batch.connection, batch.stream, item.raw.key, item.raw.version, failed[item.ref], batch.run_id)
+        Quarantined(batch.connection, batch.stream, item.raw.key, item.version, failed[item.ref], batch.run_id)
         for item in items
         if item.ref in failed
     ])  # fmt: skip

@@ -18,7 +18,7 @@ from hub.store.tallies import count_outcomes, count_run
 from hub.store.unit import Unit
 
 UNLINKED = "~erased"
-"""What stands for a vendor's version where the record's person has been erased; no vendor's version is equal to it."""
+"""What stands for a version where the record's person has been erased; no hash of a version is equal to it."""
 
 
 class PullState(StrEnum):
@@ -44,7 +44,7 @@ class PullOutcome(NamedTuple):
 
     Args:
         ref: ``Vault.source_ref`` of the record.
-        version: the vendor's version of it.
+        version: a keyed hash of the vendor's version of it.
         state: see PullState.
         reason: a code; needed where it was withheld or quarantined.
         person_id: whom it is about, where that is known.

@@ -19,7 +19,7 @@ class Quarantined:
         connection: connection it was read from.
         stream: stream it was read from.
         key: the vendor's id.
-        version: the vendor's version of it.
+        version: a keyed hash of the vendor's version of it.
         reason: a code.
         run_id: the run that read it.
         at: when that was, UTC; set by the store.

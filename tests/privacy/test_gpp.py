@@ -78,6 +78,8 @@ def test_what_the_reference_refuses_is_refused(text):
         ("DBABLA~CAAA", "usnat, segment 1: it ends too early"),
         ("DBABLA~DAAAAAAAAABA.QA", "version 3 is not known"),
         ("DBABLA~CAAAAAAAAABA.QB", "goes on after its end"),
+        ("DBABLA~CAAAAAAAAABA.gA", "a segment of type 2 is not known"),
+        ("DBABLA~CAAAAAAAAABA.AA", "a segment of type 0 is not known"),
         ("DBABLA~CPAAAAAAAABA.QA", "neither yes nor no"),
         ("DBACLAAA~CAAAAAAAAABA.QA", "header"),
         ("DBABTA~2YNN", "uspv1"),

@@ -45,7 +45,7 @@ def tell_apart(store, vault, clock, groups):
             items = []
             for record in group:
                 entry = Entry(record, names=names_of(record, connector="shop", vault=vault))
-                items.append(Item(RawRecord("people", record.provenance.key, "1", {}), record.id, (entry,)))
+                items.append(Item(RawRecord("people", record.provenance.key, "1", {}), record.id, "1", (entry,)))
             for item in resolve_people(batch, items):
                 owner[item.ref] = item.entries[0].person_id
                 assert not item.entries[0].names and not item.entries[0].record.party.identifiers

@@ -104,6 +104,8 @@ def _section(layout: Layout, text: str) -> Section:
         fields |= _read_segment(layout, index, piece)
     if "Version" in fields and fields["Version"] not in layout.versions:
         raise GppError(f"section {layout.name}: version {fields['Version']} is not known")
+    if fields.get("GpcSegmentType", 1) != 1:
+        raise GppError(f"section {layout.name}: a segment of type {fields['GpcSegmentType']} is not known")
     parts = zip(order, pieces, strict=True)
     odd = tuple((index, piece) for index, piece in parts if _write_segment(layout, index, fields) != piece)
     return Section(layout.id, layout.name, fields, order, odd)

@@ -226,7 +226,7 @@ def _is_time(value: Any) -> bool:
 
 
 def _entry(row: Any) -> RawRecord:
-    """Ledger entries never change: there is one version of each. Versions rest in the clear, so none may be an id."""
+    """Ledger entries never change: there is one version of each."""
     if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
         return RawRecord.unreadable("activities", row)
     return RawRecord("activities", row["id"], "1", row)
