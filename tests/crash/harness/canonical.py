@@ -114,13 +114,14 @@ def _tags(tx: Tx) -> Any:
 
 
 def _consents(tx: Tx) -> Any:
-    """Per person, in the order in which the hub came to know; a merge without its random counterpart."""
+    """Per person, in the order in which the hub came to know; a merge without its random counterpart.
+
+    A consent that was emptied has another id, by its place in the ledger.
+    """
     roots = sorted(set(tx.unit.conn.execute(select(t.persons.c.root)).scalars()))
     return {
         root: [
-            ["consent", entry.id, entry.event.model_dump(mode="json") if entry.event else None]
-            if entry.type == "consent"
-            else [entry.type]
+            ["consent", entry.id, entry.event.model_dump(mode="json")] if entry.event else [entry.type]
             for entry in entries
         ]
         for root, entries in tx.consents.for_persons(roots).items()
