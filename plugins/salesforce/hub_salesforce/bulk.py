@@ -70,7 +70,9 @@ class BulkJob:
     def state(self, job: str) -> str:
         """This is the job's state, one of Salesforce's own words; raises RefusedError where there is no such job."""
         answer = self._org.rest(f"jobs/ingest/{job}")
-        return str(answer.get("state")) if isinstance(answer, dict) else "UNKNOWN"
+        if not isinstance(answer, dict) or str(answer.get("id"))[:15] != job[:15]:
+            raise LostError("Salesforce answered about another bulk job.")
+        return str(answer.get("state"))
 
     def is_at_work(self, sobject: str) -> bool:
         """This tells whether a job that updates such rows waits or runs, whoever started it.
@@ -86,9 +88,10 @@ class BulkJob:
             known = (row for row in rows if isinstance(row, dict) and row.get("object") == sobject)
             if any(row.get("operation") == "update" and row.get("state") in _AT_WORK for row in known):
                 return True
-            further = _NEXT.search(str(answer.get("nextRecordsUrl") or ""))
-            if further is None or further[1] == params.get("queryLocator"):
-                return False
+            address = answer.get("nextRecordsUrl")
+            further = _NEXT.search(str(address or ""))
+            if further is None:  # only a whole list says that there is none
+                return address is not None or answer.get("done") is not True
             params = {"jobType": "V2Ingest", "queryLocator": further[1]}
         return True
 
@@ -159,7 +162,10 @@ def _decode(content: bytes) -> list[dict[str, str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise LostError("Salesforce's bulk results are not UTF-8.") from None
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        raise LostError("Salesforce's bulk results are no CSV.") from None
     if any(not isinstance(row.get("Id"), str) for row in rows):
         raise LostError("Salesforce's bulk results name no Ids.")
     return rows

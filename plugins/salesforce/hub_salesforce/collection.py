@@ -73,9 +73,9 @@ def _results(answer: Any, ids: Sequence[str]) -> list[RowResult]:
 
 def _result(item: Any, key: str) -> RowResult:
     """Success only where the item says so for this very Id: an answer for another row confirms nothing."""
-    if not isinstance(item, dict):
+    if not isinstance(item, dict) or not isinstance(item.get("success"), bool):
         raise LostError("Salesforce answered a row with something that is no result.")
-    if item.get("success") is True:
+    if item["success"]:
         if not _same(item.get("id"), key):
             raise LostError("Salesforce answered for other rows than it was sent.")
         return RowResult(item["id"], None)

@@ -141,7 +141,7 @@ def test_a_job_that_was_never_closed_did_nothing(org, bulk, call):
 
 def test_a_failed_jobs_unprocessed_rows_are_sent_again(org, bulk):
     rows = [record(n) for n in range(1, 4)]
-    state = {"id": "x", "state": "Failed", "errorMessage": "InvalidBatch"}
+    state = {"id": "750000000000001AAA", "state": "Failed", "errorMessage": "InvalidBatch"}
     org.faults.add(Fault(f"GET {JOBS}/750000000000001AAA", reply=Reply(200, state), times=-1))
     org.faults.add(Fault(f"GET {JOBS}/*/unprocessedrecords", reply=Reply(200, to_csv(
         ["Id", "Emotion__c"], [{"Id": row.key, "Emotion__c": "anger"} for row in rows[:2]]))))  # fmt: skip
@@ -236,3 +236,33 @@ def test_all_lists_of_jobs_are_looked_through(org, bulk):
     (told,) = bulk.reconcile("contacts", [record(1)])
     assert told.state is UNKNOWN
     assert "queryLocator=01gRM" in [call.query_string for call in org.calls if call.path.endswith("/ingest")][1]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Id,sf__Error\n003000000000001AAA," + b"x" * 200_000 + b"\n",
+        b'Id,sf__Error\n003000000000001AAA,"UNABLE_TO_LO',
+    ],
+)
+def test_results_that_are_no_csv_are_asked_for_again(org, bulk, content):
+    org.faults.add(Fault(f"GET {JOBS}/*/failedResults", reply=Reply(200, content)))
+    rows = [record(n) for n in (1, 2, 3)]
+    told = outcomes(bulk.write("contacts", rows))
+    assert {outcome.state for outcome in told.values()} == {ACCEPTED}
+    waiting = [WriteRecord(row.idempotency_key, row.key, row.fields, job=told[row.idempotency_key].job) for row in rows]
+    assert {outcome.state for outcome in bulk.reconcile("contacts", waiting)} == {CONFIRMED}
+
+
+def test_the_state_of_another_job_says_nothing_of_this_one(org, bulk):
+    other = {"id": "750000000000009AAA", "state": "Open"}
+    org.faults.add(Fault(f"GET {JOBS}/750000000000001AAA", reply=Reply(200, other), times=-1))
+    told = outcomes(bulk.write("contacts", [record(n) for n in (1, 2, 3)]))
+    assert {outcome.state for outcome in told.values()} == {ACCEPTED}
+
+
+@pytest.mark.parametrize("more", [{"done": False}, {"done": None}, {"done": True, "nextRecordsUrl": "/elsewhere"}])
+def test_a_list_of_jobs_that_is_not_whole_does_not_say_that_none_is_at_work(org, bulk, more):
+    listed = {"records": [], "nextRecordsUrl": None, **more}
+    org.faults.add(Fault(f"GET {JOBS}", reply=Reply(200, listed), times=-1))
+    assert [outcome.state for outcome in bulk.reconcile("contacts", [record(1)])] == [UNKNOWN]

@@ -168,6 +168,8 @@ def test_wrong_credentials_send_nothing(org, open_org):
         [None],
         {"success": True},
         [{"success": True}],
+        [{"success": "true", "id": make_id("Contact", 1), "errors": []}],
+        [{"id": make_id("Contact", 1), "errors": []}],
     ],
 )
 def test_an_answer_for_other_rows_confirms_nothing(org, connector, answer):

@@ -13,7 +13,7 @@ from hub.contract import (
     SubjectIdentifier,
     WriteRecord,
 )
-from hub_voucherify.client import VoucherifyClient
+from hub_voucherify.client import VoucherifyClient, named
 from hub_voucherify.config import VoucherifyConfig
 from hub_voucherify.destination import VoucherifyDestination
 from hub_voucherify.eraser import VoucherifyEraser
@@ -36,7 +36,7 @@ class VoucherifyConnection:
 
     def check(self) -> None:
         """This reads the loyalty program's own settings: proves key and program, touches no customer."""
-        self._client.read(self._client.campaign)
+        named(self._client.read(self._client.campaign), "id")
 
     def read(self, stream: str, cursor: str | None) -> Iterator[Batch]:
         """This reads ``customers``, ``members`` or ``activities``."""

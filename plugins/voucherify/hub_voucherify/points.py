@@ -103,7 +103,8 @@ class PointsWriter:
                 raise somebody_else()  # in another card's ledger the booking would not be found, and made twice
             if any(row.get("source_id") == record.idempotency_key for row in rows):
                 return confirmed(record, card.get("id"))
-            if not body.get("has_more", len(rows) >= _PAGE):
+            more = body.get("has_more")
+            if not (more if isinstance(more, bool) else len(rows) >= _PAGE):
                 return None
             last = rows[-1].get("id") if rows else None
             if not isinstance(last, str) or last in seen:

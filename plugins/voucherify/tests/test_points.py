@@ -208,6 +208,7 @@ def test_the_manifest_offers_only_what_is_checked():
         Reply(200, {"data": [None]}),
         Reply(200, {"data": [], "has_more": True}),
         Reply(200, {"data": [{"source_id": None}], "has_more": True}),
+        Reply(200, {"data": [{"id": "v_1", "voucher_id": "v_000000000000000000000002"}] * 100, "has_more": None}),
     ],
 )
 def test_a_ledger_that_says_nothing_does_not_say_that_nothing_was_booked(simulator, open_with, said):

@@ -193,3 +193,9 @@ def test_an_entry_that_appears_late_is_read_though_the_hubs_clock_is_ahead(simul
     for clock in (simulator.clock, ours):
         clock.advance(120)
     assert late["id"] in {record.key for record in read(connection, "activities", cursor)[0]}
+
+
+def test_a_check_believes_no_answer_that_is_no_program(simulator, connection):
+    simulator.faults.add(Fault("GET /v1/loyalties/*", reply=Reply(200, {"code": 500, "key": "internal_error"})))
+    with pytest.raises(TransientError):
+        connection.check()

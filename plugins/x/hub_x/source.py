@@ -62,6 +62,8 @@ class XSource:
             if reached is None:
                 # Nothing but problems: they are passed on, and the page is asked for again by the next run.
                 yield Batch(records, window.dump())
+                if not records:
+                    raise TransientError("X answered with problems instead of posts.")
                 return
             horizon = self._context.vendor_time(began) - settle
             window = reached.settled(window.since, horizon) if settle else reached

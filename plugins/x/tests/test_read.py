@@ -323,6 +323,16 @@ def test_an_answer_of_problems_alone_deletes_and_does_not_move_on(empty_x, open_
     assert len(live(read_all(source, cursor=cursor)[0])) == 15
 
 
+@pytest.mark.parametrize(
+    "problem", [{"message": "Over capacity", "code": 130}, {"type": "https://api.x.com/2/problems/internal-error"}]
+)
+def test_an_answer_of_problems_that_say_nothing_of_posts_is_no_quiet_day(empty_x, open_source, problem):
+    say(empty_x, 2)
+    empty_x.faults.add(Fault("GET /2/*", reply=Reply(200, {"errors": [problem]})))
+    with pytest.raises(TransientError, match="problems"):
+        list(open_source(empty_x).read("mentions", None))
+
+
 def test_a_suspended_account_of_ours_is_an_error_not_a_quiet_day(empty_x, open_source):
     empty_x.set_user_state(ACCOUNT.id, "suspended")
     with pytest.raises(ConfigError, match="does not show"):
