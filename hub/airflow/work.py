@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from hub.airflow.asset import owed, synced
 from hub.airflow.lineage import tell
-from hub.errors import FatalError, HubError, PolicyError
+from hub.errors import ConfigError, FatalError, HubError, PolicyError
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -52,11 +52,25 @@ def opened(config: str) -> Iterator[Hub]:
     """This opens the hub for one task; whatever it has put on the audit record is in the log's tree when the task ends."""
     from hub.app import open_hub
 
-    with open_hub(Path(config)) as hub:
+    with open_hub(Path(config)) as hub, _naming_the_original(Path(config).parent, hub.deployment.root):
         try:
             yield hub
         finally:
             hub.audit.sequence()
+
+
+@contextmanager
+def _naming_the_original(kept: Path, own: Path) -> Iterator[None]:
+    """A mistake in a kept revision is told of the file that it was copied from: nobody should mend the copy."""
+    try:
+        yield
+    except ConfigError as error:
+        if kept == own or str(kept) not in error.message:
+            raise
+        raise ConfigError(
+            error.message.replace(str(kept), str(own)),
+            fix="Mend it, and start a new run: this one keeps the rules that it began with.",
+        ) from None
 
 
 @plainly
@@ -181,7 +195,8 @@ def sweep(config: str, approved: Result | None = None) -> Result:
         report = run_sweep(hub.rooms, hub.sweep_job(approved=(approved or {}).get("rows")))
     if kept.error is not None:
         raise kept.error
-    log.info("swept: %s; people of whom nothing is left: %d", dict(report.deleted), report.people)
+    deleted = ", ".join(f"{kind} {count:,}" for kind, count in report.deleted.items() if count)
+    log.info("swept: %s; people of whom nothing is left: %d", deleted or "nothing was due", report.people)
     return {"run": report.run_id, "counts": dict(report.deleted), "people": report.people}
 
 
@@ -259,7 +274,17 @@ def _report(job: Job, sync: str, result: Result) -> Report:
 
 
 def _result(report: Report) -> Result:
-    log.info("%s: %s, reasons: %s", report.sync, dict(report.counts), dict(report.reasons))
+    log.info("%s", in_words(report))
     if report.error is not None:
         raise report.error
     return {"run": report.run_id, "counts": dict(report.counts)}
+
+
+def in_words(report: Report) -> str:
+    """This is what a run has done, as somebody reads it in a task's log: counts, reasons, and where to look further."""
+    counts = ", ".join(f"{name} {count:,}" for name, count in report.counts.items() if count)
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in report.reasons.most_common())
+    if not counts:
+        return f"{report.sync}: nothing (run {report.run_id})"
+    more = f"more: 'hub outcomes list --run {report.run_id}'"
+    return f"{report.sync}: {'; '.join(filter(None, (counts, reasons, more)))}"

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from hub.app import Hub
+from hub.app import Hub, write_key
 from hub.config import load_settings
 from hub.errors import ConfigError
 from hub.revision import keep_revision, revision_of
+from hub.store.migration import migrate
 
 
 @pytest.fixture
@@ -101,6 +102,21 @@ def test_rules_that_cannot_be_read_are_not_gone_around(deployment, bundle_of):
     assert "purposes.yaml" in "".join(bag.import_errors.values()) and bag.dags
     with pytest.raises(ConfigError, match=r"purposes\.yaml"):
         _ = open_hub(made.path / "hub.yaml").policy
+
+
+def test_a_task_under_broken_rules_names_the_file_to_mend_and_not_the_copy(deployment, bundle_of):
+    from hub.airflow.work import opened
+
+    for key in ("root.key", "audit.key"):
+        write_key(deployment.parent / "var" / key)
+    migrate(f"sqlite:///{deployment.parent}/var/hub.db")
+    rules = deployment.parent / "privacy" / "purposes.yaml"
+    rules.write_text("[", encoding="utf-8")
+    made = bundle_of()
+    with pytest.raises(ConfigError) as caught, opened(str(made.path / "hub.yaml")) as hub:
+        _ = hub.policy
+    assert f"{rules}:" in str(caught.value) and "start a new run" in str(caught.value)
+    assert str(made.path) not in str(caught.value)
 
 
 def test_without_any_good_version_there_is_the_import_error_and_no_dag(deployment, bundle_of):

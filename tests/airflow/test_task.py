@@ -1,5 +1,6 @@
 """The tasks: how they stop, come back, and wait for what a vendor has only accepted; and the group for other DAGs."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,6 +76,22 @@ def test_jobs_that_never_end_are_left_to_the_next_run(settle):
 
     result = settle(3, 3).resume({}, None, {"run": "r", "counts": {}, "waiting": 3}, len(JOB_WAITS))
     assert result == {"run": "r", "counts": {}, "waiting": 3}
+
+
+@pytest.mark.parametrize(
+    ("counts", "reasons", "said"),
+    [
+        ({"read": 1200, "stored": 1190, "withheld": 9, "unchanged": 0}, {"withheld: li.none": 9},
+         "zendesk-pull: read 1,200, stored 1,190, withheld 9; withheld: li.none 9; more: 'hub outcomes list --run run_1'"),
+        ({}, {}, "zendesk-pull: nothing (run run_1)"),
+    ],
+)  # fmt: skip
+def test_a_log_says_in_words_what_a_run_has_done_and_where_to_look_further(counts, reasons, said):
+    from hub.airflow.work import in_words
+    from hub.pipeline.pull import PullReport
+
+    told = in_words(PullReport("run_1", "zendesk-pull", Counter(counts), Counter(reasons)))
+    assert told == said
 
 
 OWN = """
