@@ -549,6 +549,27 @@ class Scorer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a model reads in one text: ``scores`` maps canonical labels and ``native`` the model's own to probabilities.
+
+    ``valence``, -1..1, says how pleasant the text is; where it is None it follows from the scores.
+    """
+
+    scores: Mapping[str, float]
+    native: Mapping[str, float] = field(default_factory=dict)
+    valence: float | None = None
+
+
+@runtime_checkable
+class Reader(Scorer, Protocol):
+    """This is a scorer that also tells valence and labels of its own; ``read`` is asked instead of ``score``."""
+
+    def read(self, texts: Sequence[str]) -> Sequence[Reading]:
+        """This answers for each redacted, masked English text, in order."""
+        ...
+
+
 class Register(Protocol):
     """This is where a plugin hands in what it offers."""
 
@@ -610,6 +631,8 @@ __all__ = [
     "Partitioned",
     "Ranged",
     "RawRecord",
+    "Reader",
+    "Reading",
     "Rechecker",
     "Register",
     "Scorer",

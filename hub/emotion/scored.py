@@ -1,10 +1,11 @@
 """The tagger around a plugin's model: what the hub adds to bare scores, the same for every model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from hub.contract import Emotion, Scorer
+from hub.contract import Emotion, Reader, Reading, Scorer
 from hub.emotion.cues import Cue, load_cues, read_cues
 from hub.emotion.derivation import ABSTENTION, LONGEST, derive_emotion
 from hub.emotion.english import English
@@ -17,8 +18,8 @@ from hub.errors import ConfigError
 from hub.schema import EmotionLabel
 
 _BATCH = 256
-_LABELS_SHARE = 0.75
-"""How much of the valence comes from the labels; the rest comes from the words."""
+_MODELS_SHARE = 0.75
+"""How much of the valence comes from the model; the rest comes from the words."""
 
 
 class ScoredTagger:
@@ -47,21 +48,26 @@ class ScoredTagger:
         answers = [ABSTENTION] * len(masked)
         for start in range(0, len(readable), _BATCH):
             chosen = readable[start : start + _BATCH]
-            for place, scores in zip(chosen, self._scores([masked[i] for i in chosen]), strict=True):
-                answers[place] = self._emotion(masked[place], scores)
+            for place, reading in zip(chosen, self._read([masked[i] for i in chosen]), strict=True):
+                answers[place] = self._emotion(masked[place], reading)
         return self._evidence.attach(texts, answers)
 
-    def _scores(self, texts: Sequence[str]) -> Sequence[Mapping[str, float]]:
-        found = self._scorer.score(texts)
-        if len(found) != len(texts) or any(set(scores) != _LABELS for scores in found):
+    def _read(self, texts: Sequence[str]) -> Sequence[Reading]:
+        if isinstance(self._scorer, Reader):
+            found = self._scorer.read(texts)
+        else:
+            found = [Reading(scores) for scores in self._scorer.score(texts)]
+        if len(found) != len(texts) or any(set(reading.scores) != _LABELS for reading in found):
             raise ConfigError(f"tagger {self.name!r} does not give each text a score for each of the hub's emotions.")
         return found
 
-    def _emotion(self, text: str, scores: Mapping[str, float]) -> Emotion:
+    def _emotion(self, text: str, reading: Reading) -> Emotion:
         words = self._lexicon.polarity_scores(text)["compound"]
-        valence = _LABELS_SHARE * label_valence(scores) + (1 - _LABELS_SHARE) * words
+        told = label_valence(reading.scores) if reading.valence is None else reading.valence
+        valence = _MODELS_SHARE * told + (1 - _MODELS_SHARE) * words
         cues, turned = read_cues(text, self._cues), heed_negation(text, self._rate)
-        return derive_emotion(text, cues, scores, valence=valence, cut=self._scorer.cut, turned=turned)
+        emotion = derive_emotion(text, cues, reading.scores, valence=valence, cut=self._scorer.cut, turned=turned)
+        return replace(emotion, native=reading.native)
 
 
 _LABELS = {label.value for label in EmotionLabel}

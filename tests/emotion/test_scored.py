@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.contract import Scorer, Tagger
+from hub.contract import Reader, Reading, Scorer, Tagger
 from hub.emotion import CANONICAL
 from hub.emotion.scored import wrap_scorer
 from hub.errors import ConfigError
@@ -22,6 +22,15 @@ class Fixed:
         return [self.scores for _ in texts]
 
 
+class Told(Fixed):
+    """A model that also tells valence and a label of its own."""
+
+    valence = 0.0
+
+    def read(self, texts):
+        return [Reading(scores, {"grief": 0.25}, self.valence) for scores in self.score(texts)]
+
+
 def tag(scorer, text, language="en"):
     return wrap_scorer(scorer).tag([text], [language])[0]
 
@@ -37,6 +46,16 @@ def test_the_best_label_above_the_cut_is_taken():
     emotion = tag(Fixed(delight=0.8, neutral=0.2), "we were very happy with it")
     assert (emotion.label, emotion.confidence, emotion.abstained) == ("delight", 0.8, False)
     assert emotion.valence > 0.4 and emotion.distress < 0.1
+
+
+def test_a_reader_is_asked_for_valence_and_its_own_labels():
+    reader, text = Told(neutral=1.0), "it came on the second day"
+    assert isinstance(reader, Reader) and not isinstance(Fixed(), Reader)
+    assert tag(reader, text).valence == pytest.approx(tag(Fixed(neutral=1.0), text).valence)
+    reader.valence = -0.9
+    assert tag(reader, text).valence < -0.5
+    assert tag(reader, text).native == {"grief": 0.25}
+    assert tag(Fixed(neutral=1.0), text).native == {}
 
 
 def test_below_the_cut_it_abstains():
