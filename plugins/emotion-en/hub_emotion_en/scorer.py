@@ -1,4 +1,4 @@
-"""The model: a six-layer sentence encoder, int8, with one head for the hub's twelve emotions."""
+"""The model: a six-layer sentence encoder, int8, with heads for the hub's twelve emotions, GoEmotions' 28 and sentiment."""
 
 import json
 import re
@@ -12,7 +12,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from hub.contract import ConfigError
+from hub.contract import ConfigError, Reading
 
 WEIGHTS = Path(__file__).parent / "weights"
 """What ships with the distribution: model.onnx, tokenizer.json, model.json (name, labels, cut) and the model card."""
@@ -20,12 +20,14 @@ WEIGHTS = Path(__file__).parent / "weights"
 _LONGEST = 128
 """Pieces of a text that the model reads; the end of a longer text is what is kept beside its beginning."""
 _BATCH = 32
-_SIZES = {"canonical": 12, "native": 28}
+_HEADS = {"canonical": 12, "native": 28, "sentiment": 3}
+SENTIMENTS = ("negative", "neutral", "positive")
+"""The order of the third head."""
 _MASKED = re.compile(r"\bx(?:name|thing)\b")
 
 
 class MiniLmScorer:
-    """Scores of the twelve emotions for English texts, one thread, deterministic.
+    """What the model reads in English texts, one thread, deterministic.
 
     Args:
         folder: holds model.onnx, tokenizer.json and model.json.
@@ -38,28 +40,41 @@ class MiniLmScorer:
         told = _read_settings(folder)
         self.name, self.cut = str(told["name"]), float(told["cut"])
         self._labels, self._temperature = tuple(told["labels"]), float(told["temperature"])
+        self._native, self._calm = tuple(told["native"]), float(told["calm"])
         # What has the digest of the file that was made can be read: neither library says cleanly that it cannot.
         self._tokenizer = load_tokenizer(_read(folder / "tokenizer.json", told["digests"]))
         self._session = onnxruntime.InferenceSession(_read(folder / "model.onnx", told["digests"]), _options())
 
-    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+    def score(self, texts: Sequence[str]) -> list[Mapping[str, float]]:
         """This gives each text, in order, a probability for each emotion; a text's answer does not depend on its neighbours."""
-        raised = np.exp(self._logits(texts, "canonical") / self._temperature)
-        shares = (raised / raised.sum(axis=1, keepdims=True)).tolist()
-        return [dict(zip(self._labels, row, strict=True)) for row in shares]
+        return [reading.scores for reading in self.read(texts)]
 
-    def native(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """These are probabilities, each by itself, of the 28 labels of GoEmotions (n x 28), which only help in training."""
-        return np.asarray(1 / (1 + np.exp(-self._logits(texts, "native"))), dtype=np.float64)
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """This gives each text, in order, the emotions, GoEmotions' labels, each by itself, and how pleasant it is."""
+        twelve, native, sentiment = self._logits(texts)
+        shares = _share(twelve / self._temperature).tolist()
+        own = (1 / (1 + np.exp(-native))).round(4).tolist()
+        leans = _share(sentiment + np.asarray([0, self._calm, 0]))
+        return [
+            Reading(dict(zip(self._labels, row, strict=True)), dict(zip(self._native, other, strict=True)), lean)
+            for row, other, lean in zip(shares, own, (leans[:, 2] - leans[:, 0]).tolist(), strict=True)
+        ]
 
-    def _logits(self, texts: Sequence[str], head: str) -> NDArray[np.float64]:
-        """What a head says of each text; the greatest of a row is 0 for the head whose labels exclude each other."""
+    def _logits(self, texts: Sequence[str]) -> list[NDArray[np.float64]]:
+        """What each head says of each text."""
         rows = split_texts(self._tokenizer, texts)
-        found = np.zeros((len(rows), _SIZES[head]))
+        found = [np.zeros((len(rows), size)) for size in _HEADS.values()]
         for places in _of_one_length(rows):
             ids = np.asarray([rows[place] for place in places], dtype=np.int64)
-            found[places] = self._session.run([head], {"ids": ids})[0]
-        return found - found.max(axis=1, keepdims=True) if head == "canonical" else found
+            for head, told in zip(found, self._session.run([*_HEADS], {"ids": ids}), strict=True):
+                head[places] = told
+        return found
+
+
+def _share(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
+    return shares
 
 
 def load_tokenizer(file: bytes) -> Tokenizer:

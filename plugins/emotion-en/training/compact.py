@@ -1,14 +1,10 @@
 """Write a quantised model anew with the operators that onnxruntime computes fastest; every weight and scale stays bit by bit.
 
-    PYTHONPATH=. python training/compact.py [--weights hub_emotion_en/weights]
-
 What torch exports spends more than half of its time beside the matrices: shapes that are computed over and over, products that
 are cast and scaled in steps of their own, masks for padding that there never is, and a slow operator that onnxruntime itself puts
-in the place of a sum and a normalisation. Run alone, it does so for a model that was made without, and measures it anew.
+in the place of a sum and a normalisation.
 """
 
-import argparse
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 LONGEST, HEADS = 128, 12
 ORT = "com.microsoft"
-HEAD_NAMES = ("canonical", "native")
+HEAD_NAMES = ("canonical", "native", "sentiment")
 
 
 @dataclass(frozen=True)
@@ -172,23 +168,3 @@ def _model(writer: Writer, heads: Sequence[str]) -> onnx.ModelProto:
     return helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 18), helper.make_opsetid(ORT, 1)], ir_version=8
     )
-
-
-def main() -> None:
-    from train import HERE, measure, write_settings
-
-    from hub_emotion_en.corpus import read_corpus
-
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--weights", type=Path, default=HERE / "hub_emotion_en" / "weights")
-    out = arguments.parse_args().weights
-    before = json.loads((out / "metrics.json").read_text())
-    compact(out / "model.onnx")
-    write_settings(out, temperature=1.0, cut=0.0)
-    metrics = measure(out, read_corpus(HERE / "corpus")) | {"seed": before["seed"], "steps": before["steps"]}
-    (out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
-    print(json.dumps(metrics, indent=1))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,14 +1,9 @@
 """Give an int8 model fixed scales: an answer then depends on its own text alone, also in a batch, and costs less.
 
-    PYTHONPATH=. python training/fixed_scales.py [--weights hub_emotion_en/weights]
-
 ``quantize_dynamic`` finds the scale of every layer's input anew at each call, over all that is computed at once. This looks once
-at what comes in for texts of the training part, and writes the scales into the model; weights stay bit by bit. Run alone, it
-does so for a model that was made without, and measures it anew.
+at what comes in for texts of the training part, and writes the scales into the model; weights stay bit by bit.
 """
 
-import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -63,24 +58,3 @@ def _observe(
         )
         for name, pairs in seen.items()
     }
-
-
-def main() -> None:
-    from train import HERE, calibration, measure, write_settings
-
-    from hub_emotion_en.corpus import read_corpus
-
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--weights", type=Path, default=HERE / "hub_emotion_en" / "weights")
-    out = arguments.parse_args().weights
-    before = json.loads((out / "metrics.json").read_text())
-    own = read_corpus(HERE / "corpus")
-    fix_scales(out / "model.onnx", calibration(out, own))
-    write_settings(out, temperature=1.0, cut=0.0)
-    metrics = measure(out, own) | {"seed": before["seed"], "steps": before["steps"]}
-    (out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
-    print(json.dumps(metrics, indent=1))
-
-
-if __name__ == "__main__":
-    main()
