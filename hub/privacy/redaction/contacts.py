@@ -11,7 +11,7 @@ TLD = (
 )
 _DOT = r"(?:\.|\s*[\[({<]\s*(?i:dot|punkt|punto|\.)\s*[\])}>]\s*|\s+(?i:dot|punkt|punto)\s+|\s+\.\s+)"
 _WORDED_DOT = r"(?:\s*[\[({<]\s*(?i:dot|punkt|punto|\.)\s*[\])}>]\s*|\s+(?i:dot|punkt|punto|d0t)\s+)"
-_AT = r"(?:@|\s*[\[({<]\s*(?i:at|@|a|arroba)\s*[\])}>]\s*|\s+@\s+)"
+_AT = r"(?:@\s{0,2}|\s*[\[({<]\s*(?i:at|@|a|arroba)\s*[\])}>]\s*|\s+@\s+)"
 _PLAIN_AT = r"\s+(?i:at|arroba)\s+"
 _NUMBER_WORD = (
     "(?i:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
@@ -140,6 +140,10 @@ HANDLES: tuple[Rule, ...] = (
         lambda match: not is_brand(match[0]),
     ),
     rule("HANDLE", 0.8, r"(?i)(?<![\w/])/?u/[\w-]{3,30}\b", has("u/")),
+    rule(
+        "HANDLE", 0.75, r"(?<![\w#.])(?P<value>[a-zA-Z][\w.]{1,31}#\d{4})(?!\w)", both(has("#"), at_least(4)),
+        lambda match: not after(match, _OF_A_PROGRAM, 16),
+    ),
     rule("HANDLE", 0.8, r"(?i)(?<!\w)live:[\w.-]{3,40}\w", has("live:")),
     rule(
         "HANDLE", 0.7, rf"(?i)(?<![\w@./])(?P<value>[a-z0-9][\w.]{{2,30}}\w)\s+on\s+(?:{_NETWORK}|x|fb|facebook)\b", has(" on "), value_is(_is_chosen),
@@ -195,7 +199,7 @@ def is_free_line(number: str) -> bool:
     return _FREE.match(number) is not None
 
 
-_EXTENSION = r"(?:\s?(?i:x|ext\.?|extension)\s?\d{1,5})?"
+_EXTENSION = r"(?:[,;]?\s?(?i:x|extn?\.?|extension|durchwahl|int\.)\s?:?\s?\d{1,5}(?!\w))?"
 _BETWEEN = r"[\s().\-–/]{0,3}"
 PHONES: tuple[Rule, ...] = (
     rule("PHONE_NUMBER", 0.7, rf"(?<![\w+])(?:\+|00)\s?[1-9](?:{_BETWEEN}\d){{6,14}}(?!\d){_EXTENSION}", at_least(7), _is_of_a_person),
@@ -207,8 +211,10 @@ PHONES: tuple[Rule, ...] = (
         _is_phone_shaped,
     ),
     rule("PHONE_NUMBER", 0.65, rf"(?<![\w.,$€£+#/-])\(?\d{{3}}\)?[ .-]{{0,2}}\d{{3}}[ .-]\d{{4}}(?!\d|%|[.,-]\d){_EXTENSION}(?!\w)", at_least(10), _is_phone_shaped),
-    rule("PHONE_NUMBER", 0.6, r"(?<![\w.,$€£+#/-])\(?0\d(?:[ ()./\-–]{0,2}\d){7,11}(?![\w%]|[.,-]\d)", at_least(9), _is_phone_shaped),
-    rule("PHONE_NUMBER", 0.5, r"(?<![\w.,$€£+#/-])\(?\d{2,5}\)?(?:[ .-]\d{2,4}){1,4}(?![\w%]|[.,/-]\d)", at_least(7), _is_phone_shaped),
+    rule("PHONE_NUMBER", 0.6, r"(?<![\w.,$€£+#/-])\(?0\d(?:[ ()./\-–]{0,2}\d){7,11}(?![\w%]|[.,-]\d)"
+        rf"{_EXTENSION}", at_least(9), _is_phone_shaped),
+    rule("PHONE_NUMBER", 0.5, r"(?<![\w.,$€£+#/-])\(?\d{2,5}\)?(?:[ .-]\d{2,4}){1,4}(?![\w%]|[.,/-]\d)"
+        rf"{_EXTENSION}", at_least(7), _is_phone_shaped),
     rule("PHONE_NUMBER", 0.6, r"(?<![\w.,-])\(?\d\)?(?:[ .()\-]{1,3}\d){8,14}(?![\w.,]|-\d)", at_least(9), _is_phone_shaped),
 )  # fmt: skip
 
@@ -218,9 +224,15 @@ _VERSION = re.compile(
 _DEFANGED = r"(?:\.|\[\.\]|\(\.\))"
 
 
+_NOBODYS_IP = re.compile(
+    r"(?:192\.168\.\d{1,3}|10\.0\.\d)\.(?:1|254)$|127\.|0\.0\.0\.0$|255\.|8\.8\.[84]\.[84]$|1\.[10]\.[10]\.1$"
+)
+"""Where every router waits, and what everybody may ask: such an address leads to nobody."""
+
+
 def _is_address(match: re.Match[str]) -> bool:
     value = match[0].replace("[", "").replace("]", "").replace("(", "").replace(")", "")
-    return is_ip(value) and not after(match, _VERSION, 14)
+    return is_ip(value) and not _NOBODYS_IP.match(value) and not after(match, _VERSION, 14)
 
 
 DEVICES: tuple[Rule, ...] = (

@@ -20,20 +20,22 @@ _YEAR_WORDS = (
     r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight"
     r"|nine)){1,3}"
 )
+_SHORT_YEAR_WORDS = r"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine))?|oh\s+\w{3,5})"
 _DATE = (
-    rf"(?:\d{{4}}[-./]\d{{1,2}}[-./]\d{{1,2}}|\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?\d{{2,4}}"
+    rf"(?:\d{{4}}[-./]\s?\d{{1,2}}[-./]\s?\d{{1,2}}|\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?\d{{2,4}}"
     rf"|{_DAY}[\s-]+(?:of\s+)?{MONTH}\.?,?(?:[\s-]+\d{{2,4}})?|{MONTH}\.?\s+{_DAY}(?:,?\s+\d{{4}})?"
-    rf"|{_ORDINAL}\s+(?:of\s+)?{MONTH}(?:,?\s+(?:{_YEAR_WORDS}|\d{{4}}))?)"
+    rf"|{_ORDINAL}\s+(?:of\s+)?(?:the\s+)?(?:{MONTH}|{_ORDINAL})(?:,?\s+(?:of\s+)?(?:{_YEAR_WORDS}|{_SHORT_YEAR_WORDS}|\d{{2,4}}))?"
+    rf"|{MONTH}\s+(?:the\s+)?{_ORDINAL}(?:,?\s+(?:{_YEAR_WORDS}|{_SHORT_YEAR_WORDS}|\d{{4}}))?)"
 )
 _BIRTH = re.compile(
-    r"(?i)\b(?:born|d\.?\s?o\.?\s?b\b|date\s+of\s+birth|birth\s?(?:day|date)|birth|geb(?:oren)?|née?)\b"
+    r"(?i)\b(?:born|d\.?\s?o\.?\s?b\b|turn(?:ed|s|ing)?\s+\d{1,3}\b|date\s+of\s+birth|birth\s?(?:day|date)|birth|geb(?:oren)?|née?)\b"
 )
 _OLD_YEAR = r"(?:19[2-9]\d|200\d)"
 _NOT_BIRTH = re.compile(
     r"(?i)\b(?:since|until|till|ordered|bought|purchased|paid|charged|from|before|after|opened|joined|expires?|expiry|exp|valid"
     r"|dated?|sent|signed|delivered|invoice|due|on|back in|between|to|by|of)\W{0,2}(?:the\s+)?$"
 )
-_BIRTH_GATE = has("born", "dob", "d.o.b", "birth", "geb")
+_BIRTH_GATE = has("born", "dob", "d.o.b", "birth", "geb", "turn")
 
 BIRTHS: tuple[Rule, ...] = (
     rule("DATE_OF_BIRTH", 0.9, rf"(?i)(?<![\w/.-])(?P<value>{_DATE})(?![\w/-]|\.\d)", _BIRTH_GATE, lambda match: after_birth(match)),
@@ -63,13 +65,15 @@ def after_birth(match: re.Match[str]) -> bool:
 _ID_WORD = (
     r"(?:ssn|social(?:\s+security)?|sin|national\s+(?:id(?:entity)?|insurance)|nino|ni\s+number|identity\s+card|id\s?card|id|personal\s+(?:id|number)"
     r"|personnummer|pps|ppsn|bsn|cpf|cnpj|curp|rfc|dni|nie|nif|cnic|nric|hkid|aadhaar|aadhar|uid|pan(?:\s+card)?|pesel|tax\s+(?:id|number|file)"
-    r"|tin|tfn|steuer-?id(?:entifikationsnummer)?|codice\s+fiscale|nhs|medicare|residence\s+permit|permit|insee|sozialversicherungsnummer|imei|pension)"
+    r"|tin|tfn|steuer-?id(?:entifikationsnummer)?|codice\s+fiscale|nhs|medicare|medicaid|mbi|vin|chassis|bvn|nin|ghana\s+card|iqama|my\s?kad|ktp|nik|cccd|npwp|c[eé]dula|rut|ruc|cuil|cuit|cnp|oib|jmbg|egn|nip|niss|nrn|cpr|hetu|kennitala|isikukood|amka|afm|tckn|t\.?c\.?\s+(?:kimlik\s+)?no|inn|snils|iin|rrn|gstin|ahv|svnr|rodn[eé]\s+[cč][ií]slo|ein|itin|voter|ehic|f[øo]dselsnummer|residence\s+permit|permit|insee|sozialversicherungsnummer|imei|pension)"
 )
 _NUM = r"(?:\s*(?:numbers?|no|nr|num|card|id)\b\.?|\s*#)*"
 _ID_MARKS = has(
     "ssn", "social", "sin", "national", "nino", "ni number", "ident", "id", "personn", "pps", "bsn", "cpf", "cnpj", "curp", "rfc",
     "dni", "nie", "nif", "cnic", "nric", "hkid", "aadha", "pan", "pesel", "tax", "tin", "tfn", "steuer", "codice", "nhs", "medicare",
-    "permit", "insee", "sozial", "imei", "pension",
+    "permit", "insee", "sozial", "imei", "pension", "medicaid", "mbi", "vin", "chassis", "bvn", "nin", "ghana card", "iqama", "kad", "ktp", "nik",
+    "cccd", "npwp", "dula", "rut", "ruc", "cuil", "cuit", "cnp", "oib", "jmbg", "egn", "nip", "niss", "nrn", "cpr", "hetu", "kennitala", "isikukood",
+    "amka", "afm", "tckn", "tc ", "t.c.", "inn", "snils", "iin", "rrn", "gstin", "ahv", "svnr", "rodn", "ein", "itin", "voter", "ehic", "dselsnummer",
 )  # fmt: skip
 
 
@@ -85,7 +89,7 @@ IDENTITIES: tuple[Rule, ...] = (
     rule("US_SSN", 0.95, r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])", at_least(9), value_is(is_ssn)),
     rule("NATIONAL_ID", 0.8, r"(?<![\w-])\d{3}[ .]\d{2}[ .]\d{4}(?![\w-])", both(at_least(9), has("ssn", "social"))),
     rule("UK_NINO", 0.95, r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b", at_least(6)),
-    rule("NATIONAL_ID", 0.85, rf"(?i)\b{_ID_WORD}\b{_NUM}\W{{0,4}}(?:(?:is|was|of)\s+)?(?P<value>(?=[A-Z]*\d)[A-Z]{{0,6}}\d[\dA-Z]{{0,17}}(?:[ ./-]\d[\dA-Z]{{0,9}}){{0,5}}(?:[ -]?[A-Z]\b)?)(?!\w)", both(at_least(4), _ID_MARKS), value_is(_leads_to_somebody)),
+    rule("NATIONAL_ID", 0.85, rf"(?i)\b{_ID_WORD}\b{_NUM}\W{{0,4}}(?:(?:is|was|of)\s+)?(?P<value>(?=[A-Z]*\d)[A-Z]{{0,6}}\d[\dA-Z]{{0,17}}(?:[ ./-]\d[\dA-Z]{{0,9}}|[./-](?=[A-Z]{{0,3}}\d)[\dA-Z]{{2,9}}){{0,5}}(?:[ -]?[A-Z]\b)?)(?!\w)", both(at_least(4), _ID_MARKS), value_is(_leads_to_somebody)),
     rule("NATIONAL_ID", 0.85, r"\b[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]\b|\b[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z\d]\d\b", at_least(7)),
     rule("NATIONAL_ID", 0.8, r"(?i)\b(?:\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z])\b", at_least(7), value_is(is_nif)),
     rule("NATIONAL_ID", 0.8, r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)|(?<![\w-])\d{5}-\d{7}-\d(?![\w-])", at_least(11)),
@@ -98,7 +102,7 @@ _PASSPORT_GAP = r"(?:[^\w\n]|no|nr|num(?:ber)?(?:'s|’s)?|is|card|with|the|my|u
 _LICENCE_WORD = r"(?:driv(?:er|ing)(?:'?s|’s)?\s*(?:licen[cs]e|lic\b\.?|permit)|driver\s+lic\b\.?|licen[cs]e|lic\.|d\.?l\.?|führerschein)"
 
 PAPERS: tuple[Rule, ...] = (
-    rule("PASSPORT", 0.85, rf"(?i:\bpass(?:port|\s?nr)\b{_PASSPORT_GAP})[\W]{{0,3}}(?P<value>(?=[A-Z0-9]*\d{{2}})[A-Z0-9]{{6,10}})\b", both(at_least(4), has("pass"))),
+    rule("PASSPORT", 0.85, rf"(?i:\bpass(?:port|\s?nr)\b{_PASSPORT_GAP})[\W]{{0,3}}(?P<value>(?=[A-Z0-9]*\d{{2}})[A-Z0-9]{{6,10}}|[A-Z]{{1,2}}[ -]\d{{6,8}})\b", both(at_least(4), has("pass"))),
     rule("PASSPORT", 0.8, rf"(?i)\bpassport\b{_PASSPORT_GAP}\W{{0,3}}(?P<value>{_SPELLED_DIGIT}(?:[,\s]+{_SPELLED_DIGIT}){{6,10}})\b", has("passport")),
     rule("DRIVER_LICENCE", 0.9, r"\b[A-Z9]{5}\d{6}[A-Z9]{2}\d?[A-Z\d][A-Z]{2}\b", at_least(6)),
     rule("DRIVER_LICENCE", 0.85, r"(?<![\w-])[A-Z]\d{3}-\d{3,4}-\d{2,4}(?:-\d{2,3}){0,2}(?:-\d)?(?![\w-])", at_least(9)),
@@ -123,13 +127,14 @@ _SPELLED_PLATE = rf"(?:{_SPELLED_DIGIT}\s+){{3,8}}{_SPELLED_DIGIT}"
 
 PLATES: tuple[Rule, ...] = (
     rule("LICENCE_PLATE", 0.85, r"\b[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[1-9]\d)\s?[A-HJ-PR-Z]{3}\b", both(at_least(2), with_capital)),
+    rule("LICENCE_PLATE", 0.8, r"(?<![\w-])[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4}(?![\w-])", both(at_least(5), with_capital)),
     rule("LICENCE_PLATE", 0.8, r"(?<![\w-])[A-HJ-NP-TV-Z]{2}-\d{3}-[A-HJ-NP-TV-Z]{2}(?![\w-])", at_least(3)),
     rule("LICENCE_PLATE", 0.75, r"(?<![\w-])[A-ZÄÖÜ]{1,3}-[A-ZÄÖÜ]{1,2}[ -]?[1-9]\d{0,3}[EH]?(?![\w-])", both(at_least(2), both(has("-"), with_capital)), lambda match: sum(map(str.isdigit, match[0])) >= 2),
     rule("LICENCE_PLATE", 0.75, r"(?<![\w-])(?:0\d|1\d|2\d|9\d)[12]?-(?:[CDGLTW]|CE|CN|CW|DL|KE|KK|KY|LD|LH|LM|LS|MH|MN|MO|OY|RN|SO|TN|TS|TY|WD|WH|WX|WW)-\d{1,6}(?![\w-])", at_least(3)),
     rule(
         "LICENCE_PLATE", 0.8,
-        r"(?i)\b(?:reg(?:istration)?|plates?|number\s?plate|kennzeichen)\b(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){0,8}(?P<value>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,7}(?:[ -][A-Z0-9]{1,4}){0,2})(?=$|[\s,.;:)!?])",
-        both(at_least(1), has("reg", "plate", "kennzeichen")), value_is(lambda value: 4 <= sum(map(str.isalnum, value)) <= 9 and value.upper() == value),
+        r"(?i)\b(?:reg(?:istration)?|plates?|number\s?plate|kennzeichen)\b(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){0,8}(?P<value>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,7}(?:[ -][A-Z0-9]{1,4}){0,3})(?=$|[\s,.;:)!?])",
+        both(at_least(1), has("reg", "plate", "kennzeichen")), value_is(lambda value: 4 <= sum(map(str.isalnum, value)) <= 10 and value.upper() == value),
     ),
     rule("LICENCE_PLATE", 0.7, r"(?<![\w-])(?P<value>\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -][A-Z]{3}|[A-Z]{2}\s\d{3}[ -]\d{3}|[A-Z]{2}\d{2}\s?[A-Z]{3}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-\d{2}-[A-Z]{2}|\d{1,2}-[A-Z]{3}-\d{1,2})(?![\w-])", both(at_least(2), has("reg", "plate", "car", "van", "truck", "vehicle", "park", "taxi", "cab")), _of_a_car),
     rule("LICENCE_PLATE", 0.7, rf"(?i)\b(?:reg(?:istration)?|plate|van|car|truck)\b\W{{0,3}}(?:is\s+)?(?P<value>{_SPELLED_PLATE})\b", has("reg", "plate", "van", "car", "truck"), value_is(lambda value: sum(len(word) == 1 for word in value.split()) >= 3)),

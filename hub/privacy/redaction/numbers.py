@@ -70,9 +70,9 @@ def _is_code(match: re.Match[str]) -> bool:
 _NO = r"(?:\s*(?:numbers?|num|no|nr|nbr|nummer|id|code|ref(?:erence)?)\b\.?|\s*[#№])"
 _IS = r"(?:\s*(?:\(|is|was|as|under|says|[:=#,-]|->|\u2013))*"
 _VALUE = r"(?P<value>#?(?:[A-Z]{1,5}[-/ ]?)?\d[\dA-Z]*(?:[-/ .]?\d[\dA-Z]*|[-/][A-Z]{1,4}\b)*(?:-[A-Z]{1,3}\b)?)"
-_CODE = r"(?P<value>#?(?:[A-Z]-\d{3,8}|\d{2,8}(?:[ ]\d{2,8}){1,4}|(?=[A-Z0-9-]*\d)[A-Z0-9]{2,12}(?:[-/][A-Z0-9]{1,12}){0,4}))\b"
+_CODE = r"(?P<value>#?(?:[A-Z]-\d{3,8}|\d{2,8}(?:[ ]\d{2,8}){1,4}|(?=[A-Z0-9-]*\d)[A-Z0-9]{2,12}(?:[-/][A-Z0-9]{1,12}){0,4}|[A-Z]{1,6}(?:[._][A-Z0-9]{1,12}){1,4}|(?=[A-Z]*[a-z_])(?=\w{8,40}\b)[A-Za-z]{1,8}_?(?=\w*\d\w*\d\w*\d)\w+))\b"
 _ORDER_WORD = (
-    r"(?:orders?|ordr|bestellung|pcn|penalty(?:\s+charge)?(?:\s+notice)?|fine|booking|reservation|ticket|case|claim|tracking|shipment|parcel|package|consignment|invoice|receipt"
+    r"(?:orders?|ordr|ord|bestellung|pcn|penalty(?:\s+charge)?(?:\s+notice)?|fine|booking|reservation|ticket|case|claim|tracking|shipment|parcel|package|consignment|invoice|receipt"
     r"|rma|return|confirmation|reference|ref|pnr|complaint|dispute|delivery|transaction|payment|purchase|incident|bag\s?tag|tag|file)"
 )
 _ACCOUNT_WORD = (
@@ -150,6 +150,8 @@ def _said(entity: str, cue: str, *marks: str) -> Rule:
     )
 
 
+_CARD_CODE = rf"(?:cvv2?|cvc2?|csc|cid|security\s+(?:code|number))(?:\s+(?:code|number|no))?{_IS}\s*(?P<value>\d{{3,4}}|(?:{_DIGIT_WORD}[\s,]+){{2,3}}{_DIGIT_WORD})(?!\w)"
+
 _PAINT = re.compile(r"(?i)\b(?:colou?r|hex|background|paint|shade|css)\b[^\n]{0,12}$")
 
 PURCHASES: tuple[Rule, ...] = (
@@ -170,9 +172,10 @@ PURCHASES: tuple[Rule, ...] = (
         "ACCOUNT_NUMBER", 0.7, rf"(?i)\b{_ACCOUNT_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+(?P<value>\d{{6,12}})(?![\w.,]\d|\w|%)",
         both(at_least(6), has(*_ACCOUNT_MARKS)),
     ),
-    _said("ORDER_NUMBER", "reference|ref|order|booking|confirmation|code|ticket|invoice|claim|case|tracking|parcel", "ref", "order", "booking",
+    _said("ORDER_NUMBER", "reference|ref|ord(?:er)?|booking|confirmation|code|ticket|invoice|claim|case|tracking|parcel", "ref", "ord", "booking",
           "confirm", "code", "ticket", "invoice", "claim", "case", "tracking", "parcel"),
     _said("ACCOUNT_NUMBER", "account|customer|policy|contract|meter", "account", "customer", "policy", "contract", "meter"),
+    _said("ACCOUNT_NUMBER", "(?:the|my|our|his|her)\\s+(?:number|no|code)", "number", " no", "code"),
     _said("LOYALTY_NUMBER", "member(?:ship)?|loyalty|rewards?|miles|points|club\\s?card|nectar", "member", "loyal", "reward", "miles", "points",
           "club", "nectar"),
     rule("ORDER_NUMBER", 0.9, r"\b1Z[0-9A-Z]{16}\b|\b[A-Z]{2}\d{9,16}[A-Z]{2}\b|\bJJ?D\d{11,20}\b", at_least(9)),
@@ -202,4 +205,12 @@ SECRETS: tuple[Rule, ...] = (
         has("pass", "pin"),
         value_is(lambda value: value.lower().strip(".,!?") not in _NO_SECRETS),
     ),
+    # A secret of digits needs no colon, and may be read out one by one: "her pin as 2 2 9 1"
+    rule(
+        "PASSWORD", 0.8,
+        rf"(?i)\b(?:pin|passcode|otp|one[- ]time\s+(?:code|password|pin)|(?:verification|2fa|sms|login)\s+code)(?:\s+(?:code|number|no))?{_IS}\s*"
+        rf"(?P<value>\d(?:[ -]?\d){{3,7}}|(?:{_DIGIT_WORD}[\s,]+){{3,7}}{_DIGIT_WORD})(?!\w)",
+        has("pin", "passcode", "otp", "one-time", "one time", "code"),
+    ),
+    rule("CREDIT_CARD", 0.8, rf"(?i)\b{_CARD_CODE}", has("cv", "csc", "cid", "security")),
 )  # fmt: skip

@@ -6,34 +6,38 @@ This complements the name recogniser, which was trained on news and misses names
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import takewhile
 
 from hub.privacy.redaction.language import is_common_word
 from hub.privacy.redaction.rule import FoundBy, Stretch, has
 
 _NAME = r"[^\W\d_][\w'’-]{1,30}"
-_FULL = rf"(?P<name>{_NAME}(?:\s+(?:(?:de|da|del|della|di|van|von|der|den|bin|al|el|la|le)\s+){{0,2}}{_NAME}){{0,3}})"
+_FULL = (
+    rf"(?P<name>{_NAME}(?:\s+(?:(?:de|da|del|della|di|van|von|der|den|bin|al|el|la|le|['’]t)\s+){{0,2}}{_NAME}){{0,3}})"
+)
 
 _CUES = tuple(
     re.compile(cue + _FULL)
     for cue in (
-        r"(?i:\b(?:hi|hello|hey|hiya|dear|good\s+(?:morning|afternoon|evening|day)|welcome)(?:\s+(?:there|again))?,?)[ \t]+",
+        r"(?i:\b(?:hi|hello|hey|hiya|yo|oi|hola|ciao|salut|bonjour|namaste|salam|greetings|dear"
+        r"|good\s+(?:morning|afternoon|evening|day)|welcome)(?:\s+(?:there|again))?,?)[ \t]+",
         r"(?i:\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|señor|señora|monsieur|madame|sgt|sergeant|constable|capt|captain|rev|reverend"
-        r"|cllr|councillor)\b\.?)\s+",
+        r"|cllr|councillor|ma['’]am|mme|mlle|encik|puan|shri|smt|kuya|pastor|rabbi|imam|sheikh|hajj?i)\b\.?)\s+",
         r"(?i:\b(?:driver|emp|employee|pax|guest|tenant|patient|owner|payee|beneficiary|cardholder|witness|student|pupil)\s*[:=]\s*)",
-        r"(?i:\b(?:my\s+name(?:\s+is|'s|’s|:)|name\s*:|i\s+am\s+called|this\s+is|signed(?:\s+by)?[,:]?))\s+",
+        r"(?i:\b(?:my\s+n[aem]{2,3}(?:\s+(?:is|si)|'s|’s|:)|in\s+the\s+name\s+of|signed\s+for\s+by|the\s+estate\s+of|made\s+out\s+to|tnv|t\.n\.v\.|name\s*:|i\s+am\s+called|this\s+is|signed(?:\s+by)?[,:]?))\s+",
         r"(?i:\b(?:thank\s+you|thanks|thx|cheers|kudos|props|shout-?out)(?:\s+(?:so\s+much|very\s+much|a\s+lot|again|to))*,?)\s+",
         r"(?i:\b(?:spoke|speaking|talked|talking|chatted|dealt)\s+(?:to|with)\s+(?:a\s+|an\s+|your\s+)?(?:guy\s+|lady\s+|agent\s+|man\s+|woman\s+)?(?:called\s+|named\s+)?)",
         r"(?i:\b(?:agent|colleague|manager|supervisor|representative|rep|advisor|adviser|husband|wife|son|daughter|mother|father|mum|mom|dad"
         r"|brother|sister|friend|partner|gran|granny|nan|nana|grand(?:ma|pa|mother|father|son|daughter)|uncle|aunt|auntie|aunty|niece|nephew"
         r"|cousin|neighbou?r|landlord|landlady|boss|boyfriend|girlfriend|fianc[eé]e?|hubby|dentist|doctor|nurse|teacher|driver|engineer"
-        r"|technician|guide|waiter|waitress|chef|lawyer|solicitor|called|named|name\s+tag|ask\s+for|attn\.?:?|c/o)),?\s+[\"“]?",
+        r"|technician|guide|waiter|waitress|chef|lawyer|solicitor|called|named|name\s+tag|ask\s+for|attn\.?:?|c/o)(?:[\s-]in[\s-]law)?),?\s+[\"“]?",
     )
 )
 _SIGN_OFF = re.compile(
     r"(?i:\b(?:(?:kind|best|warm|many)\s+)?(?:regards|wishes|sincerely|faithfully|truly|cheers|thanks|thank\s+you|best|yours|love))"
     rf"\s*[,.!–-]{{0,3}}\s*(?:<br\s*/?>\s*)?{_FULL}\s*(?:[.!<]|$|\n)"
 )
-_AFTER_MY_NAME = re.compile(rf"(?i:\bmy\s+name(?:\s+is|'s|’s)\s+)(?P<name>{_NAME}(?:\s+{_NAME})?)")
+_AFTER_MY_NAME = re.compile(rf"(?i:\bmy\s+n[aem]{{2,3}}(?:\s+(?:is|si)|'s|’s)\s+)(?P<name>{_NAME}(?:\s+{_NAME})?)")
 
 _DESKS = frozenset(
     str.split("""
@@ -105,7 +109,7 @@ _LABELS = frozenset(
     """)
 )
 """What the line after a name begins with, and is no part of it."""
-_SMALL = frozenset(str.split("de da del della di van von der den bin al el la le"))
+_SMALL = frozenset(str.split("de da del della di van von der den bin al el la le 't ’t"))
 
 
 _NEXT_LABEL = re.compile(r"\s{2,}\S+$")
@@ -129,14 +133,39 @@ def _introduced(text: str) -> Iterator[Stretch]:
             yield match.start("name"), match.start("name") + length
 
 
+_ROLE = re.compile(
+    r"\b(?i:guest|passenger|pax|tenant|resident|pupil|customer|cust\.?|caller|client|member|student)\s+"
+    r"(?P<name>[^\W\d_a-zß-öø-ÿ][\w'’]{1,25}(?:-[^\W\d_][\w'’]{1,25}){0,2}(?:,?[ ][^\W\d_a-zß-öø-ÿ][\w'’-]{1,25}){0,2})"
+)
+_OF_A_ROLE = frozenset(
+    str.split("""
+    services care supports portal area wifi wi-fi relations experience success locator rights terminal id number
+    union discount loan loans login evil permit parking advisor satisfaction reference agreement rewards club price
+    lounge list feedback journey house hall room data base hub zone lift only pass railcard finance accommodation
+    loyalty day rep
+    """)
+)
+
+
+def _in_role(text: str) -> Iterator[Stretch]:
+    """Who is named after what they are here, without a colon: "Guest Al-Mutairi, Khalid reports"."""
+    for match in _ROLE.finditer(text):
+        words = re.split(r",? ", match["name"])
+        taken = list(takewhile(lambda word: is_name_like(word) and word.lower() not in _OF_A_ROLE | _NOBODY, words))
+        if taken and not is_common_word(taken[0]):
+            yield match.start("name"), match.start("name") + match["name"].index(taken[-1]) + len(taken[-1])
+
+
 _SCORE = 0.75
 _GATES = (
-    has("hi", "hello", "hey", "dear", "good", "welcome"),
+    has("hi", "hello", "hey", "yo", "oi", "hola", "ciao", "salut",
+        "bonjour", "namaste", "salam", "greet", "dear", "good", "welcome"),
     has("mr", "ms", "mx", "miss", "dr", "prof", "herr", "frau", "señor", "monsieur", "madame",
         "sgt", "serg", "constab", "capt", "rev",
-        "cllr", "councillor"),
+        "cllr", "councillor", "am ",
+         "mme", "mlle", "encik", "puan", "shri", "smt", "kuya", "pastor", "rabbi", "imam", "sheikh", "haj"),
     has(":", "="),
-    has("name", "called", "this is", "signed"),
+    has("name", "my n", "called", "this is", "signed", "estate of", "made out", "tnv", "t.n.v"),
     has("thank", "thx", "cheers", "kudos", "props", "shout"),
     has("spoke", "speaking", "talk", "chatted", "dealt"),
     has(
@@ -153,7 +182,11 @@ PEOPLE = (
         "PERSON", _SCORE, partial(_cued, _SIGN_OFF),
         has("regards", "wishes", "sincerely", "faithfully", "truly", "cheers", "thank", "best", "yours", "love"),
     ),
-    FoundBy("PERSON", _SCORE, _introduced, has("my name")),
+    FoundBy("PERSON", _SCORE, _introduced, has("my n")),
+    FoundBy(
+        "PERSON", _SCORE, _in_role,
+        has("guest", "pass", "pax", "tenant", "resident", "pupil", "cust", "caller", "client", "member", "student"),
+    ),
     FoundBy("PERSON", _SCORE, _closings, has("\n")),
     FoundBy("PERSON", _SCORE, _initialled, has(". ")),
     FoundBy("PERSON", _SCORE, _told, has("name", "called", "missus", "mister", " from ")),

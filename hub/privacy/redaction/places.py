@@ -18,7 +18,7 @@ _TYPE = (
 _SURE_TYPE = "street|road|avenue|boulevard|crescent|terrace|lane|drive|gardens|grove|close|mews|court|rd|ave|blvd|rise|way|place|square|ct|gdns|cres|st"
 _CAP = r"[A-ZÀ-ÝŁŞŠŽ](?:[\w'’-]{0,30}(?:\.[\w'’-]{1,20}){0,3}|\w{0,2}\.)"
 _WORD = r"[^\W\d_][\w'’-]{1,30}"
-_UNIT = r"(?i:apt|apartment|appt|flat|suite|ste|unit|floor|room|#|app\.?|top\s+flat|basement|wohnung|whg)\.?\s*#?\s*[\w-]{1,6}"
+_UNIT = r"(?:(?i:apt|apartment|appt|flat|suite|ste|unit|floor|room|#|app\.?|top\s+flat|basement|wohnung|whg)\.?\s*#?\s*[\w-]{1,6}|(?i:block|blk|bldg|wing|tower)\s[A-Za-z0-9]{1,3}(?!\w))"
 _HOUSE = r"\d{1,5}(?:[A-Za-z](?!\w)|[-/]\d{1,4})?"
 _NUMBER_WORD = (
     r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
@@ -189,7 +189,8 @@ def _town_end(found: str) -> int:
 
 _PROFESSED = (
     r"(?:muslim|christian|jewish|jew|catholic|protestant|orthodox|hindu|sikh|buddhist|mormon|atheist|quaker|jehovah['’]s\s+witness|roma|gypsy|traveller"
-    r"|socialist|communist|conservative|liberal|republican|democrat|labour\s+(?:voter|member)|tory|gay|lesbian|bisexual|transgender|queer)"
+    r"|socialist|communist|conservative|liberal|republican|democrat|labour\s+(?:voter|member)|tory|gay|lesbian|bisexual|transgender|queer|hasidic|haredi|shia|sunni|ahmadi|druze|zoroastrian|bah[aá]['’]?[ií]|jain|rastafarian|pagan|wiccan|evangelical|pentecostal|baptist|methodist"
+    r"|lutheran|anglican|presbyterian|copt(?:ic)?|amish|adventist|taoist|agnostic|marxist|asexual|pansexual|non-?binary|intersex)"
 )
 _CODE_CUE = re.compile(r"(?i)\b(?:post\s?code|postal\s+code|zip(?:\s?code)?|plz)\b[^\n]{0,20}$")
 
@@ -218,7 +219,7 @@ _STREETS = (
     _street(rf"\b(?:{_HOUSE}),?\s+(?:(?:[NSEW]|[NS][EW]|North|South|East|West|Old|New|Upper|Lower)\.?\s+)?(?:(?:{_CAP}|of|the|and)\s+){{0,4}}{_CAP}\s+(?:{_TYPE})\b\.?", at_least(1)),
     _street(rf"(?i)\b{_HOUSE},?\s+(?:{_WORD}\s+){{1,3}}?(?:{_SURE_TYPE})\b(?!\s+(?:of|is|was|to|the)\b)", at_least(1)),
     _street(rf"(?i)\b(?:{_FOREIGN})\s+(?:(?:de|del|de la|de los|des|du|della|di|la|do|da|kralja|generała|san|santa)\s+){{0,2}}{_WORD}(?:\s+{_WORD}){{0,3}}?,?\s+(?:nr\.?\s*)?{_HOUSE}\b", both(at_least(1), has("calle", "aven", "avda", "plaza", "paseo", "carrera", "rue ", "via", "piazza", "corso", "rua ", "travessa", "ul", "al. ", "alej", "strada", "str. ", "bulevard", "jalan", "jl.", "rruga", "cesta", "trg", "odos", "prospekt", "piazz", "vicolo", "largo", "praça", "praca", "rúa", "carrer", "camino", "postbo", "boks", "nám"))),
-    _street(rf"\b{_HOUSE},?\s+(?:bis\s+|ter\s+)?(?i:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours)\s+(?:de\s+la\s+|de\s+l['’]|des?\s+|du\s+|d['’])?{_CAP}(?:[\s-]{_CAP}){{0,3}}", both(at_least(1), has("rue", "avenue", "boulevard", "place", "allée", "chemin", "impasse", "quai", "cours"))),
+    _street(rf"\b{_HOUSE}(?:,?\s+(?:bis|ter|quater))?,?\s+(?i:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours)\s+(?:de\s+la\s+|de\s+l['’]|des?\s+|du\s+|d['’])?{_CAP}(?:[\s-]{_CAP}){{0,3}}", both(at_least(1), has("rue", "avenue", "boulevard", "place", "allée", "chemin", "impasse", "quai", "cours"))),
     _street(rf"\b(?:Am|An der|Im|In der|Auf dem|Zum|Zur|Alter?)\s+{_CAP}(?:\s{_CAP})?\s+{_HOUSE}\b", both(at_least(1), has("am ", "an der ", "im ", "in der ", "auf dem ", "zum ", "zur ", "alte"))),
     _street(rf"\b[^\W\d_][\w'’-]{{1,30}}{_GERMANIC}\s+{_HOUSE}\b", both(at_least(1), has("straße", "strasse", "str", "weg", "gasse", "platz", "allee", "damm", "ufer", "ring", "steig", "chaussee", "straat", "laan", "gracht", "plein", "gata", "vägen", "vej", "gade", "vei", "katu", "tie ", "kuja", "polku", "stræ", "strae", "braut", "backen", "gränd", "torget", "stien", "svingen", "bakken", "kade", "singel", "dreef", "hof", "steeg"))),
     _street(rf"\b{_CAP}(?:\s{_CAP}){{0,2}}\s(?:Street|Road|Drive|Avenue|Lane|Close|Straße|Strasse|Street)\s+{_HOUSE}\b", both(at_least(1), _ROADS)),
@@ -322,11 +323,15 @@ _HOMES = (
     _home(rf"(?i:\b(?:i|we)\s+c[oa]me\s+(?:all\s+the\s+way\s+)?from\s+){_TOWN}", has("came from", "come from", "all the way")),
     _home(rf"(?i:\b(?:my|our|his|her)\s+home\s?town,?\s+(?:is\s+)?){_TOWN}", has("town")),
     _home(rf"(?im:^[ \t>]*(?:just\s+)?(?:moved\s+to|living\s+in|live\s+in|based\s+in)\s+){_TOWN}", has("moved to", "live in", "living in", "based in")),
+    _home(rf"(?i:\b(?:in|from|at|near)\s+){_TOWN}(?i:(?=,?\s+where\s+(?:i|we)\s+live))", has("where i live", "where we live")),
+    _home(rf"(?i:\b(?:i['’]?m|name\s+is|this\s+is|here\s+is)\s+)[^\W\d_]{{2,20}}(?:\s[^\W\d_]{{2,20}})?,\s{_TOWN}(?=\s*(?:[.!]?\s*$|\n))", has("i'm", "im ", "i’m", "name is", "this is", "here is")),
+    _home(rf"(?m:^[ \t]*[-–—~]\s?)(?:{_CAP}\s?){{1,3}},\s{_TOWN}(?=\s*$)", has("- ", "– ", "— ", "~")),
     _home(rf"(?i:\bverified\s+buyer,?\s+){_TOWN}", has("buyer")),
 )  # fmt: skip
 _SMALL_HOMES = (
     _home(rf"(?i)(?<!\w){_MOVE}{_ANY_TOWN}", has(" in ", " to ", " near ", " at ", "outside", "around"), small=True),
     _home(rf"(?i)(?<!\w)(?:we\s+r|i'?m|im|we're|i\s+am)\s+(?:from|in)\s+{_ANY_TOWN}(?=\s*[,.!]|\s*$|\s+(?:here|now|and|so|but)\b)", has(" in ", " from "), small=True),
+    _home(r"(?i)\b(?:i['’]?m|name\s+is|this\s+is)\s+[^\W\d_]{2,20}(?:\s[^\W\d_]{2,20})?,\s(?P<value>[^\W\d_]{3,20}\s(?:city|town|village))(?=\s*[.!]?\s*$)", has(" city", " town", " village"), small=True),
     _home(rf"(?i)\bfrom\s+{_ANY_TOWN}\s+here\b", has(" here"), small=True),
     _home(rf"(?i)\b(?:city|town|hometown|village)\s*(?::|is)\s*{_ANY_TOWN}", has("city", "town", "village"), small=True),
 )  # fmt: skip
@@ -354,11 +359,22 @@ PLACES: tuple[Rule | FoundBy, ...] = (
         "ZIP_CODE", 0.75, r"(?i)\bpost\s?code\b[^\n]{0,30}\n[ \t>]*(?:\w{1,20}:\s*)?(?P<value>[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2})(?!\w)",
         both(at_least(2), has("postcode", "post code")),
     ),
+    rule(
+        "ZIP_CODE", 0.75, r"(?i)\b(?:zip|post(?:al)?)\s?(?:code)?(?:['’]s|\s+is|:)?,?\s+(?P<value>(?:(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|double|\d)[\s,-]+){3,6}"
+        r"(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|\d))\b", has("zip", "postal", "postcode", "post code"),
+    ),
+    rule(
+        "STREET_ADDRESS", 0.7, r"(?i)\bhouse\s+(?:number|no)\b(?:[^\w\n]|\bis\b|\bit['’]?s\b|\n[^\n:]{0,15}:){0,6}\s*(?P<value>\d{1,4}[a-z]?|(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven"
+        r"|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|oh)[\s-]?){1,4})(?!\w)",
+        has("house n"),
+    ),
+    rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:digicode|door\s?code|gate\s?code|entry\s?code|key\s?safe(?:\s?code)?|lock\s?box(?:\s?code)?)\W{0,3}(?:is\s+)?(?P<value>(?=\w*\d)\w{3,8})\b", both(at_least(2), has("code", "safe", "box"))),
     rule("ZIP_CODE", 0.7, rf"(?m)^\s*(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_CAP}(?:[ -]{_CAP})?\s*$", at_least(4)),
     rule(
-        "NRP", 0.7, rf"(?i)\b(?:i\s?'?m|i’m|i\s+am|as|we\s+are|being|my\s+(?:wife|husband|family|mother|father)\s+is)\s+(?:an?\s+)?(?:practi[sc]ing\s+|devout\s+)?(?P<value>{_PROFESSED})\b",
+        "NRP", 0.7, rf"(?i)\b(?:i\s?'?m|i’m|i\s+am|as|we\s+are|being|my\s+(?:wife|husband|family|mother|father)\s+is)\s+(?:an?\s+)?(?:practi[sc]ing\s+|devout\s+)?(?P<value>{_PROFESSED}(?:\s{_PROFESSED})?)\b",
         has("muslim", "christian", "jew", "cathol", "protest", "orthod", "hindu", "sikh", "buddh", "mormon", "atheist", "quaker", "jehov",
             "roma", "gypsy", "travel", "social", "commun", "conserv", "liberal", "republ", "democ", "labour", "tory", "gay", "lesb", "bisex",
-            "trans", "queer"),
+            "trans", "queer", "hasid", "hared", "shia", "sunni", "ahmad", "druze", "zoroa", "bah", "jain", "rasta", "pagan", "wicca", "evang",
+            "pentec", "bapt", "method", "luther", "angli", "presb", "copt", "amish", "advent", "taoi", "agnos", "marx", "sexual", "binary"),
     ),
 )  # fmt: skip

@@ -17,7 +17,7 @@ _LEAST = 0.1
 _JOINTS = frozenset("-'’.")
 _SMALL = frozenset(
     str.split(
-        "de da del della di du van von der den bin bint al el la le ten ter zu y e dos das do st ibn abu ó ní mac mc"
+        "de da del della di du van von der den bin bint al el la le ten ter zu y e dos das do st ibn abu ó ní mac mc 't ’t"
     )
 )
 _NO_INITIALS = frozenset("IA")
@@ -108,6 +108,8 @@ def _names(words: Tagged) -> Iterator[tuple[int, int, float]]:
         first, last, best = place, place, chance
         while first > 0 and _belongs(words, first - 1, first):
             first -= 1
+        if first > 1 and _hyphenated(words, first - 2, first):
+            first -= 2
         while last + 1 < len(words) and (reach := _onward(words, last)):
             last = reach
             best = max(best, words[last][1])
@@ -121,9 +123,17 @@ def _onward(words: Tagged, last: int) -> int | None:
         (word, _, _), chance = words[place]
         if (word[0].isalpha() and chance >= SURE) or (place == last + 1 and _belongs(words, place, last)):
             return place
+        if place == last + 2 and _hyphenated(words, last, place):
+            return place
         if word not in _JOINTS and word.lower() not in _SMALL:
             return None
     return None
+
+
+def _hyphenated(words: Tagged, one: int, other: int) -> bool:
+    """These are two capitalised halves of one word, whatever the network makes of the second: "Al-Mutairi"."""
+    (left, _, end), (joint, begin, after), (right, start, _) = (words[place][0] for place in range(one, other + 1))
+    return joint == "-" and end == begin and after == start and left[0].isupper() and right[0].isupper()
 
 
 def _belongs(words: Tagged, place: int, neighbour: int) -> bool:

@@ -1,0 +1,160 @@
+"""Addresses without a known word for street: rows of capitals and numbers that are built like an address.
+
+Half of the world names a plot, a block, a sector or a lane instead. What counts is how many parts of an address stand in one
+row: units with a number, a postcode beside a town, compound house numbers, commas, towns and countries.
+"""
+
+import re
+from collections.abc import Iterator
+
+from hub.privacy.redaction.rule import Facts, FoundBy, Stretch, at_least, rule
+
+_JOIN = (
+    "de|da|do|del|della|di|du|des|la|las|los|le|of|the|an|der|am|on|upon|sur|y|na|nad|no|nr|apto|apt|piso|scala|int|bte|lgh|etg|bl|sc"
+    "|ap|et|kv|kw|d|m|st|sal|tv|th|esq|dto|izq|izda|dcha|puerta|casa|oficina|interior|bloco|sala|andar|porta|floor|flat|block|unit|room"
+    "|house|near|opp|opposite|behind|bis|ter|km|em|ul|vul|bul|str|bâtiment|bat|étage|norte|sul|esc|stiege|top|es|ku|gu|dong|ro|gil|daero|cho|machi|shi|ken|chome|chōme"
+)
+_PIECE = rf"(?:[^\W\d_a-zß-öø-ÿ]\w*+(?:['’]\w++)?+|\d\w*+[ºª°]?+|(?:{_JOIN})(?!\w))"
+_ROW = re.compile(rf"(?<!\w)#?{_PIECE}(?:(?:[ ,./#()–-]|\n(?!\n)|<br ?/?>|(?<=No|.D):(?=\s?\d)){{1,4}}+{_PIECE})++")
+"""No two alternatives begin alike and nothing is given back, so the time grows with the length of the text alone."""
+
+_STOP = re.compile(
+    r"(?<=[^\W\d_]{5})[.]\s+(?=[^\W\d_])|(?<=\d)\.\s+(?=[A-Z][a-z]{3})|\n(?=[^\n:]{1,16}:)|[,.]?[ \n](?=(?:I|We|My|Please|Thanks|Thank|Regards|Kind"
+    r"|Best|Call|Tel(?!\sAviv)|Phone|Mob|Mobile|Email|The|And|But|Your|You|Order|Not|Was|Is|Where|When|Why)\b(?![ ]\d))"
+)
+_UNIT = re.compile(
+    r"(?i)\b(?:flat|h\.?\s?no|house|door|d\.?\s?no|plot|block|blk|lot|villa|erf|stand|unit|apt|apartment|level|tower|building|bldg|floor|room|sector"
+    r"|phase|ward|lane|road|street|cross|main|moo|soi|brgy|barangay|phuong|quan|apto|depto|oficina|torre|casa|piso|scala|int|sc|bl|ap|kv|d|bte|lgh|box"
+    r"|esc|stiege|top|bloco|sala|interior|mz|lt|manzana|lote|km|rr|gali|gate|compound|house\s+no|flat\s+no|plot\s+no|door\s+no|road\s+no|bloc|bâtiment)"
+    r"\b[\s.:#]{0,3}(?:no\.?\s?)?(?:[A-Z]-?)?\d[\w/-]{0,12}|\b(?:block|blk|tower|torre|building|wing|bâtiment|bloco)\s[A-Z]\b|\b\d{1,3}(?:st|nd|rd|th)\s(?:cross|main|floor|lane|street|block|avenue)\b"
+    r"|\b\d{1,2}/F\b|\b\d{1,3}[ºª°]\s?[A-Z]?\b"
+)
+_ROAD = re.compile(
+    r"\b(?:Calle|Carrera|Cra|Cll|Avenida|Avda|Av|Ave|Rua|R|Via|Rue|Rruga|Str|Ul|ul|vul|bul|Bul|Jalan|Jl|Soi|Lorong|Lrg|Transversal|Diagonal|Travessa|Praça"
+    r"|Plaza|Paseo|Camino|Barrio|Col|Colonia|Mah|Cad|Sok|Caddesi|Sokak|Mahallesi|C/)\b\.?[\s/]|\b\w{2,20}-(?:ku|gu|dong|ro|gil|daero|cho|machi|shi|ken|chome|chōme)\b"
+    r"|\b\w{1,20}(?:straße|strasse|gasse|weg|straat|gracht|laan|gatan|vej|katu|utca)\b|\b(?:Road|Rd|Street|St|Lane|Nagar|Colony|Marg|Chowk|Bagh|Vihar|Enclave|Layout"
+    r"|Estate|Crescent|Close|Avenue|Drive|Way|Residency|Apartments|Heights|Gardens|Villas|Mansion)\b"
+)
+_POST = re.compile(
+    r"\b\w[^\W\d_A-ZÀ-Þ]{2,30}\.?\)?\s?[-–,]?\s?\d{5,7}\b|\b\d{3}[- ]?\d{2,3}\s[^\W\d_]{3,30}|(?<=[,\n] )\d{4}\s[A-Z]{0,2}\s?[^\W\d_]{3,30}|\b\d{4}-\d{3}\b|\b\d{5}-\d{3}\b|\b\d{3}-\d{4}\b|\b[^\W\d_]{3,30}\s\d{3}\s\d{2}\b"
+    r"|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z][ -]?\d[A-Z]\d\b|\b[A-Z]{2}\s\d{4,5}\b"
+)
+_COMPOUND = re.compile(
+    r"\b\d{1,5}[A-Z]?[/-]\d{1,5}\b|\b[A-Z]-\d{1,4}\b|#\s?\d{1,4}-\d{1,5}|\b\d{1,3}[A-Z]?\s?#\s?\d{1,3}"
+)
+_THING = re.compile(
+    r"(?i)\b(?:regulation|directive|model|serial|version|sku|item|article|error|page|chapter|section|figure|flight|android|ios|windows)\b"
+)
+_TOWNS = frozenset(
+    str.split("""
+    lagos abuja kano ibadan accra kumasi nairobi mombasa kampala kigali dakar lusaka harare windhoek durban johannesburg
+    pretoria dar addis cairo alexandria casablanca tunis algiers dubai sharjah doha riyadh jeddah kuwait muscat manama
+    amman beirut baghdad tehran karachi lahore islamabad rawalpindi dhaka chittagong colombo kandy kathmandu delhi
+    mumbai bombay pune bengaluru bangalore chennai madras kolkata hyderabad ahmedabad jaipur lucknow noida gurgaon
+    gurugram patna kochi indore nagpur surat bangkok phuket hanoi minh jakarta bandung surabaya manila quezon makati
+    cebu davao singapore kuala selangor penang johor hong kowloon shanghai beijing shenzhen guangzhou taipei tokyo osaka
+    kyoto seoul busan istanbul ankara izmir athens sofia bucurești bucharest beograd belgrade zagreb ljubljana budapest
+    praha prague warszawa warsaw kraków wrocław moscow kyiv kiev minsk riga vilnius tallinn helsinki stockholm oslo
+    københavn copenhagen berlin münchen hamburg köln wien vienna zürich genève bruxelles brussels amsterdam rotterdam
+    paris lyon marseille madrid barcelona sevilla valencia bilbao lisboa lisbon porto roma milano napoli torino london
+    dublin belfast edinburgh glasgow cardiff manchester birmingham bogotá bogota medellín medellin cali lima quito
+    guayaquil caracas santiago buenos rosario montevideo asunción paz paulo janeiro brasília salvador recife cdmx méxico
+    guadalajara monterrey heredia panamá toronto montréal vancouver ottawa sydney melbourne brisbane perth adelaide
+    auckland wellington chicago boston houston dallas seattle denver nigeria ghana kenya uganda tanzania zambia zimbabwe
+    namibia uae india pakistan bangladesh thailand vietnam malaysia indonesia philippines japan korea china brazil
+    brasil colombia argentina chile peru méxico mexico turkey türkiye tel
+    """)
+)
+_TOLD = re.compile(
+    r"(?i)\b(?:add?ress(?:e|es)?(?:\s+(?:is|was|to))?|adres|adresse|deliver(?:ed|y)?(?:\s+to)?|ship(?:ped)?(?:\s+it)?\s+to|liv(?:e|es|ing)\s+(?:at|in)"
+    r"|stay(?:ing)?\s+(?:at|in)|moved\s+to|sen[dt]\s+(?:it\s+)?to|located\s+at|post\s+to)\W{0,3}$"
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LEAST, _LEAST_WITH_PLACE = 4, 3
+_LONGEST = 200
+"""Characters; what is longer is a list, and its lines are looked at one by one."""
+
+_LOOSE = r"(?:the|of|an|on|am|do|no|near|at|y|opposite|behind)"
+_ENDS = re.compile(rf"^(?:{_LOOSE}[ ,.]+)+|(?:[ ,.]+{_LOOSE})+$")
+_LINE = re.compile(r"\n")
+
+
+_MEASURED = re.compile(
+    r"(?i)^\d{1,5},?\s(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|times?|people|orders?|emails?|calls?|items?|of|x)\b"
+)
+
+
+def is_measured(value: str) -> bool:
+    """This begins with so many of something and not with a house: "3 days late to chester ca 96020"."""
+    return _MEASURED.match(value) is not None
+
+
+def find_rows(text: str) -> Iterator[Stretch]:
+    """This yields the rows of a text that are built like an address."""
+    for match in _ROW.finditer(text):
+        for row in _cut(text, *match.span(), _STOP):
+            for start, end in _cut(text, *row, _LINE) if row[1] - row[0] > _LONGEST else [row]:
+                if end - start <= _LONGEST and _is_address(text, start, end):
+                    yield _trimmed(text, start, end)
+
+
+def _cut(text: str, start: int, end: int, stop: re.Pattern[str]) -> Iterator[Stretch]:
+    for match in stop.finditer(text, start, end):
+        yield start, match.start()
+        start = match.end()
+    yield start, end
+
+
+def _trimmed(text: str, start: int, end: int) -> Stretch:
+    """Small words of the sentence around it are no part of an address."""
+    for match in _ENDS.finditer(text[start:end]):
+        if match.start() == 0:
+            start += match.end()
+        else:
+            end -= len(match[0])
+    return start, end
+
+
+def _is_address(text: str, start: int, end: int) -> bool:
+    row = text[start:end]
+    words = _WORD.findall(row)
+    units, road = min(2, len(_UNIT.findall(row))), 2 * bool(_ROAD.search(row))
+    post, compound = 2 * bool(_POST.search(row)), bool(_COMPOUND.search(row))
+    if not words or not any(map(str.isdigit, row)) or not (units or road or post or compound) or _THING.search(row):
+        return False
+    town = any(word.lower() in _TOWNS for word in words)
+    told = 2 * bool(_TOLD.search(text, max(0, start - 30), start))
+    points = units + road + post + compound + town + told + (row.count(",") + row.count("\n") >= 2)
+    return points >= (_LEAST_WITH_PLACE if town or post or road or told else _LEAST)
+
+
+_AREA = (
+    "(?:A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]"
+    "|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE)"
+)
+_CODE = rf"{_AREA}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{{2}}"
+_STATES = "(?:a[lkzr]|c[at]|d[ce]|fl|ga|i[la]|k[sy]|m[dinst]|n[evhjmycd]|ri|s[cd]|t[nx]|ut|v[ta]|w[aviy]|(?-i:CO|HI|ID|IN|LA|MA|ME|MO|OH|OK|OR|PA|DE))"
+SMALL = (
+    # "12b station parade london e8 1aa", "4417 n larch ave apt 2r chicago il 60641": with its code, no part needs a capital.
+    rule(
+        "STREET_ADDRESS", 0.8, rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{2,15}},?\s){{1,7}}{_CODE}(?!\w)", at_least(3),
+        lambda match: not is_measured(match[0]),
+    ),
+    rule(
+        "STREET_ADDRESS", 0.8, rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{1,15}},?\s){{2,8}}{_STATES},?\s\d{{5}}(?:-\d{{4}})?(?!\w)", at_least(6),
+        lambda match: not is_measured(match[0]),
+    ),
+    rule("ZIP_CODE", 0.7, rf"(?i)(?<![\w-]){_AREA}\d{{1,2}}[a-z]?\s\d[abd-hjlnp-uw-z]{{2}}(?![\w-])", at_least(2), lambda match: match[0][-2:].lower() not in {"st", "nd", "rd", "th", "tb", "gb", "hr", "ft", "lb", "pt"}),
+    rule("ZIP_CODE", 0.7, r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]\d[ABCEGHJ-NPRSTV-Z]\d\b", at_least(3)),
+)  # fmt: skip
+
+
+def _may_hold_one(facts: Facts) -> bool:
+    """An address has digits and capitals, and more than one part."""
+    return facts.digits > 1 and facts.has_capital and ("," in facts.text or "\n" in facts.text or "#" in facts.text)
+
+
+ROWS = (
+    *SMALL,
+    FoundBy("STREET_ADDRESS", 0.7, find_rows, _may_hold_one),
+)
