@@ -34,7 +34,7 @@ class PersonRecogniser(LocalRecognizer):
     """
 
     def __init__(self, tagger: Tagger | None = None) -> None:
-        super().__init__(supported_entities=["PERSON"], supported_language="en", name="attune_pii_en", version="2")
+        super().__init__(supported_entities=["PERSON"], supported_language="en", name="attune_pii_en", version="3")
         self._tagger = tagger or load_tagger()
 
     def load(self) -> None:
@@ -78,7 +78,7 @@ class PlaceRecogniser(LocalRecognizer):
 
     def __init__(self, tagger: Tagger | None = None) -> None:
         entities = [entity for entity, _ in self._LABELS]
-        super().__init__(supported_entities=entities, supported_language="en", name="attune_pii_en_places", version="2")
+        super().__init__(supported_entities=entities, supported_language="en", name="attune_pii_en_places", version="3")
         self._tagger = tagger or load_tagger()
 
     def load(self) -> None:

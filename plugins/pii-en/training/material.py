@@ -14,8 +14,10 @@ from pathlib import Path
 
 from letters import ENDS, GREETINGS, SAID, SAID_TRAPS
 from names import lists
+from regions import written
 from sentences import PERSONS, PLACED, TRAPS
 from shorthand import NOTED, NOTED_TRAPS
+from street import SPOKEN, SPOKEN_TRAPS
 from things import BRANDS, places
 
 from hub_pii_en.tokens import tokens
@@ -36,7 +38,7 @@ class People:
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        self._first, self._last = lists()
+        self._first, self._last = (known + more for known, more in zip(lists(), written(), strict=True))
         self._places = places()
 
     def place(self) -> str:
@@ -172,7 +174,17 @@ def comments(path: Path, people: People, rng: random.Random, plain: int) -> Iter
 def sentences(people: People, rng: random.Random, copies: int) -> Iterator[Example]:
     """This yields our own sentences for service messages, with names, and with things that only look like names."""
     other = PLACE | ORGANISATION | NONE
-    for template in (*PERSONS, *TRAPS, *PLACED * 3, *NOTED * 3, *NOTED_TRAPS * 2, *SAID, *SAID_TRAPS):
+    for template in (
+        *PERSONS,
+        *TRAPS,
+        *PLACED * 3,
+        *NOTED * 3,
+        *NOTED_TRAPS * 2,
+        *SAID,
+        *SAID_TRAPS,
+        *SPOKEN * 2,
+        *SPOKEN_TRAPS,
+    ):
         for _ in range(copies):
             yield _fill(template, people, rng, other)
 
@@ -185,7 +197,9 @@ def letters(path: Path, people: People, rng: random.Random, number: int) -> Iter
     for _ in range(number):
         parts = [
             rng.choice(plain),
-            *rng.choices((*NOTED_TRAPS, *SAID_TRAPS, *TRAPS, *SAID, *PERSONS), k=rng.randrange(3)),
+            *rng.choices(
+                (*NOTED_TRAPS, *SAID_TRAPS, *TRAPS, *SPOKEN_TRAPS, *SAID, *PERSONS, *SPOKEN), k=rng.randrange(3)
+            ),
         ]
         rng.shuffle(parts)
         template = rng.choice(GREETINGS) + rng.choice((" ", ". ", "|")).join(parts) + rng.choice(ENDS)
@@ -193,6 +207,22 @@ def letters(path: Path, people: People, rng: random.Random, number: int) -> Iter
 
 
 LICENSED = ("btc_train", "btc_dev", "wnut17_train", "wnut17_dev", "tweebank_train", "tweebank_dev")
+
+
+_TYPO = 0.012
+"""How often a word is mistyped: what is no word is not therefore a name."""
+
+
+def mistyped(words: list[str], rng: random.Random) -> list[str]:
+    """This swaps, drops or doubles a letter now and then; the first stays."""
+    return [_slip(word, rng) if len(word) > 3 and word.isalpha() and rng.random() < _TYPO else word for word in words]
+
+
+def _slip(word: str, rng: random.Random) -> str:
+    place = rng.randrange(1, len(word) - 1)
+    kind = rng.randrange(3)
+    middle = (word[place + 1] + word[place], "", word[place] * 2)[kind]
+    return word[:place] + middle + word[place + (2 if kind == 0 else 1) :]
 
 
 def gather(data: Path, corpus: Path, seed: int, held: Sequence[str] = ()) -> list[Example]:
@@ -208,6 +238,6 @@ def gather(data: Path, corpus: Path, seed: int, held: Sequence[str] = ()) -> lis
     examples += comments(data / "goemotions" / "train.tsv", people, rng, 14000)
     examples += sentences(people, rng, 24)
     examples += letters(data / "goemotions" / "train.tsv", people, rng, 14000)
-    examples = [one for one in examples if one[0]]
+    examples = [(mistyped(words, rng), labels) for words, labels in examples if words]
     rng.shuffle(examples)
     return examples
