@@ -13,6 +13,7 @@ import yaml
 
 from hub import plugins as loader
 from hub.app import defaults_folder, write_key
+from hub.cli.best_tagger import best_tagger
 from hub.cli.screen import out, table
 from hub.privacy.aggregate import Closure, closed_window
 from hub.testing.sandbox import Sandbox
@@ -58,6 +59,7 @@ def write_deployment(folder: Path, running: Sandbox) -> Path:
     """
     source = defaults_folder()
     settings = yaml.safe_load((source / "hub.yaml").read_text(encoding="utf-8"))
+    settings["tagger"] = best_tagger()
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("privacy", "mappings"):
         shutil.copytree(source / name, folder / name, dirs_exist_ok=True)
