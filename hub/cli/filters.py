@@ -14,6 +14,7 @@ from typing import IO, Annotated, Any
 import typer
 
 from hub.app import Hub, defaults_folder
+from hub.cli.best_tagger import best_tagger
 from hub.cli.options import DEFAULT_CONFIG, Config
 from hub.cli.screen import progress, to_json
 from hub.config import Deployment, Settings, load_settings
@@ -139,7 +140,8 @@ def hub_or_defaults(config: Path) -> Hub:
     """This is the configured hub; where there is no deployment, one with the rules that ship with the hub."""
     if config.exists() or config != DEFAULT_CONFIG:
         return Hub(load_settings(config))
-    return Hub(Deployment(settings=Settings(version=1), root=defaults_folder(), revision="defaults"))
+    settings = Settings(version=1, tagger=best_tagger())
+    return Hub(Deployment(settings=settings, root=defaults_folder(), revision="defaults"))
 
 
 def _filter(
@@ -176,12 +178,17 @@ def _stream(
 def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
     batch: list[Line] = []
     length = 0
-    for line in lines:
-        batch.append(line)
-        length += len(line["text"])
-        if len(batch) == BATCH or length >= BATCH_LENGTH:
-            yield batch
-            batch, length = [], 0
+    try:
+        for line in lines:
+            batch.append(line)
+            length += len(line["text"])
+            if len(batch) == BATCH or length >= BATCH_LENGTH:
+                yield batch
+                batch, length = [], 0
+    except ConfigError:
+        if batch:
+            yield batch  # the lines before the bad one come out
+        raise
     if batch:
         yield batch
 

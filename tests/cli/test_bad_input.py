@@ -116,6 +116,13 @@ def test_numbers_that_json_does_not_have_neither_come_in_nor_go_out(monkeypatch,
     assert json.loads(to_json({"a": [float(number), 1.5]})) == {"a": [None, 1.5]}
 
 
+def test_the_lines_before_a_bad_one_come_out(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"text": "one"}\n{"text": "two"}\n{"text"\n')))
+    with pytest.raises(ConfigError, match="standard input:3: this is not JSON"):
+        filters._filter(None, lambda lines: lines)
+    assert [json.loads(line)["text"] for line in capsys.readouterr().out.splitlines()] == ["one", "two"]
+
+
 def test_a_closed_standard_input_is_told(monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(ConfigError, match="standard input is closed"):
