@@ -43,7 +43,8 @@ def test_a_bad_line_is_named(hub, text):
 
 def test_tag_answers_line_by_line_in_order(hub):
     lines = [
-        {"id": n, "text": text, "more": [n]} for n, text in enumerate(["I am furious!", "", "Merci beaucoup", "ok"])
+        {"id": n, "text": text, "more": [n]}
+        for n, text in enumerate(["This is outrageous, you lied to me.", "", "Merci beaucoup", "ok"])
     ]
     ran = hub("tag", "--scores", text="".join(json.dumps(line) + "\n" for line in lines))
     assert ran.returncode == 0, ran.stderr
