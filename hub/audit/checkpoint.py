@@ -46,11 +46,6 @@ class Checkpoint:
         return self.size > 0 or self.root == EMPTY_ROOT
 
 
-def open_checkpoint(note: str, origin: str, verifiers: Iterable[Verifier]) -> Checkpoint:
-    """This is the checkpoint in a signed note; raises NoteError for wrong signatures, shapes or origins."""
-    return read_checkpoint(note, origin, verifiers)[0]
-
-
 def read_checkpoint(note: str, origin: str, verifiers: Iterable[Verifier]) -> tuple[Checkpoint, Note]:
     """This is the checkpoint in a note that the log called ``origin`` has signed, and who else has; raises NoteError."""
     opened = read_note(note, verifiers)

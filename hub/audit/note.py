@@ -54,11 +54,6 @@ def read_note(note: str, verifiers: Iterable[Verifier]) -> Note:
     return Note(text, tuple(signed.items()))
 
 
-def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
-    """This is the text of a note that a trusted key has signed; raises NoteError as ``read_note`` does."""
-    return read_note(note, verifiers).text
-
-
 def add_lines(note: str, lines: Iterable[str]) -> str:
     """This is the note with further signature lines; one that stands there already is not repeated."""
     have = _split(note)[1]

@@ -6,7 +6,7 @@ through rows and columns (totals included), they hide enough people together, an
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hub.errors import PolicyError
@@ -76,24 +76,18 @@ def closed_window(now: datetime, at: datetime, closure: Closure) -> tuple[dateti
     return start, start + closure.window
 
 
-def tabulate(
-    people: Mapping[Cell, Mapping[str, int]], closure: Closure, *, staff: Mapping[str, Collection[str]] | None = None
-) -> Table:
+def tabulate(people: Mapping[Cell, Mapping[str, int]], closure: Closure) -> Table:
     """This counts distinct people and hides what could be found again.
 
     Args:
         people: by label and group, whoever stands behind it and how often.
         closure: how tightly.
-        staff: by group, the employees whose work it is; a group of fewer than k of them is hidden as a whole.
     """
     rows = tuple(sorted({row for row, _ in people}))
     columns = tuple(sorted({column for _, column in people}))
     sets = {cell: frozenset(found) for cell, found in _with_totals(people, rows, columns).items()}
     counts = {cell: len(found) for cell, found in sets.items()}
     hidden = {cell for cell in counts if _is_small(cell, counts, people, closure)}
-    if staff is not None:
-        thin = {column for column in columns if 0 < len(set(staff.get(column, ()))) < closure.k}
-        hidden |= {(row, column) for row in (*rows, TOTAL) for column in thin}
     _complete(hidden, counts, (*rows, TOTAL), (*columns, TOTAL), closure.k)
     shown = {cell: None if cell in hidden else _rounded(count, closure.round_to) for cell, count in counts.items()}
     return Table(rows, columns, shown)
@@ -196,36 +190,3 @@ def _reach(hidden: Collection[Cell], row: str) -> set[tuple[int, str]]:
                 reached.add((1 - side, cell[1 - side]))
                 todo.append((1 - side, cell[1 - side]))
     return reached
-
-
-# ── cohorts that were shown before ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class QueryLedger:
-    """Whom earlier tables of one window counted; another cohort must not differ from any of them by a few people.
-
-    Args:
-        k: how many are enough.
-        cohorts: whom each published table counted, by references.
-    """
-
-    k: int = 10
-    cohorts: list[frozenset[str]] = field(default_factory=list)
-
-    def admit(self, cohort: Collection[str]) -> None:
-        """This remembers a cohort; raises PolicyError where it and an earlier one would tell of fewer than k people."""
-        mine = frozenset(cohort)
-        if len(mine) < self.k:
-            raise PolicyError(
-                f"fewer than {self.k} people fit.", reason="aggregate.too_few", fix="Ask about a wider group."
-            )
-        for other in self.cohorts:
-            parts = (len(mine - other), len(other - mine), len(mine & other))
-            if any(0 < part < self.k for part in parts):
-                raise PolicyError(
-                    f"with a table that was shown before this would tell of fewer than {self.k} people.",
-                    reason="aggregate.overlap", fix="Use the groups that the earlier table had, or wholly different ones.",
-                )  # fmt: skip
-        if mine not in self.cohorts:
-            self.cohorts.append(mine)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.audit.anchors import Anchors
-from hub.audit.checkpoint import open_checkpoint
+from hub.audit.checkpoint import read_checkpoint
 from hub.audit.entry import Entry, stamp_of
 from hub.audit.key import Signer, Verifier
 from hub.audit.log import AuditLog
@@ -88,7 +88,7 @@ def test_it_grows_and_verifies(log):
         log.sequence()
     verified = log.verify()
     assert (verified.size, verified.problem, verified.pending) == (302, None, 0)
-    assert verified.root == open_checkpoint(log.checkpoint(), log.origin, [Verifier.parse(log.signer.vkey())]).root
+    assert verified.root == read_checkpoint(log.checkpoint(), log.origin, [Verifier.parse(log.signer.vkey())])[0].root
 
 
 def test_a_proof_proves_itself_to_a_stranger(log):
@@ -97,7 +97,7 @@ def test_a_proof_proves_itself_to_a_stranger(log):
     head, _, note = log.prove(11).text().partition("\n\n")
     lines = head.split("\n")
     assert (lines[0], lines[2]) == ("c2sp.org/tlog-proof@v1", "index 11")
-    checkpoint = open_checkpoint(note, log.origin, [Verifier.parse(log.signer.vkey())])
+    checkpoint = read_checkpoint(note, log.origin, [Verifier.parse(log.signer.vkey())])[0]
     with log.store.read() as tx:
         leaf = tx.audit.entries(11, 1)[0].leaf
     path = [base64.b64decode(line) for line in lines[3:]]

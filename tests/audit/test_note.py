@@ -1,9 +1,9 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hub.audit.checkpoint import Checkpoint, open_checkpoint
+from hub.audit.checkpoint import Checkpoint, read_checkpoint
 from hub.audit.key import NoteError, Signer, Verifier
-from hub.audit.note import open_note
+from hub.audit.note import read_note
 from hub.audit.tiles import bundle, entries_path, tile_path, tiles_of, unbundle
 
 SIGNER = Signer("hub.example/audit/test", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
@@ -12,33 +12,33 @@ TRUSTED = [Verifier.parse(SIGNER.vkey())]
 
 def test_a_signed_note_opens_and_a_changed_one_does_not():
     note = SIGNER.sign("hello\nworld\n")
-    assert open_note(note, TRUSTED) == "hello\nworld\n"
+    assert read_note(note, TRUSTED).text == "hello\nworld\n"
     with pytest.raises(NoteError):
-        open_note(note.replace("hello", "hallo"), TRUSTED)
+        read_note(note.replace("hello", "hallo"), TRUSTED)
 
 
 def test_a_stranger_is_not_trusted():
     stranger = Signer("hub.example/audit/test", Ed25519PrivateKey.from_private_bytes(bytes(32)))
     with pytest.raises(NoteError, match="no trusted key"):
-        open_note(stranger.sign("hello\n"), TRUSTED)
+        read_note(stranger.sign("hello\n"), TRUSTED)
 
 
 @pytest.mark.parametrize("size", ["01", "+1", "1_0", "\N{ARABIC-INDIC DIGIT ONE}", "-1", " 1", "1 ", ""])
 def test_a_malformed_size_is_refused(size):
     text = Checkpoint(SIGNER.name, 1, bytes(32)).text().replace("\n1\n", f"\n{size}\n")
     with pytest.raises(NoteError):
-        open_checkpoint(SIGNER.sign(text), SIGNER.name, TRUSTED)
+        read_checkpoint(SIGNER.sign(text), SIGNER.name, TRUSTED)
 
 
 @pytest.mark.parametrize("length", [0, 12, 31, 33])
 def test_a_root_of_another_length_is_refused(length):
     with pytest.raises(NoteError):
-        open_checkpoint(Checkpoint(SIGNER.name, 1, bytes(length)).sign(SIGNER), SIGNER.name, TRUSTED)
+        read_checkpoint(Checkpoint(SIGNER.name, 1, bytes(length)).sign(SIGNER), SIGNER.name, TRUSTED)
 
 
 def test_a_checkpoint_of_another_log_is_refused():
     with pytest.raises(NoteError):
-        open_checkpoint(Checkpoint("other.example/log", 1, bytes(32)).sign(SIGNER), SIGNER.name, TRUSTED)
+        read_checkpoint(Checkpoint("other.example/log", 1, bytes(32)).sign(SIGNER), SIGNER.name, TRUSTED)
 
 
 @pytest.mark.parametrize(

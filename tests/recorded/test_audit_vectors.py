@@ -10,9 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.audit import merkle
-from hub.audit.checkpoint import Checkpoint, open_checkpoint
+from hub.audit.checkpoint import Checkpoint, read_checkpoint
 from hub.audit.key import Cosigner, NoteError, Signer, Verifier
-from hub.audit.note import add_lines, open_note
+from hub.audit.note import add_lines, read_note
 from hub.audit.proof import Proof
 from hub.audit.tiles import bundle, entries_path, tile_path, unbundle
 from hub.audit.tree import grow, nodes_of
@@ -71,7 +71,7 @@ def test_signed_notes(number):
     try:
         verifiers = [Verifier.parse(vkey) for vkey in case["vkeys"]]
         note = case["note"] if "note" in case else base64.b64decode(case["note_b64"]).decode()
-        open_note(note, verifiers)
+        read_note(note, verifiers)
         opened = True
     except (NoteError, UnicodeDecodeError):
         opened = False
@@ -89,7 +89,7 @@ def test_checkpoints(number):
     case = load("checkpoint.json")["cases"][number]
     try:
         verifiers = [Verifier.parse(vkey) for vkey in case["vkeys"]]
-        found = open_checkpoint(case["note"], case["note"].split("\n")[0], verifiers)
+        found = read_checkpoint(case["note"], case["note"].split("\n")[0], verifiers)[0]
     except NoteError:
         assert case["want"] != "ok", case["desc"]
     else:
