@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, and_, func, select, text, update
 
 from hub.errors import FatalError
 from hub.store.leases import PART
@@ -19,6 +19,10 @@ from hub.store.unit import Unit
 
 UNLINKED = "~erased"
 """What stands for a version where the record's person has been erased; no hash of a version is equal to it."""
+
+
+OPEN = text("runs.status = 'running'")
+"""This holds for runs that have not ended, in the words of their index: of all runs there ever were, these are few."""
 
 
 class PullState(StrEnum):
@@ -146,7 +150,7 @@ class Ledger:
 
         The runs of its parts are among them: whoever holds the whole sync knows that no part is being run.
         """
-        dead = _of(sync) & (runs.c.status == RunStatus.RUNNING)
+        dead = and_(_of(sync), OPEN)
         ids = list(self._unit.conn.execute(select(runs.c.id).where(dead).order_by(runs.c.seq)).scalars())
         self._unit.conn.execute(update(runs).where(dead).values(status=RunStatus.FAILED, finished_at=self._unit.now))
         self._count(ids, RunStatus.FAILED)
@@ -159,8 +163,7 @@ class Ledger:
 
     def running(self) -> list[str]:
         """These syncs, and parts of syncs, have a run that has not ended, or was killed and not closed yet."""
-        query = select(runs.c.sync).where(runs.c.status == RunStatus.RUNNING).distinct().order_by(runs.c.sync)
-        return list(self._unit.conn.execute(query).scalars())
+        return sorted(set(self._unit.conn.execute(select(runs.c.sync).where(OPEN)).scalars()))
 
     def runs(self, limit: int, sync: str | None = None) -> list[Run]:
         """These are the latest runs, of one sync or of all, newest first."""

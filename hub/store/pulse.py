@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, case, func, select, text
 from hub.store.delivery import DeliveryState
 from hub.store.holds import held
 from hub.store.leases import PART
-from hub.store.ledger import PullState, Run, RunStatus
+from hub.store.ledger import OPEN, PullState, Run, RunStatus
 from hub.store.statements import among, chunks
 from hub.store.tables import batches, deliveries, erasure_steps, leases, outcomes, quarantine, records, runs, tags
 from hub.store.unit import Unit
@@ -119,7 +119,7 @@ class Pulse:
         """These are the runs that have not ended, with the leases they should be holding."""
         joined = runs.outerjoin(leases, leases.c.name == runs.c.sync)
         query = select(runs.c.id, runs.c.sync, runs.c.started_at, leases.c.holder, leases.c.expires_at)
-        query = query.select_from(joined).where(runs.c.status == RunStatus.RUNNING).order_by(runs.c.seq)
+        query = query.select_from(joined).where(OPEN).order_by(runs.c.seq)
         return [OpenRun(*row) for row in self._unit.conn.execute(query)]
 
     def dead_letters(self) -> dict[str, Heap]:

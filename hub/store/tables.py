@@ -260,6 +260,7 @@ runs = Table(
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Index(None, "sync", "seq"),  # what did this sync do last?
+    _partial("ix_runs_open", "seq", where="status = 'running'"),  # which have not ended?
     comment="One run of a sync under one revision of the configuration.",
 )
 

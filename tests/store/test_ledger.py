@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from hub.errors import FatalError
 from hub.store.ledger import PullCounts, PullOutcome, PullState, RunStatus
@@ -209,3 +210,18 @@ def test_nothing_in_the_ledger_leads_to_somebody_who_was_erased(store: Store) ->
         assert tx.ledger.persons_of("desk", "tickets", ["ref_g", "ref_s"]) == {"ref_s": stays}
         assert [(one.version, one.person_id) for one in tx.ledger.outcomes()] == [("vtx_2", stays), ("~erased", None)]
         assert tx.ledger.counts(run_id) == PullCounts(read=2, stored=2)
+
+
+def test_who_asks_for_open_runs_does_not_look_at_those_that_have_ended(store: Store) -> None:
+    with store.begin() as tx:
+        conn = tx.unit.conn
+        if conn.dialect.name != "sqlite":
+            return
+        asked: list[tuple[str, object]] = []
+        event.listen(conn, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+        tx.ledger.running()
+        tx.pulse.open_runs()
+        tx.ledger.fail_running("desk.pull")
+        plans = [conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all() for text, values in asked[:]]
+    assert len(plans) == 4
+    assert all(any("ix_runs_open" in row[3] for row in plan) for plan in plans), plans
