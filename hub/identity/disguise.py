@@ -51,12 +51,12 @@ def disguises(identifier: Identifier, *, country: str | None = None) -> tuple[Id
         country: ISO 3166-1 alpha-2 country of the person, or None.
     """
     kind, value = identifier.kind, identifier.value
-    if kind is IdentifierKind.EMAIL and not _PLAIN_EMAIL.fullmatch(value):
+    if kind in _NUMBERS:
+        found = _spellings(value)
+    elif kind is IdentifierKind.EMAIL and not _PLAIN_EMAIL.fullmatch(value):
         found = _addresses(value)
     elif kind is IdentifierKind.PHONE and not _PLAIN_PHONE.fullmatch(value):
         found = iter(_numbers(value, country))
-    elif kind in _NUMBERS:
-        found = _spellings(value)
     else:
         return ()
     issuer = identifier.issuer if kind in _NUMBERS else ""
@@ -79,7 +79,7 @@ def national(identifier: Identifier) -> Identifier | None:
 
 
 def _plain(value: str) -> str:
-    text = unicodedata.normalize("NFKC", value)
+    text = value if value.isascii() else unicodedata.normalize("NFKC", value)
     if text.isascii():
         return text.strip()
     visible = "".join(one for one in _INVISIBLE.sub("", text) if unicodedata.category(one) != "Cf")

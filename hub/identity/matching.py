@@ -1,6 +1,7 @@
 """Which identifiers may tie records together at all."""
 
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from hub.schema import Identifier, IdentifierKind
@@ -27,21 +28,12 @@ def is_matchable(identifier: Identifier) -> bool:
     Handles never do: they are chosen freely on each platform, and change hands. Role mailboxes and made-up values never
     do. Ids given out by a system do only where the system is named, except customer numbers, which are the company's own.
     """
-    match identifier.kind:
-        case IdentifierKind.HANDLE:
-            return False
-        case IdentifierKind.EMAIL:
-            return _is_personal_mailbox(identifier.value)
-        case IdentifierKind.PHONE:
-            return not _ONE_DIGIT_REPEATED.fullmatch(identifier.value)
-        case IdentifierKind.VENDOR_ID:
-            return bool(identifier.issuer)
-        case _:
-            return True
+    test = _TESTS.get(identifier.kind)
+    return test is None or test(identifier)
 
 
-def _is_personal_mailbox(address: str) -> bool:
-    local, _, domain = address.rpartition("@")
+def _is_personal_mailbox(identifier: Identifier) -> bool:
+    local, _, domain = identifier.value.rpartition("@")
     base = local.partition("+")[0]
     return (
         base not in ROLE_MAILBOXES
@@ -53,3 +45,11 @@ def _is_personal_mailbox(address: str) -> bool:
 @lru_cache(maxsize=4_096)  # most customers share a few domains
 def _is_placeholder(domain: str) -> bool:
     return _PLACEHOLDER_DOMAIN.search(domain) is not None
+
+
+_TESTS: Mapping[IdentifierKind, Callable[[Identifier], bool]] = {
+    IdentifierKind.HANDLE: lambda one: False,
+    IdentifierKind.EMAIL: _is_personal_mailbox,
+    IdentifierKind.PHONE: lambda one: not _ONE_DIGIT_REPEATED.fullmatch(one.value),
+    IdentifierKind.VENDOR_ID: lambda one: bool(one.issuer),
+}

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import phonenumbers
@@ -25,28 +26,25 @@ def normalise(identifier: Identifier, *, country: str | None) -> Identifier | No
         identifier: as a vendor has it.
         country: ISO 3166-1 alpha-2 country of the person, or None.
     """
-    value = _normal_value(identifier.kind, identifier.value, country)
+    form = _FORMS.get(identifier.kind, _as_it_is)
+    value = form(identifier.value, country)
     if not value or len(value) > _LONGEST:
         return None
-    issuer = "" if identifier.kind in (IdentifierKind.EMAIL, IdentifierKind.PHONE) else identifier.issuer
+    issuer = "" if form in _OF_NOBODY else identifier.issuer
     if value == identifier.value and issuer == identifier.issuer:
         return identifier
     return identifier.model_copy(update={"value": value, "issuer": issuer})
 
 
-def _normal_value(kind: IdentifierKind, value: str, country: str | None) -> str | None:
-    match kind:
-        case IdentifierKind.EMAIL:
-            return _email(value)
-        case IdentifierKind.PHONE:
-            return _phone(value, country)
-        case IdentifierKind.HANDLE:
-            return unicodedata.normalize("NFKC", value).strip().removeprefix("@").lower()
-        case _:
-            return value if value.strip() else None
+def _as_it_is(value: str, country: str | None) -> str | None:
+    return value if value.strip() else None
 
 
-def _email(value: str) -> str | None:
+def _handle(value: str, country: str | None) -> str:
+    return unicodedata.normalize("NFKC", value).strip().removeprefix("@").lower()
+
+
+def _email(value: str, country: str | None) -> str | None:
     text = unicodedata.normalize("NFKC", value).strip().casefold().removeprefix("mailto:").rstrip(".")
     if not _EMAIL.fullmatch(text):
         return None
@@ -73,3 +71,13 @@ def _phone(value: str, country: str | None) -> str | None:
         return None
     number.extension = None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+# Looked up, not compared: naming a member of an enumeration costs ten times as much, and this is asked of each record.
+_FORMS: Mapping[IdentifierKind, Callable[[str, str | None], str | None]] = {
+    IdentifierKind.EMAIL: _email,
+    IdentifierKind.PHONE: _phone,
+    IdentifierKind.HANDLE: _handle,
+}
+_OF_NOBODY = (_email, _phone)
+"""Kinds that no system gives out."""

@@ -124,7 +124,8 @@ def text_to_tag(record: Record) -> str | None:
 
     What they quote is left out: it may be an agent's, whose mood is never read.
     """
-    return own_words(_text_of(record) or "") or None
+    text = _text_of(record)
+    return own_words(text) or None if text else None
 
 
 def tag(batch: PullBatch, items: Sequence[Item]) -> list[Item]:

@@ -1,8 +1,9 @@
 """The frozen pydantic model under every canonical noun, and how a field names its data category."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
@@ -24,6 +25,17 @@ class Model(BaseModel):
     """A frozen value object that refuses unknown fields and never prints its input in an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, ser_json_timedelta="iso8601")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """This is the same with other values, which are not checked; pydantic's own way, but without looking for extras."""
+        if deep or update is None:
+            return super().model_copy(update=update, deep=deep)
+        copied = type(self).__new__(type(self))
+        object.__setattr__(copied, "__dict__", {**self.__dict__, **update})
+        object.__setattr__(copied, "__pydantic_fields_set__", {*self.__pydantic_fields_set__, *update})
+        object.__setattr__(copied, "__pydantic_extra__", None)
+        object.__setattr__(copied, "__pydantic_private__", None)
+        return copied
 
 
 def personal(category: DataCategory, *, free_text: bool = False, default: Any = ..., **extra: Any) -> Any:

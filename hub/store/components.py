@@ -28,9 +28,9 @@ def members(conn: Connection, person_ids: Sequence[str]) -> dict[str, list[str]]
     joined = persons.join(other, other.c.root == persons.c.root)
     for chunk in chunks(wanted):
         query = select(persons.c.id, other.c.id).select_from(joined).where(among(persons.c.id, chunk))
-        for person_id, member in conn.execute(query.order_by(other.c.id)).all():
+        for person_id, member in conn.execute(query).all():
             found.setdefault(person_id, []).append(member)
-    return {person_id: found[person_id] for person_id in wanted if person_id in found}
+    return {person_id: sorted(found[person_id]) for person_id in wanted if person_id in found}
 
 
 def subtree(conn: Connection, person_id: str) -> list[str]:

@@ -1,17 +1,16 @@
 """Sealed JSON: values at rest under a person's key, bound to the place where they rest."""
 
-import json
 from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from hub.schema import Model
 from hub.store.unit import Unit
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 
 def sealed(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> bytes:
     """This seals a JSON-like value for one row; raises PolicyError where the person has no key."""
-    return unit.keys.seal(person_id, _encode(value).encode(), place(table, person_id, row_id))
+    return unit.keys.seal(person_id, to_json(value), place(table, person_id, row_id))
 
 
 def sealed_model(unit: Unit, table: str, person_id: str, row_id: str, value: Model) -> bytes:
@@ -22,7 +21,9 @@ def sealed_model(unit: Unit, table: str, person_id: str, row_id: str, value: Mod
 def opened(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> Any:
     """This opens what ``sealed`` made; None where the key was shredded or nothing rests."""
     data = opened_bytes(unit, table, person_id, row_id, value)
-    return None if data is None else json.loads(data.decode())  # given bytes, it would first guess their encoding
+    return (
+        None if data is None else from_json(data, cache_strings="keys")
+    )  # no values: they would outlive the transaction
 
 
 def opened_bytes(unit: Unit, table: str, person_id: str, row_id: str, value: Any) -> bytes | None:

@@ -1,6 +1,5 @@
 """Statements that both databases understand, over batches of any size."""
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from pydantic_core import to_json
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -75,7 +75,7 @@ class Values(TypeDecorator[Sequence[Any]]):
 
     def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
         """This makes the parameter."""
-        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
+        return list(value or ()) if dialect.name == "postgresql" else to_json(value or ()).decode()
 
 
 class among(ColumnElement[Any]):  # no Boolean: SQLite would compare one with 1, and then use no index

@@ -50,8 +50,8 @@ class Tallies:
 
 def count_outcomes(unit: Unit, metric: str, place: str, ended: Iterable[tuple[str, str | None]]) -> None:
     """This counts records or rows by (state, reason)."""
-    for state, why in ended:
-        unit.tally[metric, place, str(state), reason(why)] += 1
+    for (state, why), number in Counter(ended).items():
+        unit.tally[metric, place, str(state), reason(why)] += number
 
 
 def count_run(unit: Unit, sync: str, kind: str, status: str) -> None:

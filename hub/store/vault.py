@@ -39,32 +39,31 @@ class _Keyed:
         place, begin = ("near", *first), last[:-_NEAR_TAIL]
         known = self._near.get(place)
         if known is None or known[0] != begin:
-            known = self._near[place] = (begin, self.hash_last((*place, begin)))
-        return known[1][:_NEAR_CHARS] + self.hash_last(parts)[_NEAR_CHARS:]
+            known = self._near[place] = (begin, self.hash_last((*place, begin))[:_NEAR_CHARS])
+        return known[1] + self.hash_last(parts)[_NEAR_CHARS:]
 
     def hash(self, parts: tuple[str, ...]) -> str:
         """This is the hash of parts of which any may be new."""
-        return _finish(self._key, b"".join(map(_framed, parts)))
+        fresh = self._key.copy()
+        fresh.update(b"".join(map(_framed, parts)))
+        return fresh.finalize().hex()
 
     def hash_last(self, parts: tuple[str, ...]) -> str:
         """This is the same hash, of parts of which only the last changes from call to call."""
         first = parts[:-1]
-        if first not in self._begun:
-            self._begun[first] = self._key.copy()
-            self._begun[first].update(b"".join(map(_framed, first)))
-        return _finish(self._begun[first], _framed(parts[-1]))
+        begun = self._begun.get(first)
+        if begun is None:
+            begun = self._begun[first] = self._key.copy()
+            begun.update(b"".join(map(_framed, first)))
+        fresh = begun.copy()
+        fresh.update(_framed(parts[-1]))
+        return fresh.finalize().hex()
 
 
 def _framed(part: str) -> bytes:
     # Each part carries its length, so that ("ab", "c") and ("a", "bc") never meet.
     encoded = part.encode()
     return len(encoded).to_bytes(4, "big") + encoded
-
-
-def _finish(begun: HMAC, rest: bytes) -> str:
-    fresh = begun.copy()
-    fresh.update(rest)
-    return fresh.finalize().hex()
 
 
 class Vault:
