@@ -41,10 +41,10 @@ from hub_emotion_en.scorer import load_scorer, load_tokenizer, split_texts
 
 HERE = Path(__file__).resolve().parent.parent
 MASK_PIECE = 103
-GENERAL_STEPS, OWN_STEPS, BATCH = 1000, 300, 64
-"""Steps without the corpus, a round of GoEmotions, and steps with it, half of which is the corpus, some eight times over."""
-FALL = 380
-"""Steps in which the pace would come down to nothing. It stops a little before."""
+GENERAL_STEPS, OWN_STEPS, BATCH = 2000, 500, 64
+"""Steps without the corpus, two rounds of GoEmotions, and steps with it, half of which is the corpus, ten times over."""
+FALL = OWN_STEPS
+"""Steps in which the pace comes down to nothing."""
 TIMES = {"goemotions": 1, "vader": 2, "own": 42}
 """How often a text comes up in a round."""
 PER_LABEL = 900
