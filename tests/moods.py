@@ -10,12 +10,12 @@ def say(hub, said, when):
     """New people, each of whom said one thing at a moment; ``said`` counts them by label and channel."""
     with hub.store.begin() as tx:
         for (label, channel), count in said.items():
-            records = [_record(person, label, channel, when) for person in tx.persons.create_many(count)]
+            records = [record(person, label, channel, when) for person in tx.persons.create_many(count)]
             tx.records.put(records)
-            tx.tags.put([_tag(one, label) for one in records])
+            tx.tags.put([tag(one, label) for one in records])
 
 
-def _record(person, label, channel, when):
+def record(person, label, channel, when):
     made = Interaction(
         id=f"itx_{person}_{label}_{channel}", channel=channel, author=Party(role=AuthorRole.CUSTOMER), visibility="private",
         provenance=Provenance(connection="desk", connector="zendesk", stream="tickets", key=f"{person}{label}", version="1"),
@@ -24,7 +24,7 @@ def _record(person, label, channel, when):
     return StoredRecord(person, made, "content", None, "run_1", f"ref_{made.id}")
 
 
-def _tag(stored, label):
+def tag(stored, label):
     said = stored.record.occurred_at
     return EmotionTag(
         id=f"tag_{stored.record.id}", record_id=stored.record.id, person_id=stored.person_id, label=label, intensity=0.5,

@@ -11,7 +11,8 @@ from hub.app import open_hub
 from hub.cli import app
 from hub.errors import HubError
 from hub.pipeline.judging import judge as judging
-from tests.cli.test_figures import deployment, record, tag  # noqa: F401 - the fixture is used by name
+from tests.cli.test_figures import deployment  # noqa: F401 - the fixture is used by name
+from tests.moods import record, tag
 
 ROLES = "{r1: [reviewer], r2: [reviewer], r3: [reviewer], lead: [team_lead], boss: [operations]}"
 
