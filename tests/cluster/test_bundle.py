@@ -91,12 +91,16 @@ def test_a_pool_that_hub_yaml_begins_to_name_is_there_for_the_next_run(world, cl
     settings["pools"] = {"helpdesk": {"connections": ["zendesk"], "slots": 2}}
     world.config.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     wait_until(lambda: "helpdesk" in pools(cluster), RUN, pause=1)
-    wait_until(lambda: bundle_version(cluster, cluster.rest.trigger(DAG)) == current(world), RUN, pause=5)
-    run_id = cluster.rest.trigger(DAG)
-    assert cluster.rest.wait(DAG, run_id, RUN) == "success"
-    used = {task["task_id"]: task["pool"] for task in cluster.rest.tasks(DAG, run_id)}
+    # Airflow writes a changed DAG down at most every half a minute (core.min_serialized_dag_update_interval).
+    used = wait_until(lambda: (found := pools_used(cluster))["plan"] == "helpdesk" and found, RUN, pause=5)
     assert used == {"approve": "default_pool", "plan": "helpdesk", "run": "helpdesk", "settle": "helpdesk"}
     assert pools(cluster)["helpdesk"] == 2
+
+
+def pools_used(cluster):
+    run_id = cluster.rest.trigger(DAG)
+    assert cluster.rest.wait(DAG, run_id, RUN) == "success"
+    return {task["task_id"]: task["pool"] for task in cluster.rest.tasks(DAG, run_id)}
 
 
 def pools(cluster):
