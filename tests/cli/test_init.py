@@ -1,0 +1,18 @@
+"""``hub init``: which tagger a new deployment names."""
+
+import pytest
+from typer.testing import CliRunner
+
+from hub.cli import app, best_tagger
+from hub.config import load_settings
+from hub.plugins import load
+
+
+@pytest.mark.parametrize(("installed", "named"), [(True, "minilm-en"), (False, "linear-en")])
+def test_a_new_deployment_names_the_best_tagger_that_is_installed(tmp_path, monkeypatch, installed, named):
+    plugins = load()
+    if not installed:
+        del plugins.offered.taggers["minilm-en"]
+    monkeypatch.setattr(best_tagger.loader, "load", lambda: plugins)
+    assert CliRunner().invoke(app, ["init", str(tmp_path)]).exit_code == 0
+    assert load_settings(tmp_path / "hub.yaml").settings.tagger == named
