@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _SYNC = "hub_sync__"
 
 SWEEP, CONSENT, WATCH, AUDIT = "hub_sweep", "hub_consent", "hub_watch", "hub_audit"
@@ -10,6 +12,11 @@ SWEEP, CONSENT, WATCH, AUDIT = "hub_sweep", "hub_consent", "hub_watch", "hub_aud
 def dag_of(sync: str) -> str:
     """This is the DAG of a sync."""
     return f"{_SYNC}{sync}"
+
+
+def dags_of(syncs: Iterable[str]) -> list[str]:
+    """These are all DAGs of a deployment with these syncs, in their order."""
+    return [*map(dag_of, syncs), SWEEP, CONSENT, WATCH, AUDIT]
 
 
 def sync_of(dag_id: str) -> str | None:

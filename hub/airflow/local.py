@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import yaml
 
 from hub.airflow.cluster import Cluster
-from hub.airflow.dag_ids import AUDIT, CONSENT, SWEEP, WATCH, dag_of
+from hub.airflow.dag_ids import dags_of
+from hub.airflow.deployment import ROLE, USER
 from hub.airflow.place import Place
 from hub.airflow.processes import Processes
 from hub.airflow.rest import Rest
 from hub.config import load_settings
 from hub.errors import HubError
 from hub.store.migration import migrate
+from hub.testing.sandbox import PEOPLE
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -32,7 +35,9 @@ def local(
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Everything new, against simulators; each DAG runs once at the start.")
     ] = False,
-    people: Annotated[int, typer.Option(min=1, max=100_000, help="With --sandbox: how many invented customers.")] = 24,
+    people: Annotated[
+        int, typer.Option(min=1, max=100_000, help="With --sandbox: how many invented customers.")
+    ] = PEOPLE,
     home: Annotated[Path, typer.Option(help="Folder of Airflow's database, logs and keys.")] = Path("var/airflow"),
     port: Annotated[int, typer.Option(help="Where the web page listens, on loopback.")] = 8080,
     database: Annotated[
@@ -90,8 +95,16 @@ def _simulate(home: Path, people: int, processes: Processes) -> Path:
     while not (config.exists() and config.stat().st_size):
         processes.require_all()
         time.sleep(0.2)
+    appoint(config, "operator")
     migrate(load_settings(config).store_url())
     return config
+
+
+def appoint(config: Path, user: str) -> None:
+    """This makes a user of Airflow the privacy officer, at the console too, of a deployment that nobody else writes to."""
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    settings["roles"] = {**(settings.get("roles") or {}), f"{USER}{user}": [ROLE]}
+    config.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
 
 
 def _tell(place: Place) -> None:
@@ -105,7 +118,7 @@ def _run_all(rest: Rest, config: Path) -> None:
     """Every DAG is switched on and run once: pulls before pushes, in the order of hub.yaml, as ``hub run`` does."""
     syncs = load_settings(config).settings.syncs
     names = sorted(syncs, key=lambda name: syncs[name].kind != "pull")
-    dag_ids = [*map(dag_of, names), SWEEP, CONSENT, WATCH, AUDIT]
+    dag_ids = dags_of(names)
     rest.wait_for_dags(set(dag_ids), seconds=120)
     typer.echo("switching the DAGs on, and running each of them once:")
     for dag_id in dag_ids:

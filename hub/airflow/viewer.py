@@ -8,6 +8,7 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
 
+from hub.airflow.dag_ids import dags_of
 from hub.airflow.deployment import USER
 from hub.app import Hub
 from hub.pipeline.door import Door, Viewer
@@ -21,21 +22,25 @@ def door_of(hub: Hub, user: BaseUser) -> Door:
     settings = hub.deployment.settings
     actor = name_of(hub, user)
     roles = set(settings.roles.get(actor, ()))
-    manager = get_auth_manager()
-    if may_read_runs(user):
+    if may_read_runs(user, *dags_of(settings.syncs)):
         roles.update(settings.console.readers)
         # Not by the name of a role: every auth manager has other ones.
-        if manager.is_authorized_connection(method="PUT", user=user):
+        if get_auth_manager().is_authorized_connection(method="PUT", user=user):
             roles.update(settings.console.operators)
     viewer = Viewer(actor, frozenset(roles), settings.agents.get(actor, {}))
     return Door(hub.store, hub.audit, hub.access, viewer, hub.now)
 
 
-def may_read_runs(user: BaseUser, dag_id: str | None = None) -> bool:
-    """This tells whether Airflow lets a user read the runs of a DAG, or of every DAG."""
-    details = DagDetails(id=dag_id) if dag_id is not None else None
-    manager = get_auth_manager()
-    return manager.is_authorized_dag(method="GET", access_entity=DagAccessEntity.RUN, details=details, user=user)
+def may_read_runs(user: BaseUser, *dag_ids: str) -> bool:
+    """This tells whether Airflow lets a user read the runs of each of these DAGs.
+
+    DAGs are always named: asked about none in particular, FAB says yes to whoever may read any one of them, and of no DAG at
+    all everything is true. So nobody may read the runs of none.
+    """
+    about = [DagDetails(id=dag_id) for dag_id in dag_ids]
+    return bool(about) and get_auth_manager().batch_is_authorized_dag(
+        [{"method": "GET", "access_entity": DagAccessEntity.RUN, "details": one} for one in about], user=user
+    )
 
 
 def name_of(hub: Hub, user: BaseUser) -> str:

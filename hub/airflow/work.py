@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from hub.airflow.asset import owed, synced
 from hub.airflow.lineage import tell
-from hub.errors import ConfigError, FatalError, HubError, PolicyError
+from hub.errors import ConfigError, FatalError, HubError, PolicyError, TransientError
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 Result = dict[str, Any]
 """Run id and counts of one piece of work, as the XCom that Airflow keeps."""
+
+_CHATTY = ("alembic.runtime.migration", "presidio-analyzer")
+"""They tell at every start what they are made of. Airflow's own setting for that misses the standard library's loggers."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,6 +55,8 @@ def opened(config: str) -> Iterator[Hub]:
     """This opens the hub for one task; whatever it has put on the audit record is in the log's tree when the task ends."""
     from hub.app import open_hub
 
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     with open_hub(Path(config)) as hub, _naming_the_original(Path(config).parent, hub.deployment.root):
         try:
             yield hub
@@ -68,7 +73,7 @@ def _naming_the_original(kept: Path, own: Path) -> Iterator[None]:
         if kept == own or str(kept) not in error.message:
             raise
         raise ConfigError(
-            error.message.replace(str(kept), str(own)),
+            f"{error.message.replace(str(kept), str(own)).rstrip('.')}.",
             fix="Mend it, and start a new run: this one keeps the rules that it began with.",
         ) from None
 
@@ -126,16 +131,21 @@ def settle_sync(
         sync: a sync of it.
         params: the form of the DAG run, as for ``plan_sync``.
         outlet_events: Airflow's; what is told with the asset.
-        shards: what ``plan_sync`` gave.
+        shards: what ``plan_sync`` gave; None where it did not get there.
         results: what ``run_shard`` gave, of those that succeeded.
 
     Raises:
-        HubError: a shard failed, or the ledger does not add up.
+        HubError: nothing was planned, a shard failed, or the ledger does not add up.
     """
     from hub.pipeline import engine
     from hub.pipeline.shard import Shard
 
-    planned = [Shard.load(one["shard"]) for one in shards or ()]
+    if shards is None:
+        # Airflow takes the state of the last task for that of the run: nothing done must not look like all done.
+        raise TransientError(
+            f"{sync}: nothing was done.", fix="The log of 'approve' or 'plan' says why, and what to do."
+        )
+    planned = [Shard.load(one["shard"]) for one in shards]
     done = [one for one in (results[:] if results else ()) if one]
     with opened(config) as hub:
         order = planned[0].order if planned else _order(hub.deployment.settings, sync, params)

@@ -62,6 +62,7 @@ def explain(
     ):  # fmt: skip
         _check(name, value, get_args(known))
     with open_hub(config) as hub:
+        _check("role", role or [], tuple(hub.access.file.roles))
         chosen = frozenset(role or hub.door.viewer.roles)
         asked = Request(chosen, action, data, level, purpose, subject, frozenset(fact or ()))
         answer = decide_access(hub.access, asked)

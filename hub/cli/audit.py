@@ -68,18 +68,22 @@ def show_entries(
     """Show audit entries; people appear by a random reference only.
 
     Example: hub audit show --type activate --outcome denied --since 2026-11 -n 20
+
     Example: hub audit show --start 42 -n 1 --detail LegalCompliance --json
     """
     wanted = Filter(type, outcome, purpose, dest, subject, run, since, until)
     with open_hub(config) as hub:
         hub.door.require(Look("view", "runs", "individual"))
-        rows = list(islice((entry for entry in _entries(hub, start) if wanted.fits(entry)), limit))
+        found = (entry for entry in _entries(hub, start) if wanted.fits(entry))
+        rows, more = list(islice(found, limit)), next(found, None)
         if detail:
             rows = _with_details(hub, rows, detail)
     if not as_json:
         rows = [{**row, "reasons": ", ".join(row["reasons"]), "detail": _in_words(row.get("detail"))} for row in rows]
     columns = ["index", "at", "type", "outcome", "purpose", "dest", "reasons", *(["detail"] if detail else [])]
     show("Audit", columns, rows, as_json=as_json)
+    if more and not as_json:
+        out.print(f"the first {limit} of more; go on with --start {more['index']}")
 
 
 def _with_details(hub: Hub, rows: list[dict[str, Any]], purpose: str) -> list[dict[str, Any]]:

@@ -75,7 +75,7 @@ def restore(
         report = run_restore(hub.restore_job(source, lost=give_up))
     told = {
         "people": report.people, "erased_again": report.erased_again, "given_up": report.given_up,
-        "audit_entries": report.audit_entries,
+        "audit_entries": report.audit_entries, "replaced": None if report.replaced is None else str(report.replaced),
     }  # fmt: skip
     if as_json:
         return print_json(told)
@@ -83,8 +83,8 @@ def restore(
     if report.given_up:
         out.print(f"{report.given_up} people were given up: nobody has their keys any more.")
     out.print(f"{report.audit_entries} audit entries came back from the mirror; next: hub audit verify, hub status")
-    if source is not None:
-        out.print(f"the database that was there: {Path(url).name}.replaced; delete it once all is well.")
+    if report.replaced is not None:
+        out.print(f"the database that was there: {report.replaced.name}; delete it once all is well.", markup=False)
     return None
 
 

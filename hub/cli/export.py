@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from hub.pipeline.portable import Portable, parse_portable, take_in
 from hub.privacy.access_rules import Data
 from hub.store.epochs import write_whole
 from hub.store.requests import Request, RequestKind
+from hub.store.store import Tx
 
 _DATA: tuple[Data, ...] = ("contact", "content", "behaviour", "loyalty", "consent", "emotion")
 _LARGEST = 512 * 1024 * 1024
@@ -53,15 +55,16 @@ def export(
     with open_hub(config) as hub:
         if target.exists():
             raise ConfigError(f"{target}: there is a file already.", fix="Name another one.")
+        looks = [Look("export", data, "raw_text", purpose, "data_subject_request") for data in _DATA]
+        hub.door.require_chance(looks)
         person_id = find_person(hub, who)
         request = _register(hub, person_id, received)
-        for data in _DATA:
-            look = Look("export", data, "raw_text", purpose, "data_subject_request", f"request:{request.id}")
-            hub.door.require(look, person_id)
+        for look in looks:
+            hub.door.require(replace(look, case=f"request:{request.id}"), person_id)
         hub.audit.sequence()
         found = collect(hub.rooms, person_id)
         write_whole(target, write_zip(found, hub.rooms, hub.controller))
-        _answer(hub, person_id, request)
+        _answer(hub, request)
         hub.audit.sequence()
     told = {"file": str(target), "request": request.id, **_counts(found.held), "recipients": len(found.recipients)}
     if as_json:
@@ -80,25 +83,27 @@ def _counts(held: Portable) -> dict[str, int]:
 def _register(hub: Hub, person_id: str, received: str | None) -> Request:
     came = moment(received, "--received") or hub.now()
     with hub.store.begin() as tx:
+        known = tx.requests.find(person_id, RequestKind.ACCESS)
+        if known is not None:
+            return known
         due = due_of(hub.rooms, tx, person_id, came, RequestKind.ACCESS)
-        return tx.requests.open(
+        made = tx.requests.open(
             person_id, RequestKind.ACCESS, due.law,
             received_at=due.received_at, due_at=due.due_at, acknowledge_by=due.acknowledge_by,
         )  # fmt: skip
+        _record(hub, tx, made, "opened")
+        return made
 
 
-def _answer(hub: Hub, person_id: str, request: Request) -> None:
+def _answer(hub: Hub, request: Request) -> None:
     with hub.store.begin() as tx:
         tx.requests.close(request.id, "exported")
-        subject = tx.persons.audit_ref(person_id)
-        entry = AuditEntry(
-            type="request",
-            outcome="closed",
-            reasons=("access", request.law, "exported"),
-            actor=hub.actor,
-            subject=subject,
-        )
-        hub.audit.record(tx, [entry])
+        _record(hub, tx, request, "closed", "exported")
+
+
+def _record(hub: Hub, tx: Tx, request: Request, outcome: str, *reasons: str) -> None:
+    subject, told = tx.persons.audit_ref(request.person_id), ("access", request.law, *reasons)
+    hub.audit.record(tx, [AuditEntry(type="request", outcome=outcome, reasons=told, actor=hub.actor, subject=subject)])
 
 
 def import_person(

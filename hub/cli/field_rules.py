@@ -53,7 +53,10 @@ def explain(
     with open_hub(config) as hub:
         known = hub.policy.destinations.destinations
         if destination not in known:
-            raise ConfigError(f"the destination '{destination}' is not known{nearest(destination, known)}.")
+            raise ConfigError(
+                f"the destination '{destination}' is not known{nearest(destination, known)}.",
+                fix=f"Known: {', '.join(sorted(known)) or 'none'}.",
+            )
         entry = known[destination]
         gate = _gate(hub, who, destination, _purpose(hub, destination, purpose)) if who else None
         rows = [_row(hub, destination, entry, path, gate) for path in FIELDS]

@@ -29,16 +29,13 @@ from hub.pipeline.push import PushReport
 from hub.pipeline.sweep import SweepReport
 from hub.pipeline.sweep import sweep as run_sweep
 from hub.store.migration import migrate
+from hub.testing.sandbox import PEOPLE
 
 DEGRADED = 3
 _COLUMNS = {
     PullReport: ("read", "stored", "unchanged", "withheld", "quarantined", "tagged"),
     PushReport: ("selected", "confirmed", "unchanged", "withheld", "failed", "unknown", "pending"),
 }
-
-
-PEOPLE = 150
-"""Invented customers of a demonstration: so many that a week has figures to show, though small groups are hidden."""
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -34,7 +34,9 @@ _AMBIGUOUS = frozenset(
 )
 """Words that mean something else as well: hidden only beside a word for somebody."""
 _WORDS = frozenset(f"{_ORIGINS} {_FAITHS} {_LOVES} {_BODIES}".split())
-_FORMS = _WORDS | {f"{word}s" for word in _WORDS - _AMBIGUOUS}
+_PLAIN = {word.rpartition("-")[2] for word in _WORDS - _AMBIGUOUS}
+_PLAIN_FORMS = frozenset(_PLAIN | {f"{word}s" for word in _PLAIN})
+_FORMS = _PLAIN_FORMS | {word.rpartition("-")[2] for word in _AMBIGUOUS}
 _SOMEBODY = (
     "man|men|woman|women|guy|guys|girl|girls|boy|boys|lady|ladies|gentleman|gentlemen|person|people|adult|adults|kid|kids|child"
     "|children|teenager|couple|family|families|mother|father|mum|mom|dad|parent|parents|son|daughter|wife|husband|partner|sister"
@@ -42,7 +44,11 @@ _SOMEBODY = (
     "|traveler|tourist|user|users|member|members|tenant|student|students|teacher|nurse|doctor|driver|engineer|employee|employees"
     "|worker|workers|staff|colleague|manager|waiter|waitress|agent|citizen|citizens|immigrant|refugee|community"
 )
-_LETTERS = re.compile(r"[a-z]+(?:-[a-z]+)?")
+_SOMEBODIES = frozenset(_SOMEBODY.split("|"))
+_ONESELF = ("i am", "i'm", "he is", "he's")
+_LETTERS = re.compile(r"[a-z]+")
+_LIKE = str.maketrans("ıſ", "is")
+"""Letters that a search without regard to capitals takes for others."""
 
 
 def _any(words: frozenset[str]) -> str:
@@ -56,7 +62,13 @@ _ALONE = re.compile(rf"\b(?:an?\s+)?(?:(?:{_any(_WORDS - _AMBIGUOUS)})s?\b[\s-]*
 
 def hide_belonging(text: str) -> str:
     """This takes away what somebody is where a word for them follows, and puts a masked name in its place where none does."""
-    if _FORMS.isdisjoint(_LETTERS.findall(text.lower())):
+    low = text.lower().translate(_LIKE)
+    said = _LETTERS.findall(low)
+    if _FORMS.isdisjoint(said):
         return text
-    text = _BESIDE.sub(lambda found: "a " if found[1] else "", text)
-    return _ALONE.sub(" xname ", _OF_ONESELF.sub(r"\1 xname ", text))
+    # Each search costs many times what it takes to see that it can find nothing.
+    if not _SOMEBODIES.isdisjoint(said):
+        text = _BESIDE.sub(lambda found: "a " if found[1] else "", text)
+    if any(start in low for start in _ONESELF):
+        text = _OF_ONESELF.sub(r"\1 xname ", text)
+    return text if _PLAIN_FORMS.isdisjoint(said) else _ALONE.sub(" xname ", text)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from hub.contract import Emotion
 from hub.emotion.cues import Fired
@@ -29,17 +30,27 @@ _STIRRED = 0.25
 """How much the strongest emphasis adds to what the labels say of arousal."""
 _TELLS = 0.15
 """Negated words this pleasant or unpleasant contradict a label of the other side."""
-_BOOSTER = re.compile(
-    r"\b(?:absolutely|completely|extremely|so|really|totally|utterly|very|beyond|incredibly|truly|super)\b"
+_WORD = re.compile(r"\w+")
+_BOOSTERS = frozenset(
+    str.split("absolutely completely extremely so really totally utterly very beyond incredibly truly super")
 )
-_SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
+_CAPITALS, _SHOUTED = re.compile(r"[A-Z]{3}"), re.compile(r"\b[A-Z]{3,}\b")
+
+_NONE: Mapping[str, float] = MappingProxyType({})
 
 ABSTENTION = Emotion(None, 0.0, 0.0, True, 0.0, 0.0, 0.0)
 """The answer for a text that the tagger cannot read at all."""
 
 
 def derive_emotion(
-    text: str, cues: Fired, scores: Mapping[str, float], *, valence: float, cut: float, turned: float | None = None
+    text: str,
+    cues: Fired,
+    scores: Mapping[str, float],
+    *,
+    valence: float,
+    cut: float,
+    turned: float | None = None,
+    native: Mapping[str, float] = _NONE,
 ) -> Emotion:
     """This is the whole answer for one masked text.
 
@@ -51,6 +62,7 @@ def derive_emotion(
         cut: probability below which the best label is not trusted.
         turned: -1..1, how pleasant the text is by its negated words, which say it better than ``valence``; None: nothing is
             negated, or cues are there, which have heard the negator themselves.
+        native: a probability for each label of the model's own.
     """
     best = max(CANONICAL, key=scores.__getitem__)
     emphasis = _emphasis(text)
@@ -69,6 +81,7 @@ def derive_emotion(
         share(_distress(cues, scores, force)),
         share(_churn(cues, scores)),
         {label: round(score, 4) if 0 <= score <= 1 else share(score) for label, score in scores.items()},
+        native=native,
         arousal=share(label_arousal(scores) + _STIRRED * emphasis),
     )
 
@@ -87,10 +100,10 @@ def _churn(cues: Fired, scores: Mapping[str, float]) -> float:
 
 def _emphasis(text: str) -> float:
     """How strongly it is said, 0..1: capped, so that shouting more gains nothing after a point."""
-    shouted = _SHOUTED.findall(text)
+    shouted = min(len(_SHOUTED.findall(text)), 2) if _CAPITALS.search(text) else 0
     marks = min(text.count("!"), 3) / 3
-    boosters = min(len(_BOOSTER.findall(text.lower())), 2) / 2
-    return 0.4 * marks + 0.35 * boosters + 0.25 * (min(len(shouted), 2) / 2)
+    boosters = min(sum(map(_BOOSTERS.__contains__, _WORD.findall(text.lower()))), 2) / 2
+    return 0.4 * marks + 0.35 * boosters + 0.25 * (shouted / 2)
 
 
 def share(value: float) -> float:

@@ -1,6 +1,6 @@
 """The linear model: quantised weights, and the two things it computes from hashed features."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -44,14 +44,21 @@ class LinearModel:
     temperature: Floats
     threshold: Floats
     words: NDArray[np.uint8]
+    _native: Floats = field(init=False, repr=False)
+    _valence: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """This works the weights out once; they take 8 MB."""
+        object.__setattr__(self, "_native", _unfold(self.native))
+        object.__setattr__(self, "_valence", _unfold(self.valence[:, None]))
 
     def logits(self, rows: Rows) -> Floats:
         """This gives (texts, 28) logits, not yet divided by the temperature."""
-        return self._weigh(rows, self.native) * self.native_scale + self.native_bias
+        return self._weigh(rows, self._native) * self.native_scale + self.native_bias
 
     def valences(self, rows: Rows) -> Floats:
         """This gives (texts,) ridge valences, about -1..1."""
-        answer: Floats = self._weigh(rows, self.valence[:, None])[:, 0] * self.valence_scale + self.valence_bias
+        answer: Floats = self._weigh(rows, self._valence)[:, 0] * self.valence_scale + self.valence_bias
         return answer
 
     def weighted(self, rows: Rows) -> Rows:
@@ -61,9 +68,16 @@ class LinearModel:
         spread = np.repeat(np.maximum(lengths, 1e-9), np.diff(rows.start))
         return Rows(rows.start, rows.index, value / spread)
 
-    def _weigh(self, rows: Rows, matrix: NDArray[np.int8]) -> Floats:
-        roots = matrix[rows.index].astype(np.float32)
-        return _sum_rows(roots * np.abs(roots) * rows.value[:, None], rows.start)
+    def _weigh(self, rows: Rows, matrix: Floats) -> Floats:
+        entries = matrix[rows.index]
+        entries *= rows.value[:, None]
+        return _sum_rows(entries, rows.start)
+
+
+def _unfold(roots: NDArray[np.int8]) -> Floats:
+    """Weights of their roots, before the scale."""
+    wide = roots.astype(np.float32)
+    return wide * np.abs(wide)
 
 
 def _sum_rows(entries: Floats, start: NDArray[np.int64]) -> Floats:
@@ -75,6 +89,6 @@ def load_model(path: Path = WEIGHTS) -> LinearModel:
     """This reads weights; raises ConfigError where the file is missing or lacks an array."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return LinearModel(**{field.name: arrays[field.name] for field in fields(LinearModel)})
+            return LinearModel(**{one.name: arrays[one.name] for one in fields(LinearModel) if one.init})
     except (OSError, KeyError, ValueError):
         raise ConfigError(f"{path.name}: the emotion model cannot be read.", fix="Reinstall the package.") from None

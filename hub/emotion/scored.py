@@ -1,12 +1,11 @@
 """The tagger around a plugin's model: what the hub adds to bare scores, the same for every model."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from hub.contract import Emotion, Reader, Reading, Scorer
-from hub.emotion.cues import Cue, load_cues, read_cues
+from hub.emotion.cues import Cues, load_cues, read_cues
 from hub.emotion.derivation import ABSTENTION, LONGEST, derive_emotion
 from hub.emotion.english import English
 from hub.emotion.evidence import Evidence
@@ -32,7 +31,7 @@ class ScoredTagger:
         words: word weights, which tell what is English and what a label rests on.
     """
 
-    def __init__(self, scorer: Scorer, lexicon: Lexicon, cues: Sequence[Cue], words: LinearModel) -> None:
+    def __init__(self, scorer: Scorer, lexicon: Lexicon, cues: Cues, words: LinearModel) -> None:
         self.name = scorer.name
         self._scorer, self._lexicon, self._cues = scorer, lexicon, cues
         self._english, self._evidence, self._rate = English(words.words), Evidence(words), rate_words(lexicon)
@@ -66,8 +65,9 @@ class ScoredTagger:
         told = label_valence(reading.scores) if reading.valence is None else reading.valence
         valence = _MODELS_SHARE * told + (1 - _MODELS_SHARE) * words
         cues, turned = read_cues(text, self._cues), heed_negation(text, self._rate)
-        emotion = derive_emotion(text, cues, reading.scores, valence=valence, cut=self._scorer.cut, turned=turned)
-        return replace(emotion, native=reading.native)
+        return derive_emotion(
+            text, cues, reading.scores, valence=valence, cut=self._scorer.cut, turned=turned, native=reading.native
+        )
 
 
 _LABELS = {label.value for label in EmotionLabel}

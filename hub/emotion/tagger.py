@@ -1,14 +1,13 @@
 """The tagger that ships with the hub: a linear model, a sentiment lexicon and service cues, for English."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from hub.contract import Emotion
-from hub.emotion.cues import Cue, Fired, load_cues, read_cues
+from hub.emotion.cues import Cues, Fired, load_cues, read_cues
 from hub.emotion.derivation import ABSTENTION, LONGEST, derive_emotion
 from hub.emotion.english import English
 from hub.emotion.evidence import Evidence
@@ -34,7 +33,7 @@ class LinearTagger:
 
     name = NAME
 
-    def __init__(self, model: LinearModel, lexicon: Lexicon, cues: Sequence[Cue]) -> None:
+    def __init__(self, model: LinearModel, lexicon: Lexicon, cues: Cues) -> None:
         self._model, self._lexicon, self._cues = model, lexicon, cues
         self._english, self._rate = English(model.words), rate_words(lexicon)
         self._evidence = Evidence(model)
@@ -60,11 +59,12 @@ class LinearTagger:
     def _tag_readable(self, texts: Sequence[str], counted: Rows) -> Iterator[Emotion]:
         found = self._model.weighted(counted)
         fired = [read_cues(text, self._cues) for text in texts]
-        native = self._probabilities(found, fired)
-        scores, leans = _canonical(native).tolist(), self._model.valences(found).tolist()
-        for text, cues, own, told, lean in zip(texts, fired, native.round(4).tolist(), scores, leans, strict=True):
-            emotion = self._emotion(text, cues, dict(zip(CANONICAL, told, strict=True)), lean)
-            yield replace(emotion, native=dict(zip(NATIVE, own, strict=True)))
+        shares = self._probabilities(found, fired)
+        totals, leans = _canonical(shares).tolist(), self._model.valences(found).tolist()
+        for text, cues, own, told, lean in zip(texts, fired, shares.round(4).tolist(), totals, leans, strict=True):
+            scores, native = dict(zip(CANONICAL, told, strict=True)), dict(zip(NATIVE, own, strict=True))
+            valence, turned = self._valence(text, scores, lean), heed_negation(text, self._rate)
+            yield derive_emotion(text, cues, scores, valence=valence, cut=self._cut, turned=turned, native=native)
 
     def _probabilities(self, found: Rows, fired: Sequence[Fired]) -> NDArray[np.float64]:
         nudges = np.asarray([[cues.nudges.get(label, 0.0) for label in NATIVE] for cues in fired])
@@ -72,11 +72,6 @@ class LinearTagger:
         raised: NDArray[np.float64] = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         shares: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
         return shares
-
-    def _emotion(self, text: str, cues: Fired, scores: dict[str, float], lean: float) -> Emotion:
-        valence = self._valence(text, scores, lean)
-        turned = heed_negation(text, self._rate)
-        return derive_emotion(text, cues, scores, valence=valence, cut=self._cut, turned=turned)
 
     def _valence(self, text: str, scores: Mapping[str, float], lean: float) -> float:
         words = self._lexicon.polarity_scores(text)["compound"]

@@ -81,12 +81,12 @@ _VALENCES = {label.value: valence for label, valence in LABEL_VALENCE.items()}
 
 def label_valence(scores: Mapping[str, float]) -> float:
     """This is how pleasant the canonical labels are together, -1..1, each by its probability."""
-    return sum(_VALENCES[label] * score for label, score in scores.items())
+    return sum([_VALENCES[label] * score for label, score in scores.items()])
 
 
 def label_arousal(scores: Mapping[str, float]) -> float:
     """This is how stirring the canonical labels are together, 0..1, each by its probability."""
-    return sum(_AROUSALS[label] * score for label, score in scores.items())
+    return sum([_AROUSALS[label] * score for label, score in scores.items()])
 
 
 def canonical(native_scores: Mapping[str, float]) -> dict[str, float]:

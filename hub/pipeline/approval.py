@@ -28,8 +28,8 @@ class Request:
 
 
 def ask_for_pull(order: Order) -> Request | None:
-    """This asks where a pull would read everything from the beginning."""
-    if not order.full:
+    """This asks where a pull would read everything from the beginning; raises ConfigError where it could not be done anyway."""
+    if order.span is not None or not order.full:
         return None
     return Request(order.sync, "It reads everything that the system holds once more, from the beginning.")
 

@@ -57,7 +57,7 @@ def check_range(job: PullJob, span: Span, now: datetime) -> Ranged:
     if not span.start < span.end <= now:
         raise ConfigError(
             f"sync {job.sync!r}: a range must end after it begins, and not in the future.",
-            fix="Correct --from and --to; times without a zone are UTC.",
+            fix="Correct 'from' and 'to'; times without a zone are UTC.",
         )
     able = [name for name in job.streams if name in job.known and job.known[name].range]
     cannot = [name for name in job.streams if name not in able]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hub.errors import FatalError, HubError, TransientError
-from hub.pipeline.backfill import backfill
+from hub.pipeline.backfill import backfill, check_range
 from hub.pipeline.order import Order
 from hub.pipeline.partition import finish_partitions, plan_partitions, pull_partition, pull_partitions
 from hub.pipeline.plan import PushJob
@@ -53,8 +53,10 @@ def plan(rooms: Rooms, job: Job, order: Order) -> list[Shard]:
 
     Only a full read can be cut, and only where the connector can: what is new is told by one cursor after the other, and a
     push must have decided about everybody, within its caps, before the first row leaves. Raises what the vendor's failures
-    are, ConfigError and LockedError.
+    are, ConfigError where the order cannot be carried out, and LockedError.
     """
+    if isinstance(job, PullJob) and (span := order.span) is not None:
+        check_range(job, span, rooms.now())
     with rooms.store.read() as tx:
         since = tx.ledger.latest()
     if not isinstance(job, PullJob) or not _is_cut(job, order):

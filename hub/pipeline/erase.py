@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,12 @@ from hub.telemetry.span import traced
 
 RETAINED = "retained"
 """How the outcome of an obligation begins whose owner keeps the data on a legal ground: ``retained: tax law``."""
+
+GROUNDS = (
+    "accounting law", "archiving", "contract", "free expression", "legal claims", "legal obligation", "public health",
+    "public interest", "security", "tax law",
+)  # fmt: skip
+"""The grounds that a step of an erasure tells; of any other it tells ``other``: what a person writes may name the erased."""
 
 UNDER_WAY = "under_way"
 """Why a system is not asked to erase yet: something about the person is on its way there, and would arrive afterwards."""
@@ -183,8 +190,7 @@ def _settle(rooms: Rooms, job: EraseJob, step: Step, there: Result | None) -> Re
         if step.phase is Phase.RECEIPT and state is StepState.DONE:
             _answer(tx, job.person_id)
         if (state, reason) != (step.state, step.reason):  # that something still waits is no news
-            # What an owner wrote about a ground may name somebody; the log never forgets.
-            reasons = (str(state), *((code(reason),) if reason and state is not StepState.RETAINED else ()))
+            reasons = (str(state), *((code(reason),) if reason else ()))
             _record(rooms, tx, job, subject, str(step.phase), reasons, step.system)
     return state, reason
 
@@ -320,7 +326,13 @@ def _judge(rooms: Rooms, job: EraseJob, system: str, outcomes: Iterable[ErasureO
     if any(answer is None for answer in answers):
         return StepState.UNSUPPORTED, "by_hand"
     grounds = [answer for answer in answers if answer and answer.casefold().startswith(RETAINED)]
-    return (StepState.RETAINED, grounds[0][:60]) if grounds else (StepState.DONE, "by_hand" if answers else None)
+    return (StepState.RETAINED, _ground(grounds[0])) if grounds else (StepState.DONE, "by_hand" if answers else None)
+
+
+def _ground(answer: str) -> str:
+    """The ground as a code; the owner's words stay, redacted, with the obligation."""
+    said = " ".join(re.findall(r"[^\W_]+", answer[len(RETAINED) :].casefold()))
+    return next((one.replace(" ", "_") for one in GROUNDS if f"{said} ".startswith(f"{one} ")), OTHER)
 
 
 def _noted(rooms: Rooms, job: EraseJob, system: str, outcome: ErasureOutcome) -> ErasureOutcome:

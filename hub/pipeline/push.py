@@ -252,12 +252,14 @@ def deliver(rooms: Rooms, job: PushJob, obj: Object, run: Run, *, only: Change |
     """
     with rooms.store.read() as tx:
         stuck = tx.dead_letters.backlog(job.sync).stuck
+    last = 0
     while True:
         if only is not Change.WITHDRAWN:
             _require_room(job, stuck)
-        ready, guard = _claim(rooms, job, obj, run, only)
-        if ready is None:
+        claimed, ready, guard = _claim(rooms, job, obj, run, only, last)
+        if not claimed and not last:
             return
+        last = claimed  # behind the end once more from the beginning: what was in flight may be free by now
         if ready:
             outcomes, error = _write(job, obj, ready, guard)
             stopped = _withhold_stopped(rooms, job, ready, outcomes, run, guard)
@@ -271,22 +273,22 @@ def deliver(rooms: Rooms, job: PushJob, obj: Object, run: Run, *, only: Change |
 @traced("attune.push.claim")
 @again_after_conflict
 def _claim(
-    rooms: Rooms, job: PushJob, obj: Object, run: Run, only: Change | None
-) -> tuple[list[Delivery] | None, Watch]:
-    """The next rows marked as sending, less those whose consent has moved, and the watch over their requests.
+    rooms: Rooms, job: PushJob, obj: Object, run: Run, only: Change | None, after: int
+) -> tuple[int, list[Delivery], Watch]:
+    """The next rows behind a row marked as sending, less those whose consent has moved, and the watch over their requests.
 
-    None instead of rows where nothing waits any more.
+    First comes the number of the last one; 0 where nothing waits there any more.
     """
     with rooms.store.begin() as tx:
         run.renew(tx)
-        claimed = tx.outbox.claim(job.sync, obj.name, obj.max_batch, run.id, only)
+        claimed = tx.outbox.claim(job.sync, obj.name, obj.max_batch, run.id, only, after=after)
         if not claimed:
-            return None, watch(rooms, tx, job, [])
+            return 0, [], watch(rooms, tx, job, [])
         ready = _unless_consent_moved(rooms, tx, claimed)
         _audit(rooms, tx, job, ready, run, "deliver", "sending")
         guard = watch(rooms, tx, job, ready, recall=Recall.of(rooms, tx, run, ready))
     rooms.audit.catch_up()
-    return ready, guard
+    return claimed[-1].id, ready, guard
 
 
 @again_after_conflict

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from hub.audit.log import AuditLog
@@ -53,20 +54,21 @@ class RestoreJob:
 
 @dataclass
 class RestoreReport:
-    """What a restore did: people read anew, erased again, and given up; audit entries brought back."""
+    """What a restore did: people read anew, erased again, and given up; audit entries brought back; what it put aside."""
 
     people: int = 0
     erased_again: int = 0
     given_up: int = 0
     audit_entries: int = 0
     revision: tuple[str | None, str | None] = field(default=(None, None))
+    replaced: Path | None = None
 
 
 def restore(job: RestoreJob) -> RestoreReport:
     """This restores a backup; the database that was there is kept beside it, with ``.replaced`` at the end of its name.
 
-    Raises ConfigError, with nothing changed, where the backup belongs to another root key, the journal is damaged, or
-    people who were not erased would be lost because nobody has their keys any more.
+    Raises ConfigError, with nothing changed, where the backup is no database of a hub or belongs to another root key, the
+    journal is damaged, or people who were not erased would be lost because nobody has their keys any more.
     """
     if job.backup is None:
         return _mend(job, job.url, keys_in(job.url), suppressed_in(job.url))
@@ -76,8 +78,10 @@ def restore(job: RestoreJob) -> RestoreReport:
     with ExitStack() as unless_done:
         unless_done.callback(_remove, staged)
         copy_sqlite(job.backup, staged)
+        if current_revision(f"sqlite:///{staged}") is None:
+            raise ConfigError(f"{job.backup}: this is no database of a hub.", fix="Name a file made by 'hub backup'.")
         report = _mend(job, f"sqlite:///{staged}", keys_in(here), suppressed_in(here))
-        _swap(staged, target)
+        report.replaced = _swap(staged, target)
         unless_done.pop_all()
     return report
 
@@ -138,12 +142,17 @@ def _end(store: Store, audit: AuditLog, people: Collection[str]) -> int:
     return ended
 
 
-def _swap(staged: Path, target: Path) -> None:
+def _swap(staged: Path, target: Path) -> Path | None:
+    """Gives where the database is that was there; one that an earlier restore put aside is not written over."""
     for suffix in ("-wal", "-shm"):
         target.with_name(target.name + suffix).unlink(missing_ok=True)
+    aside = None
     if target.exists():
-        target.rename(target.with_name(target.name + ".replaced"))
+        names = (f"{target.name}.replaced{suffix}" for suffix in chain([""], (f"-{n}" for n in count(2))))
+        aside = next(path for path in map(target.with_name, names) if not path.exists())
+        target.rename(aside)
     staged.rename(target)
+    return aside
 
 
 def _remove(staged: Path) -> None:

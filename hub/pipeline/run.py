@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.audit.entry import Entry as AuditEntry
-from hub.errors import FatalError, HubError, LockedError, TransientError
+from hub.errors import FatalError, HubError, LockedError, ThrottledError, TransientError
 from hub.pipeline.changes import record_changes
 from hub.pipeline.holder import read_holder
 from hub.pipeline.rooms import Rooms
@@ -24,6 +24,11 @@ GARBAGE_AFTER = 100_000
 
 LEASE = timedelta(minutes=10)
 """How long a run may be silent before another may take its sync over."""
+
+NEXT_STEP = (
+    "What is done stays done, and the next run goes on from there; 'hub check' tells whether the system answers by now."
+)
+"""What to do where a system does not answer, and nobody has said anything better."""
 
 
 @dataclass
@@ -78,7 +83,8 @@ def running(rooms: Rooms, sync: str, kind: str, *, part: str = "") -> Iterator[R
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything, and its text may quote a person
         failed = run.error = TransientError(
-            f"{sync}: {type(error).__name__} in a plugin or engine; the run was broken off."
+            f"{sync}: {type(error).__name__} in a plugin or engine; the run was broken off.",
+            fix="The next run goes on from there; if it stays so, tell the plugin's makers.",
         )
     except BaseException:
         run.error = TransientError(f"{sync}: the run was interrupted.")
@@ -86,9 +92,16 @@ def running(rooms: Rooms, sync: str, kind: str, *, part: str = "") -> Iterator[R
     finally:
         gc.set_threshold(*usual)
         gc.unfreeze()
+        _advise(run.error)
         _close(rooms, run)
     if failed is not None:
         raise failed from None  # the stranger's own text stays out of every traceback
+
+
+def _advise(error: HubError | None) -> None:
+    """A system that is down or slow leaves its reader with a next step, whether its connector names one or not."""
+    if isinstance(error, TransientError | ThrottledError) and error.fix is None:
+        error.fix = NEXT_STEP
 
 
 @again_after_conflict

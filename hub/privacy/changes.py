@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from typing import Any, Literal
 
@@ -188,6 +189,15 @@ def _told(rule: FieldRule | None) -> str:
     return " ".join([rule.do, *(f"{key}={value}" for key, value in options.items())])
 
 
+def _written(value: Any) -> str:
+    """An option as people say it: periods in days, nothing as nothing."""
+    if isinstance(value, timedelta) and value % timedelta(days=1) == timedelta(0):
+        return f"{value.days} days"
+    if isinstance(value, tuple):
+        return ", ".join(value) or "nothing"
+    return "nothing" if value is None else str(value)
+
+
 def _scopes(old: Policy, new: Policy) -> Iterator[PolicyChange]:
     before, after = old.destinations.token_scopes, new.destinations.token_scopes
     for name in dict.fromkeys([*after, *before]):
@@ -235,7 +245,8 @@ def _purpose(old: Policy, new: Policy, name: str, was: Purpose, now: Purpose) ->
         before, after = getattr(was, key), getattr(now, key)
         if before != after:
             effect = _option_effect(before, after, tighter) if tighter else _ground_effect(was, now, key)
-            yield _change(effect, old, new, "purposes.yaml", (*trail, key), f"{name}: {key}: {before} becomes {after}")
+            what = f"{name}: {key}: {_written(before)} becomes {_written(after)}"
+            yield _change(effect, old, new, "purposes.yaml", (*trail, key), what)
     if was.dpv != now.dpv:
         before, after = (refused_by(one.dpv) for one in (was, now))
         effect = "other" if before == after else "less" if after > before else "more"

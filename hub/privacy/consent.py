@@ -15,7 +15,7 @@ Doubt always means no:
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, Self
 
 from hub.privacy.policy import Policy
@@ -73,7 +73,7 @@ class LedgerEvent:
         after ``last`` nothing changes any more by itself, but for growing old.
         """
         at, recorded = self.at, self.recorded
-        effective = at if at <= recorded or at <= recorded + CLOCK_SKEW else recorded
+        effective = at if at <= recorded or at - recorded <= CLOCK_SKEW else recorded
         last = max(effective, at if at < recorded else recorded)
         for moment in (self.valid_from, self.valid_until):
             last = moment if moment is not None and moment > last else last
@@ -315,9 +315,8 @@ def _next_moment(
         if moment is not None and moment > at
     ]
     for age in ages:
-        since = at - age
-        young = [event.effective for event in consents if event.effective > since]
-        moments += [min(young) + age] if young else []
+        young = [event.effective for event in consents if at - event.effective < age]
+        moments += [min(young) + age] if young and datetime.max.replace(tzinfo=UTC) - min(young) > age else []
     return min(moments, default=None)
 
 
@@ -451,7 +450,7 @@ def _flaw_of_time(case: _Case, grant: LedgerEvent) -> str | None:
         return "consent.expired"
     if any(event.effective >= grant.effective for event in case.ended):
         return "consent.expired"
-    if case.purpose.max_age is not None and at >= grant.effective + case.purpose.max_age:
+    if case.purpose.max_age is not None and at - grant.effective >= case.purpose.max_age:
         return "consent.stale"
     return None
 

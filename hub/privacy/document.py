@@ -16,6 +16,9 @@ from hub.errors import ConfigError
 MAX_BYTES = 512 * 1024
 """Size of the largest file that is read."""
 
+MAX_DEPTH = 40
+"""Number of levels that it may nest, its aliases followed."""
+
 MAX_VALUES = 50_000
 """Number of values that a file may unfold to once its aliases are followed."""
 
@@ -57,13 +60,14 @@ def read_document(path: Path) -> Document:
     Scalars follow YAML 1.2, so ``NO`` stays the country code it is; a key that stands twice is refused.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read: {error.strerror}.", fix="Every privacy file must be there."
         ) from None
     if len(content) > MAX_BYTES:
-        raise ConfigError(f"{path}:1: the file has {len(content)} bytes; at most {MAX_BYTES} are read")
+        raise ConfigError(f"{path}:1: the file has more than {MAX_BYTES} bytes, which is all that is read")
     try:
         # Not CSafeLoader: deep nesting crashes libyaml's composer, and with it the hub.
         root = yaml.compose(content.decode("utf-8-sig"), Loader=yaml.SafeLoader)
@@ -91,8 +95,9 @@ class _Reading:
     def value(self, node: yaml.Node, trail: Trail) -> Any:
         self.count += 1
         self.lines.setdefault(trail, node.start_mark.line + 1)
-        if self.count > MAX_VALUES:
-            raise self.refusal(node, f"the file unfolds to more than {MAX_VALUES} values; avoid aliases")
+        if self.count > MAX_VALUES or len(trail) > MAX_DEPTH:
+            most = f"{MAX_VALUES} values or {MAX_DEPTH} levels"
+            raise self.refusal(node, f"the file unfolds to more than {most}; avoid aliases")
         if isinstance(node, yaml.MappingNode):
             return self.entries(node, trail)
         if isinstance(node, yaml.SequenceNode):

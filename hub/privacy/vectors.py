@@ -35,6 +35,9 @@ from hub.schema import DataCategory
 FORMAT = "consent-scenarios/1"
 """Format name of the files that bring their own rules."""
 
+MAX_BYTES = 16 * 1024 * 1024
+"""Size of the largest file of vectors in JSON that is read."""
+
 _NESTED = ("scope", "evidence", "legal_evidence")
 _EVENT_NAMES = {
     "source_kind": "source", "notice_version": "notice", "privacy_notice": "notice", "occurred_at": "at",
@@ -110,7 +113,15 @@ def _read(path: Path) -> Any:
     if path.suffix in {".yaml", ".yml"}:
         return read_document(path).data
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_without_doubles)
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise ConfigError(f"{path}: the file has more than {MAX_BYTES} bytes, which is all that is read.")
+        data = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_doubles)
+        json.dumps(data, ensure_ascii=False).encode()
+        return data
+    except UnicodeEncodeError:
+        raise ConfigError(f"{path}: not valid JSON: half a character, such as \\ud800.") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
@@ -158,6 +169,21 @@ class _Place:
             words: dict[Any, str] = {list: "a list", dict: "an object"}
             raise self.at(key).error(f"expected {words.get(kind, 'a number')}")
         return data[key]
+
+    def words(self, data: Any, key: str, default: Any = ...) -> tuple[Any, ...]:
+        """This is ``data[key]``, which must be a list of words."""
+        found = self.taken(data, key, list, default)
+        if not all(isinstance(one, str) for one in found):
+            raise self.at(key).error("expected a list of words")
+        return tuple(found)
+
+    def tree(self, data: Any, key: str, default: Any = ...) -> dict[str, str | None]:
+        """This is ``data[key]``, in which every word names the one that it is part of, or nothing."""
+        found: dict[str, str | None] = self.taken(data, key, dict, default)
+        for word, parent in found.items():
+            if not isinstance(parent, str | None):
+                raise self.at(key).at(word).error("expected a word, or null")
+        return found
 
 
 def _vector(data: Any, where: _Place, rules: Policy, found: Vectors, *, number: int) -> Vector:
@@ -284,7 +310,7 @@ def _rules(data: Mapping[str, Any], where: _Place, policy: Policy | None) -> Pol
 def vector_policy(config: Mapping[str, Any], where: _Place | None = None) -> Policy:
     """This is a policy made of the ``config`` part of a file of vectors; raises ConfigError with the place."""
     where = where or _Place("config")
-    tree = where.taken(config, "purpose_tree", dict, {})
+    tree = where.tree(config, "purpose_tree", {})
     rows = where.taken(config, "purposes", dict)
     # A purpose without a row of its own has no basis anywhere: it is known, and never allowed.
     bare = {name: {"basis": {"*": "none"}} for name in tree if name not in rows}
@@ -297,7 +323,7 @@ def vector_policy(config: Mapping[str, Any], where: _Place | None = None) -> Pol
                 name: _purpose(name, tree.get(name), row, where.at(f"purposes.{name}"))
                 for name, row in (rows | bare).items()
             },
-            emotion_forbidden=tuple(where.taken(config, "emotion_forbidden_purposes", list, [])),
+            emotion_forbidden=where.words(config, "emotion_forbidden_purposes", []),
             # These files ask the gate directly and collect nothing.
             operations=Operations(collect=(), infer=Ask(purpose="", category=DataCategory.EMOTION_LABEL)),
         ),
@@ -307,7 +333,7 @@ def vector_policy(config: Mapping[str, Any], where: _Place | None = None) -> Pol
             destinations=dict(_recipients(where.taken(config, "recipients", dict, {}), where.at("recipients"))),
         ),
         retention=RetentionFile(version=1, rules=()),
-        categories=where.taken(config, "category_tree", dict),
+        categories=where.tree(config, "category_tree"),
     )
 
 
@@ -316,7 +342,7 @@ def _purpose(name: str, parent: str | None, row: Any, where: _Place) -> Purpose:
     written = {
         "title": name, "dpv": "https://w3id.org/dpv#Purpose", "parent": parent, "basis": row.get("basis"),
         "special_basis": row.get("special_ok_basis", row.get("special_basis")), "min_notice": row.get("min_notice"),
-        "max_age": None if days is None else f"P{days}D", "obligations": tuple(row.get("obligations") or ()),
+        "max_age": None if days is None else f"P{days}D", "obligations": row.get("obligations") or (),
     }  # fmt: skip
     return Purpose.model_validate(_validated(Purpose, written, where))
 
@@ -345,6 +371,6 @@ def _jurisdictions(ages: Mapping[str, Any], where: _Place) -> JurisdictionFile:
 def _recipients(rows: Mapping[str, Any], where: _Place) -> Iterator[tuple[str, Destination]]:
     for name, row in rows.items():
         here = where.at(name)
-        purposes, categories = here.taken(row, "purposes", list), here.taken(row, "categories", list)
+        purposes, categories = here.words(row, "purposes"), here.words(row, "categories")
         # Categories of these files are the files' own: they need not be those of the canonical schema.
-        yield name, Destination.model_construct(title=name, purposes=tuple(purposes), categories=tuple(categories))
+        yield name, Destination.model_construct(title=name, purposes=purposes, categories=categories)

@@ -14,7 +14,10 @@ SCHEMA_VERSION = "1.4.0"
 
 
 def _to_utc(value: datetime) -> datetime:
-    return value if value.tzinfo is UTC else value.astimezone(UTC)
+    try:
+        return value if value.tzinfo is UTC else value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("before the first year or after the last in UTC") from None
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]

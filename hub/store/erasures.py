@@ -36,7 +36,7 @@ class ErasureStep:
         step: such as ``shred`` or ``erase``.
         system: connection, or empty for the hub itself.
         state: see StepState.
-        reason: a code.
+        reason: a code; never what a person wrote.
         attempts: how many times it was settled.
         at: when it last changed, UTC; set by the store.
     """

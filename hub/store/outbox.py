@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, update
 
 from hub.errors import FatalError
 from hub.store import components
@@ -26,7 +26,7 @@ from hub.store.delivery import (
 )
 from hub.store.sealing import opened, sealed
 from hub.store.statements import CHUNK, Row, add, among, change, chunks, fetch, pairs, unique
-from hub.store.tables import deliveries, persons
+from hub.store.tables import IN_FLIGHT, deliveries, persons
 from hub.store.tallies import count_outcomes
 from hub.store.unit import Unit
 
@@ -181,26 +181,20 @@ class Outbox:
             self._unit.conn.execute(failed.values(closed_as=Closing.RETRIED, retry_at=None, **self._ended()))
         return unique(rows.values())
 
-    def claim(self, sync: str, object: str, limit: int, run_id: str, only: Change | None = None) -> list[Delivery]:
-        """This marks the next waiting rows as ``sending`` and gives them, opened; nobody else gets them.
+    def claim(
+        self, sync: str, object: str, limit: int, run_id: str, only: Change | None = None, *, after: int = 0
+    ) -> list[Delivery]:
+        """This marks the next waiting rows behind row ``after`` as ``sending`` and gives them, opened; nobody else gets them.
 
-        It passes over targets with a row in flight, and persons that were erased, and with
-        ``only`` over rows that do anything else. Settle each in the same transaction where
-        consent has moved, else after the vendor's answer.
+        It passes over targets with a row in flight, and persons that were erased, and with ``only`` over rows that do
+        anything else. Settle each in the same transaction where consent has moved, else after the vendor's answer.
         """
-        other = deliveries.alias("other")
-        in_flight = exists().where(
-            text("other.open" if self._postgres else "other.open = 1"),
-            other.c.sync == sync, other.c.object == object, other.c.target_ref == deliveries.c.target_ref,
-            other.c.state.in_(_IN_FLIGHT),
-        )  # fmt: skip
-        alive = exists().where(persons.c.id == deliveries.c.person_id, persons.c.erased_at.is_(None))
-        query = select(deliveries).where(
-            self._open_rows(sync), deliveries.c.object == object, deliveries.c.state == _S.PENDING, alive, ~in_flight
-        )
-        query = query if only is None else query.where(deliveries.c.change == only)
-        query = query.order_by(deliveries.c.id).limit(limit).with_for_update(skip_locked=True, of=deliveries)
-        rows = fetch(self._unit.conn, query)
+        rows: list[Row] = []
+        while not rows:
+            page = self._waiting(sync, object, limit, only, after)
+            if not page:
+                return []
+            rows, after = self._ready(sync, object, page), page[-1]["id"]
         for chunk in chunks(row["id"] for row in rows):
             statement = update(deliveries).where(among(deliveries.c.id, chunk))
             sending = {"state": _S.SENDING, "sent_by": run_id, "reason": None, "updated_at": self._unit.now}
@@ -372,6 +366,31 @@ class Outbox:
         query = query if object is None else query.where(deliveries.c.object == object)
         query = query.where(deliveries.c.id > after).order_by(deliveries.c.id).limit(limit)
         return self._opened(fetch(self._unit.conn, query))
+
+    def _waiting(self, sync: str, object: str, limit: int, only: Change | None, after: int) -> list[Row]:
+        query = select(deliveries).where(
+            self._open_rows(sync),
+            deliveries.c.object == object,
+            deliveries.c.state == _S.PENDING,
+            deliveries.c.id > after,
+        )
+        query = query if only is None else query.where(deliveries.c.change == only)
+        query = query.order_by(deliveries.c.id).limit(limit).with_for_update(skip_locked=True)
+        return fetch(self._unit.conn, query)
+
+    def _ready(self, sync: str, object: str, rows: Sequence[Row]) -> list[Row]:
+        """Those of waiting rows that may go. Asked apart: a join over all that waits costs more the more there is."""
+        busy, living = set[str](), set[str]()
+        for chunk in chunks(row["target_ref"] for row in rows):
+            flying = select(deliveries.c.target_ref).where(
+                text(IN_FLIGHT), deliveries.c.sync == sync, deliveries.c.object == object,
+                among(deliveries.c.target_ref, chunk),
+            )  # fmt: skip
+            busy.update(self._unit.conn.execute(flying).scalars())
+        for chunk in chunks(unique(row["person_id"] for row in rows)):
+            alive = select(persons.c.id).where(among(persons.c.id, chunk), persons.c.erased_at.is_(None))
+            living.update(self._unit.conn.execute(alive).scalars())
+        return [row for row in rows if row["target_ref"] not in busy and row["person_id"] in living]
 
     def _open_rows(self, sync: str) -> ColumnElement[bool]:
         return and_(deliveries.c.open, deliveries.c.sync == sync)

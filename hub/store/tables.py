@@ -44,6 +44,10 @@ def _person(*, nullable: bool = False, primary_key: bool = False) -> Column[Any]
     return Column("person_id", Text, ForeignKey("persons.id"), nullable=nullable, primary_key=primary_key)
 
 
+IN_FLIGHT = "state IN ('sending', 'accepted', 'unknown')"
+"""Of a delivery: the vendor may have it, or be about to get it."""
+
+
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     # A query uses the index only where it repeats the condition literally; SQLite has no booleans but 0 and 1.
     on_sqlite = "open = 1" if where == "open" else where
@@ -359,7 +363,8 @@ deliveries = Table(
         "uq_deliveries_attempt", "idempotency_key", "attempt", where="idempotency_key IS NOT NULL", unique=True
     ),  # which attempts were there?
     _partial("ix_deliveries_open", "sync", "object", "id", where="open"),  # what is to be sent or settled?
-    _partial("ix_deliveries_target", "sync", "object", "target_ref", where="open"),  # is this target busy?
+    _partial("ix_deliveries_target", "sync", "object", "target_ref", where="open"),  # what waits for this target?
+    _partial("ix_deliveries_flight", "sync", "object", "target_ref", where=IN_FLIGHT),  # is it busy?
     _partial(
         "ix_deliveries_confirmed", "sync", "object", "target_ref", "id", where="state = 'confirmed'"
     ),  # sent last?

@@ -13,6 +13,9 @@ from hub.testing.clock import SystemClock
 from hub.testing.connect import load_simulator
 from hub.testing.simulator import Clock, Simulator
 
+PEOPLE = 150
+"""Invented customers of a demonstration: so many that a week has figures to show, though small groups are hidden."""
+
 
 class Sandbox:
     """Running, seeded simulators by connector name; use it as a context manager.

@@ -116,7 +116,7 @@ def test_a_task_under_broken_rules_names_the_file_to_mend_and_not_the_copy(deplo
     with pytest.raises(ConfigError) as caught, opened(str(made.path / "hub.yaml")) as hub:
         _ = hub.policy
     assert f"{rules}:" in str(caught.value) and "start a new run" in str(caught.value)
-    assert str(made.path) not in str(caught.value)
+    assert str(made.path) not in str(caught.value) and ". Mend it" in str(caught.value)
 
 
 def test_without_any_good_version_there_is_the_import_error_and_no_dag(deployment, bundle_of):

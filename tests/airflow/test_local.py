@@ -101,6 +101,16 @@ def test_the_shared_settings_are_settings_that_airflow_has():
             )
 
 
+def test_the_operator_of_the_simulators_world_is_its_officer_at_the_console_too(deployment):
+    from hub.airflow.deployment import officers_of
+    from hub.airflow.local import appoint
+    from hub.config import load_settings
+
+    appoint(deployment, "operator")
+    settings = load_settings(deployment).settings
+    assert settings.roles["airflow:operator"] == ("privacy_officer",) and officers_of(settings) == ["operator"]
+
+
 def test_stopping_stops_what_was_started_and_its_children(processes):
     with processes:
         family = start_family(processes)

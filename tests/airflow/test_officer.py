@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from hub.app import open_hub
 from hub.cli.sandbox import open_sandbox, write_deployment
-from hub.errors import PolicyError
+from hub.errors import ConfigError, PolicyError
 from hub.store import tables
 from hub.store.bundle import unbundle
 from hub.store.migration import migrate
@@ -78,6 +78,31 @@ def test_a_full_read_waits_for_the_officer(asked):
     with pytest.raises(TaskAwaitingInput):
         task.execute(context)
     assert shown["assigned_users"] == [{"id": "staff-7", "name": "staff-7"}] and "from the beginning" in shown["body"]
+
+
+def test_nobody_is_asked_to_approve_what_could_not_be_done(asked):
+    task, context, shown = asked("x-pull", full=True, **{"from": "2026-01-01"})
+    with pytest.raises(ConfigError, match="exclude each other"):
+        task.execute(context)
+    assert shown == {}
+
+
+def test_a_range_that_is_none_is_told_before_anything_is_planned(config):
+    from hub.airflow.work import plan_sync
+
+    for start, end in (("2026-01-02", "2026-01-01"), ("yesterday", "2026-01-01"), ("2026-01-01", None)):
+        with pytest.raises(ConfigError, match="range"):
+            plan_sync(str(config), "zendesk-pull", {"full": False, "from": start, "to": end})
+
+
+@pytest.mark.slow
+def test_a_run_that_did_nothing_is_no_success(parse, config, airflow_db):
+    """Airflow takes the state of the last task for that of the run."""
+    run = parse(config).dags["hub_sync__x-pull"].test(run_conf={"from": "2026-01-01"})
+    states = {task.task_id: str(task.state) for task in run.get_task_instances()}
+    assert (states["approve"], states["plan"], states["settle"], str(run.state)) == (
+        "failed", "upstream_failed", "failed", "failed",
+    )  # fmt: skip
 
 
 def test_where_nobody_may_approve_nothing_is_done(asked):

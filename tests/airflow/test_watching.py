@@ -1,6 +1,7 @@
 """The DAG that watches: alerts get to the channels of hub.yaml, witnesses are asked, and lineage is told of what was moved."""
 
 import json
+import logging
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from types import SimpleNamespace
@@ -122,6 +123,21 @@ def test_an_audit_log_that_does_not_hold_is_told_of_by_its_own_task(config, pars
 
     (callback,) = parse(config).dags["hub_audit"].get_task("verify").on_failure_callback
     assert isinstance(callback, HubNotifier) and callback.config == str(config)
+
+
+def test_a_tasks_log_tells_of_the_task_only(config, monkeypatch):
+    """Libraries that tell what they are made of would stand above what an operator looks for."""
+    from hub.airflow.work import plan_sync, run_shard
+
+    heard = []
+    listener = logging.Handler()
+    listener.emit = lambda record: heard.append(record.name)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [listener])
+    for name in ("alembic.runtime.migration", "presidio-analyzer"):
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
+    (planned,) = plan_sync(str(config), "zendesk-pull", {})
+    run_shard(str(config), **planned)
+    assert {name.partition(".")[0] for name in heard} == {"hub"}
 
 
 @pytest.fixture

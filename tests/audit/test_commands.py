@@ -153,6 +153,15 @@ def test_every_command_speaks_json(hub, deployment):
     assert json.loads(hub("audit", "verify", "--json").stdout)["problem"] is None
 
 
+def test_where_there_are_more_entries_than_are_shown_it_says_how_to_go_on(hub):
+    for _ in range(2):
+        assert hub("sweep").exit_code == 0
+    size = len(json.loads(hub("audit", "show", "--json").stdout))
+    some = hub("audit", "show", "-n", str(size - 1)).stdout
+    assert f"the first {size - 1} of more; go on with --start {size - 1}" in some
+    assert "of more" not in hub("audit", "show", "-n", str(size)).stdout
+
+
 def test_a_run_begins_nothing_while_the_log_has_less_than_its_mirror(hub, tmp_path):
     """What would be sent now could not be put on record."""
     assert hub("sweep").exit_code == 0

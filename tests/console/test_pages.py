@@ -89,6 +89,13 @@ def test_a_run_tells_why(data, story):
     }
 
 
+def test_a_run_that_ended_early_does_not_say_that_all_is_well(console, story):
+    app = console("operations")
+    failed, good = (ask(app, f"/runs/{story.runs[name]}").text for name in ("late", "good"))
+    assert "ended early" in failed and "<code>hub check</code>" in failed
+    assert "ended early" not in good
+
+
 def test_a_run_whose_rows_do_not_add_up_says_so(data, story):
     url = f"sqlite:///{story.config.parent}/var/hub.db"
     engine = sa.create_engine(url)

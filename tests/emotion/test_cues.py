@@ -1,11 +1,12 @@
 """Service cues: every way of announcing to leave is heard, and look-alikes are not."""
 
+import re
 import re._parser as _parser
 
 import pytest
 
 from hub.emotion import load_tagger
-from hub.emotion.cues import load_cues, read_cues
+from hub.emotion.cues import Cue, Cues, load_cues, read_cues
 from hub.errors import ConfigError
 
 LEAVING = [
@@ -107,6 +108,22 @@ def test_no_cue_can_match_where_its_pieces_of_words_are_missing(cues):
         assert _needs(_parser.parse(cue.regex.pattern), cue.near), f"{cue.name} can match without any of {cue.near}"
 
 
+def test_a_pack_finds_what_each_cue_alone_finds(cues):
+    texts = [*LEAVING, *STAYING, "they lost my parcel and never called, so I want my money back", ""]
+    for text in texts:
+        low = text.lower()
+        assert cues.firing(low) == [cue for cue in cues if cue.fires(low)]
+
+
+def test_a_cue_without_pieces_of_words_is_always_tried():
+    always, near = Cue("a", re.compile(r"\d{3}")), Cue("b", re.compile("late"), near=("late",))
+    pack = Cues([near, always])
+    assert pack.firing("room 101") == [always]
+    assert pack.firing("late again, room 101") == [near, always]
+    assert list(pack) == [near, always]
+    assert Cues([]).firing("late") == Cues([always]).firing("") == []
+
+
 def _needs(parsed, near, before=""):
     """Whether whatever matches holds one of ``near``: in its letters in a row, or in a part that it cannot do without."""
     run = before
@@ -128,7 +145,8 @@ def test_curly_apostrophes_and_capitals_make_no_difference(cues):
 
 
 def test_cue_names_are_unique_and_scales_hold(cues):
-    assert len({cue.name for cue in cues}) == len(cues)
+    names = [cue.name for cue in cues]
+    assert len(set(names)) == len(names)
     assert all(0 <= cue.distress < 1 and 0 <= cue.churn < 1 for cue in cues)
 
 

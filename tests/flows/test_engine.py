@@ -32,9 +32,12 @@ class Empty:
     def read_partition(self, stream, partition, cursor=None):
         return iter(())
 
+    def read_range(self, stream, start, end, cursor=None):
+        return iter(())
+
 
 def job_of(full=True):
-    known = {name: Stream(name, "d", partitions=True) for name in STREAMS}
+    known = {name: Stream(name, "d", range="changed", partitions=True) for name in STREAMS}
     return PullJob(SYNC, "voucherify", "voucherify", Empty(), STREAMS, full=full, known=known)
 
 

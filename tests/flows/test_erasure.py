@@ -99,7 +99,7 @@ def test_an_owner_who_keeps_it_on_a_ground_is_told_as_such(world, person):
         with hub.store.begin() as tx:
             tx.obligations.close(tx.obligations.list()[0].id, "retained: tax law")
         plan = erase(hub.rooms, job_of(person, x=None))
-    assert plan.progress is Progress.COMPLETE and states(plan)["x"] == ("retained", "retained: tax law")
+    assert plan.progress is Progress.COMPLETE and states(plan)["x"] == ("retained", "tax_law")
 
 
 class Portal(System):

@@ -16,7 +16,7 @@ from hub.audit.proof import Proof
 from hub.audit.trust import Trust
 from hub.cli import app
 from hub.emotion.verdict import correct_tag
-from hub.errors import PolicyError
+from hub.errors import ConfigError, PolicyError
 from hub.pipeline.export import collect, write_zip
 from hub.pipeline.portable import parse_portable, take_in
 from hub.privacy.receipt import FIELDS
@@ -248,6 +248,10 @@ def test_only_who_handles_the_request_gets_it_and_then_it_is_answered(world, ada
     target = tmp_path / "ada.zip"
     refused = run(world, "export", ada, "--out", str(target))
     assert isinstance(refused.exception, PolicyError) and not target.exists()
+    stranger = run(world, "export", "nobody@example.com", "--out", str(target))
+    assert str(stranger.exception) == str(refused.exception), "who may not see it learns who is known here"
+    with world.open() as hub, hub.store.read() as tx:
+        assert tx.requests.list() == [], "a look that was denied put a request on the register"
     world.edit(lambda settings: settings["roles"].update(operator=["dsar_clerk"]))
     done = run(world, "export", ada, "--out", str(target), "--json")
     assert done.exit_code == 0, done.output
@@ -255,7 +259,14 @@ def test_only_who_handles_the_request_gets_it_and_then_it_is_answered(world, ada
     with world.open() as hub, hub.store.read() as tx:
         (request,) = tx.requests.list(closed=True)
         assert (request.kind, request.outcome, request.law) == ("access", "exported", "GDPR")
+    steps = [(one["outcome"], one["reasons"]) for one in audit_entries(world, type="request")]
+    assert steps == [("opened", ["access", "GDPR"]), ("closed", ["access", "GDPR", "exported"])]
     looks = [(one["outcome"], one["reasons"][-1]) for one in audit_entries(world, type="read")]
     assert ("denied", "because data_subject_request") in looks and ("shown", "because data_subject_request") in looks
     assert run(world, "import", str(target)).exception.reason == "person.known"
     assert run(world, "import", str(world.config)).exception.exit_code == 2
+
+
+def test_a_role_that_does_not_exist_is_no_role_that_is_denied(world):
+    asked = CliRunner().invoke(app, ["access", "explain", "--role", "agnet", "-c", str(world.config)])
+    assert isinstance(asked.exception, ConfigError) and "there is no 'agnet'" in str(asked.exception)

@@ -314,6 +314,28 @@ def test_a_backup_of_another_hub_is_refused(world, world_in):
     assert known(world) == {ADA.value}
 
 
+def test_what_is_no_database_of_a_hub_does_not_take_the_place_of_one(world, tmp_path):
+    people(world, ADA)
+    nothing, strange = tmp_path / "nothing.db", tmp_path / "strange.db"
+    nothing.touch()
+    with sqlite3.connect(strange) as other:
+        other.execute("CREATE TABLE notes (text TEXT)")
+    for file in (nothing, strange):
+        with pytest.raises(ConfigError, match="no database of a hub"):
+            put_back(world, file)
+    assert known(world) == {ADA.value}
+    assert sorted(path.name for path in world.database.parent.glob("hub.db*")) == ["hub.db"]
+
+
+def test_a_second_restore_does_not_write_over_what_the_first_put_aside(world):
+    backup = backed_up(world)
+    people(world, ADA)
+    assert put_back(world, backup).replaced == world.database.with_name("hub.db.replaced")
+    assert put_back(world, backup).replaced == world.database.with_name("hub.db.replaced-2")
+    put_back(world, world.database.with_name("hub.db.replaced"))
+    assert known(world) == {ADA.value}, "the wrong backup, twice, and the right database is still there"
+
+
 def test_what_was_loaded_into_a_server_is_mended_in_place(anywhere):
     ada, _ = people(anywhere, ADA, BOB)
     backup = anywhere.rows()

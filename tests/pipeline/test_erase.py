@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from hub.contract import ErasureOutcome, ErasureState, Outcome, OutcomeState
@@ -138,6 +139,31 @@ def test_of_what_a_plugin_tells_people_only_what_its_manifest_lists_and_codes_re
                 tx.obligations.close(one.id, "retained: Ann Example owes tax")
         assert erase(hub.rooms, job).progress is Progress.COMPLETE
         assert "Ann" not in str(audit_of(hub)) and "ann@" not in str(audit_of(hub))
+        with hub.store.read() as tx:
+            kept = [one for one in tx.erasures.steps(gone) if one.system]
+        assert [(one.state, one.reason) for one in kept] == [("retained", "other")], "an owner's words may name anybody"
+
+
+@pytest.mark.parametrize(
+    ("said", "ground"),
+    [
+        ("retained: tax law", "tax_law"), ("Retained - TAX-LAW, ten years", "tax_law"), ("retained", "other"),
+        ("retained: legal_claims of Ann Example", "legal_claims"), ("retained: tax lawyer Ann", "other"),
+        ("retained: Ann Example", "other"),
+    ],
+)  # fmt: skip
+def test_a_step_tells_the_ground_from_a_closed_list_and_nothing_that_somebody_wrote(town, audit_of, said, ground):
+    with town.open() as hub:
+        (gone,) = town.people(hub, 1)
+        job = EraseJob(gone, {"crm": None}, {"crm": "salesforce"})
+        erase(hub.rooms, job)
+        with hub.store.begin() as tx:
+            for one in tx.obligations.list():
+                tx.obligations.close(one.id, said)
+        assert erase(hub.rooms, job).progress is Progress.COMPLETE
+        with hub.store.read() as tx:
+            assert [one.reason for one in tx.erasures.steps(gone) if one.system] == [ground]
+        assert ["retained", ground] in [entry["reasons"] for entry in audit_of(hub) if entry.get("dest") == "crm"]
 
 
 def test_every_sentence_for_people_is_in_the_manifest_of_its_plugin(town):

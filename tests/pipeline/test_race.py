@@ -173,7 +173,7 @@ def test_a_withdrawal_waits_for_what_was_under_way_when_it_was_recorded(town, de
         job = town.job(hub, desk)
         with running(hub.rooms, job.sync, "push") as run:
             list(module.select(hub.rooms, job, job.objects[0], run))
-            rows, _ = module._claim(hub.rooms, job, job.objects[0], run, None)
+            _, rows, _ = module._claim(hub.rooms, job, job.objects[0], run, None, 0)
             town.clock.advance(1)
             with hub.store.begin() as tx:
                 put_on_record(hub.rooms, tx, [(ann, town.consent(ann, ConsentState.WITHDRAWN))], actor="tester")

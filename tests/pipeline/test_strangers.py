@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.contract import Batch, Outcome, OutcomeState, RawRecord
-from hub.errors import PolicyError
+from hub.errors import PolicyError, ThrottledError, TransientError
 from hub.pipeline.portable import gather, parse_portable, take_in
 from hub.pipeline.pull import PullJob, pull
 from hub.pipeline.push import push
+from hub.pipeline.run import NEXT_STEP
 from hub.privacy.retention import expires_at
 from tests.pipeline.conftest import Desk
 
@@ -34,9 +35,31 @@ class Pages:
         yield from self.pages if cursor is None else ()
 
 
+class Down:
+    def __init__(self, error):
+        self.error = error
+
+    def read(self, stream, cursor):
+        raise self.error
+
+
 def reasons(hub):
     with hub.store.read() as tx:
         return [letter.reason for letter in tx.dead_letters.find()]
+
+
+@pytest.mark.parametrize(
+    ("error", "fix"),
+    [
+        (TransientError("Zendesk could not be reached."), NEXT_STEP),
+        (ThrottledError("Zendesk asks to wait."), NEXT_STEP),
+        (TransientError("Zendesk could not be reached.", fix="Ask Zendesk."), "Ask Zendesk."),
+    ],
+)
+def test_a_system_that_is_down_is_told_with_a_next_step(town, error, fix):
+    with town.open() as hub:
+        report = pull(hub.rooms, PullJob("zendesk-pull", "zendesk", "zendesk", Down(error), ("tickets",)))
+        assert report.error is error and report.error.fix == fix
 
 
 def test_a_failure_without_a_reason_is_one(town):

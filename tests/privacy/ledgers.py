@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,8 @@ WRITTEN = vector_policy(read_document(HERE / "consent_scenarios.yaml").data["con
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = ("ann", "bob", "cat")
 COUNT = int(os.environ.get("ATTUNE_LEDGERS", "60"))
+PATIENT = pytest.mark.timeout(300 + COUNT // 10)
+"""Mark of a module whose tests draw so many."""
 MODEST = settings(max_examples=COUNT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 moments = st.integers(0, 12).map(lambda n: START + timedelta(days=60 * (n // 2), minutes=4 * (n % 2)))

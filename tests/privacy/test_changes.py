@@ -116,7 +116,7 @@ CASES = [
         "purposes.yaml",
         "max_age: P730D",
         "max_age: P900D",
-        {"more": "max_age"},
+        {"more": "max_age: 730 days becomes 900 days"},
     ),
     (
         "purposes.yaml",

@@ -9,6 +9,7 @@ from hub.privacy.consent import LedgerEvent, Query, decide
 from tests.privacy.ledgers import (
     COUNT,
     MODEST,
+    PATIENT,
     PEOPLE,
     SHIPPED,
     START,
@@ -19,6 +20,8 @@ from tests.privacy.ledgers import (
     standing_answers,
 )
 from tests.privacy.naive_gate import allowed
+
+pytestmark = PATIENT
 
 POLICIES = {
     "shipped": (SHIPPED, ["salesforce", "zendesk", "voucherify", "hub"]),

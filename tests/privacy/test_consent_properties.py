@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from hub.privacy.consent import NEGATIVE, LedgerEvent, decide, decide_all, next_change
 from hub.schema import ConsentState
-from tests.privacy.ledgers import MODEST, PEOPLE, START, consents, identities, ledgers, moments, queries
+from tests.privacy.ledgers import MODEST, PATIENT, PEOPLE, START, consents, identities, ledgers, moments, queries
 from tests.privacy.ledgers import SHIPPED as POLICY
+
+pytestmark = PATIENT
 
 
 @MODEST

@@ -84,6 +84,12 @@ def test_a_file_that_unfolds_without_end_is_refused(folder):
     assert "unfolds to more than" in refused(folder)
 
 
+@pytest.mark.parametrize("text", ["version: &a [*a]", "version: " + "[" * 60 + "]" * 60])
+def test_a_file_that_contains_itself_is_refused(folder, text):
+    (folder / "retention.yaml").write_text(text, encoding="utf-8")
+    assert "retention.yaml:1: the file unfolds to more than 50000 values or 40 levels" in refused(folder)
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [

@@ -70,6 +70,19 @@ def redact(text: str) -> str:
         ("he waits at {} with it", "STREET_ADDRESS:the corner of Larch Street and Old Mill Lane"),
         ("the flat {} is mine", "STREET_ADDRESS:Petőfi Sándor utca 12"),
         ("put it to {}. You know it.", "STREET_ADDRESS:Calle Mayor 22, 3º izq., 28013 Madrid"),
+        ("I gave it to your cashier ({}), who knows", "PERSON:Oluchi"),
+        ("our flatmate {} signed for it", "PERSON:Bronagh"),
+        ("Next of kin: {}\nbed 4", "PERSON:Pilvi Oras"),
+        ("Assigned to: {}\nsince 9 am", "PERSON:Ruark"),
+        ("it is broken again. ({})", "PERSON:Ottilie Brandvold"),
+        ("You made our day. The {}", "PERSON:Ketteringhams"),
+        ("i'm bayani, {}", "LOCATION:iligan city"),
+        ("I live in {} now", "LOCATION:Quezon City"),
+        ("★★ Broke on day two. - Ruta K., {}", "LOCATION:Kaunas"),
+        ("our neighbour is {} and fasts", "NRP:Hindu"),
+        ("it went to the wrong house, we are at {} and wait", "STREET_ADDRESS:14b"),
+        ("his address is {}.", "STREET_ADDRESS:9 Heol y Felin"),
+        ("pls unlock {}, it is urgent", "HANDLE:m.tavares-dunn"),
         ("it is broken, please help.\n\n{}", "PERSON:Thandeka Mbeki-Roos"),
         ("it works now\n-- \n{}\n", "PERSON:Wolfram"),
         ("> it works\n> /{}", "PERSON:Ulla"),
@@ -163,11 +176,17 @@ def test_each_kind_is_found_whole_and_nothing_beside_it(text, kind):
         "Delivered to Lagos, 4 days late. Sent to Dubai, 200 units. Model 4402, Batch 12, Vietnam 2024.",
         "iPhone 13, 128 GB, Midnight. Bus 23, Line 4, Zone 2. Monday 12, Tuesday 13, Wednesday 14 are full.",
         "Tried 192.168.1.1 and 127.0.0.1. Customer Service and the Guest WiFi of the Member Portal are down.",
+        "Reset config.timeout, enable example.com and disable app_config. It broke. The end.",
+        "We are at 4.30, my view is conservative.",
         "yo, my name is on it, the order 12.50, the pin is wrong, 2 hours late to a2 3st.",
     ],
 )
 def test_what_only_looks_personal_stays(text):
     assert redact(text) == text
+
+
+def test_of_two_accounts_that_become_one_both_are_found():
+    assert redact("merge acct 20118334 into 20118335") == "merge acct <ACCOUNT_NUMBER_1> into <ACCOUNT_NUMBER_2>"
 
 
 def test_who_is_named_once_is_found_wherever_the_name_stands_again():

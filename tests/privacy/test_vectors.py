@@ -7,7 +7,7 @@ from hub.errors import ConfigError
 from hub.privacy.access_cases import are_access_cases
 from hub.privacy.policy import load_policy
 from hub.privacy.scenarios import read_cases, run_scenarios
-from hub.privacy.vectors import read_vectors
+from hub.privacy.vectors import MAX_BYTES, read_vectors
 
 HERE = Path(__file__).parent
 OWN = HERE / "consent_scenarios.yaml"
@@ -139,6 +139,18 @@ def test_what_means_nothing_is_named_and_does_not_count(tmp_path):
         ({"config": CONFIG | {"purposes": {"Care": {}}}}, r"scenarios\[0\]\.config\.purposes\.Care\.basis: "),
         ({"config": CONFIG | {"purposes": {"Care": {"basis": {"*": "hope"}}}}}, r"purposes\.Care\.basis\.\*: "),
         ({"config": CONFIG | {"recipients": {"crm": {"purposes": []}}}}, r"recipients\.crm: 'categories' is missing"),
+        (
+            {"config": CONFIG | {"recipients": {"crm": {"purposes": [{}], "categories": []}}}},
+            r"recipients\.crm\.purposes: expected a list of words",
+        ),
+        ({"config": CONFIG | {"emotion_forbidden_purposes": [7]}}, r"emotion_forbidden_purposes: expected a list of words"),
+        ({"config": CONFIG | {"purpose_tree": {"Care": ["All"]}}}, r"purpose_tree\.Care: expected a word, or null"),
+        ({"config": CONFIG | {"category_tree": {"contact": {}}}}, r"category_tree\.contact: expected a word, or null"),
+        (
+            {"config": CONFIG | {"purposes": {"Care": {"basis": {"*": "consent"}, "obligations": 7}}}},
+            r"purposes\.Care\.obligations: ",
+        ),
+        ({"query": {**QUERY, "at": "9999-12-31T23:59:59-12:00"}}, r"scenarios\[0\]\.query\.at: .*after the last"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused_with_its_place(tmp_path, broken, place):
@@ -154,6 +166,8 @@ def test_what_is_wrong_is_refused_with_its_place(tmp_path, broken, place):
         ("[]", "the format is not"),
         ('{"format": "consent-scenarios/2"}', "the format is not"),
         ("[" * 100_000, "not valid JSON"),
+        ('{"format": "consent-scenarios/1", "scenarios": [{"id": "\\ud800"}]}', "half a character"),
+        ("[]" + " " * MAX_BYTES, "more than 16777216 bytes"),
         ("", r"v\.json:1:1"),
     ],
 )
@@ -213,3 +227,16 @@ def test_access_cases_are_known_by_what_stands_in_them_not_by_their_name(tmp_pat
     )
     assert [are_access_cases(path) for path in sorted(folder.iterdir())] == [False, True]
     assert [case.name for case in read_cases(folder)] == ["Germany"]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_the_ends_of_the_calendar_are_moments_like_others(tmp_path, at):
+    """What was said on the first day or on the last is no reason for the gate to break down."""
+    config = CONFIG | {"purposes": {"Care": {"basis": {"*": "consent"}, "max_age_days": 730}}}
+    event = GIVEN | {"at": at, "valid_until": "9999-12-31T23:59:59Z"}
+    path = file_of(
+        tmp_path,
+        scenario(events=[event], query={**QUERY, "at": at}, want="allow" if at < "9999" else "deny", reason=...),
+        config=config,
+    )
+    assert run_scenarios(path).passed

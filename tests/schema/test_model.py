@@ -1,9 +1,14 @@
 """The copy of a model is what pydantic's own would be, and made of the same values."""
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from hub.schema import AuthorRole, Identifier, IdentifierKind, Party
+from hub.schema import AuthorRole, Identifier, IdentifierKind, Party, UtcTime
+
+
+def test_a_time_that_is_none_in_utc_is_refused_as_any_other_that_is_wrong():
+    with pytest.raises(ValidationError, match="before the first year or after the last"):
+        TypeAdapter(UtcTime).validate_python("9999-12-31T23:59:59-12:00")
 
 
 def test_a_copy_is_what_pydantic_would_make_of_it():

@@ -169,6 +169,22 @@ def test_who_was_erased_before_loses_what_still_led_to_them(empty_url: str) -> N
     engine.dispose()
 
 
+def test_what_owners_wrote_about_grounds_leaves_the_steps_of_erasures(empty_url: str) -> None:
+    migrate(empty_url, revision="0013")
+    engine = make_engine(empty_url)
+    with engine.begin() as conn:
+        _put(conn, "persons", id="per_1", root="per_1")
+        for system, state, reason in (
+            ("crm", "retained", "Retained: Ann owes tax"), ("desk", "retained", "legal_hold"), ("x", "done", "by_hand"),
+        ):  # fmt: skip
+            _put(conn, "erasure_steps", person_id="per_1", step="system", system=system, state=state, reason=reason)
+    migrate(empty_url)
+    with engine.connect() as conn:
+        found = conn.execute(text("SELECT system, reason FROM erasure_steps ORDER BY system"))
+        assert list(map(tuple, found)) == [("crm", "other"), ("desk", "legal_hold"), ("x", "by_hand")]
+    engine.dispose()
+
+
 def _put(conn: Connection, name: str, **values: Any) -> None:
     """One row with a value in every column."""
     row = {column.name: _value(column.type) for column in metadata.tables[name].columns} | values

@@ -1,3 +1,4 @@
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
@@ -5,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from hub.contract import Outcome, OutcomeState
 from hub.errors import FatalError
@@ -22,8 +23,9 @@ from hub.store.delivery import (
     Retry,
     Settlement,
 )
+from hub.store.outbox import _IN_FLIGHT
 from hub.store.store import Store
-from hub.store.tables import deliveries
+from hub.store.tables import IN_FLIGHT, deliveries
 from hub.testing.clock import FakeClock
 
 S = DeliveryState
@@ -83,6 +85,45 @@ def test_a_row_goes_out_and_is_confirmed(store: Store, run: str, new: New, perso
         assert told == {"target_1": {"Mood__c": "anger", "Distress__c": 0.75}}
         assert b"anger" not in tx.unit.conn.execute(select(deliveries.c.payload)).scalar_one()
         assert b"0031" not in tx.unit.conn.execute(select(deliveries.c.vendor_ref)).scalar_one()
+
+
+def test_rows_that_may_not_go_do_not_hide_those_behind_them(store: Store, run: str, new: New) -> None:
+    with store.begin() as tx:
+        tx.outbox.enqueue([new("1"), new("2")])
+    assert [row.idempotency_key for row in claim(store, run)] == ["idem_1", "idem_2"]
+    with store.begin() as tx:  # for targets that are busy, and behind them one for a free target
+        tx.outbox.enqueue([*(new(key, idempotency_key=f"idem_{key}b") for key in "12"), new("3")])
+        (free,) = tx.outbox.claim("crm.push", "contacts", 1, run)
+        assert free.idempotency_key == "idem_3"
+        assert tx.outbox.claim("crm.push", "contacts", 1, run, after=free.id) == []
+    settle(store, "2", S.CONFIRMED)
+    with store.begin() as tx:
+        assert tx.outbox.claim("crm.push", "contacts", 9, run, after=free.id) == []
+        assert [row.idempotency_key for row in tx.outbox.claim("crm.push", "contacts", 9, run)] == ["idem_2b"]
+
+
+def test_a_claim_looks_at_no_more_rows_than_it_takes(store: Store, run: str, new: New) -> None:
+    """Nobody has told the database's planner anything about its tables: it never knows them well while much is put in."""
+    with store.begin() as tx:
+        tx.outbox.enqueue([new(str(number)) for number in range(2_000)])
+    with store.begin() as tx:
+        conn, asked = tx.unit.conn, list[tuple[str, Any]]()
+        event.listen(conn, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+        assert len(tx.outbox.claim("crm.push", "contacts", 5, run)) == 5
+        explain = "EXPLAIN QUERY PLAN" if conn.dialect.name == "sqlite" else "EXPLAIN"
+        about = [(text, values) for text, values in asked if "FROM deliveries" in text or "FROM persons" in text]
+        plans = [
+            "\n".join(str(row) for row in conn.exec_driver_sql(f"{explain} {text}", values)) for text, values in about
+        ]
+    waiting, flying, living, *_ = plans
+    assert "ix_deliveries_open" in waiting or "pk_deliveries" in waiting
+    assert "ix_deliveries_flight" in flying
+    assert "persons" in living and not re.search(r"Seq Scan on persons|SCAN persons", living)
+
+
+def test_the_condition_of_the_index_names_every_state_in_which_the_vendor_may_have_a_row() -> None:
+    """A state that is missing there would let a second row out to a target that is busy."""
+    assert set(re.findall(r"'(\w+)'", IN_FLIGHT)) == {S.SENDING, S.ACCEPTED, S.UNKNOWN} == set(_IN_FLIGHT)
 
 
 def test_payloads_rest_sealed(store: Store, new: New) -> None:

@@ -7,7 +7,7 @@ row: units with a number, a postcode beside a town, compound house numbers, comm
 import re
 from collections.abc import Iterator
 
-from hub.privacy.redaction.rule import Facts, FoundBy, Stretch, at_least, rule
+from hub.privacy.redaction.rule import BRITISH, Facts, FoundBy, Stretch, at_least, both, rule
 
 _JOIN = (
     "de|da|do|del|della|di|du|des|la|las|los|le|of|the|an|der|am|on|upon|sur|y|na|nad|no|nr|apto|apt|piso|scala|int|bte|lgh|etg|bl|sc"
@@ -76,7 +76,7 @@ _LONGEST = 200
 
 _LOOSE = r"(?:the|of|an|on|am|do|no|near|at|y|opposite|behind)"
 _ENDS = re.compile(rf"^(?:{_LOOSE}[ ,.]+)+|(?:[ ,.]+{_LOOSE})+$")
-_LINE = re.compile(r"\n")
+_LINE, _DIGIT = re.compile(r"\n"), re.compile(r"\d")
 
 
 _MEASURED = re.compile(
@@ -92,6 +92,8 @@ def is_measured(value: str) -> bool:
 def find_rows(text: str) -> Iterator[Stretch]:
     """This yields the rows of a text that are built like an address."""
     for match in _ROW.finditer(text):
+        if not _DIGIT.search(text, *match.span()):
+            continue
         for row in _cut(text, *match.span(), _STOP):
             for start, end in _cut(text, *row, _LINE) if row[1] - row[0] > _LONGEST else [row]:
                 if end - start <= _LONGEST and _is_address(text, start, end):
@@ -137,14 +139,14 @@ _STATES = "(?:a[lkzr]|c[at]|d[ce]|fl|ga|i[la]|k[sy]|m[dinst]|n[evhjmycd]|ri|s[cd
 SMALL = (
     # "12b station parade london e8 1aa", "4417 n larch ave apt 2r chicago il 60641": with its code, no part needs a capital.
     rule(
-        "STREET_ADDRESS", 0.8, rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{2,15}},?\s){{1,7}}{_CODE}(?!\w)", at_least(3),
+        "STREET_ADDRESS", 0.8, rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{2,15}},?\s){{1,7}}{_CODE}(?!\w)", both(at_least(3), BRITISH),
         lambda match: not is_measured(match[0]),
     ),
     rule(
         "STREET_ADDRESS", 0.8, rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{1,15}},?\s){{2,8}}{_STATES},?\s\d{{5}}(?:-\d{{4}})?(?!\w)", at_least(6),
         lambda match: not is_measured(match[0]),
     ),
-    rule("ZIP_CODE", 0.7, rf"(?i)(?<![\w-]){_AREA}\d{{1,2}}[a-z]?\s\d[abd-hjlnp-uw-z]{{2}}(?![\w-])", at_least(2), lambda match: match[0][-2:].lower() not in {"st", "nd", "rd", "th", "tb", "gb", "hr", "ft", "lb", "pt"}),
+    rule("ZIP_CODE", 0.7, rf"(?i)(?<![\w-]){_AREA}\d{{1,2}}[a-z]?\s\d[abd-hjlnp-uw-z]{{2}}(?![\w-])", both(at_least(2), BRITISH), lambda match: match[0][-2:].lower() not in {"st", "nd", "rd", "th", "tb", "gb", "hr", "ft", "lb", "pt"}),
     rule("ZIP_CODE", 0.7, r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]\d[ABCEGHJ-NPRSTV-Z]\d\b", at_least(3)),
 )  # fmt: skip
 

@@ -3,7 +3,19 @@
 import re
 
 from hub.privacy.redaction.checksums import is_ip
-from hub.privacy.redaction.rule import Rule, after, at_least, both, either, has, many, rule, value_is
+from hub.privacy.redaction.rule import (
+    Rule,
+    after,
+    at_least,
+    begins,
+    both,
+    either,
+    has,
+    many,
+    rule,
+    value_is,
+    with_inner_dot,
+)
 
 TLD = (
     "com|org|net|edu|gov|io|co|info|biz|app|dev|me|eu|uk|de|fr|es|it|ie|nl|be|at|ch|pt|pl|se|no|dk|fi|us|ca|au|in|jp|br"
@@ -42,7 +54,7 @@ EMAILS: tuple[Rule, ...] = (
     rule(
         "EMAIL_ADDRESS", 0.9,
         rf"(?i)(?<!\w){_PART}(?:{_DOT}{_PART}){{0,5}}{_AT}[\w-]{{2,40}}(?:{_DOT}[\w-]{{2,40}}){{0,3}}{_DOT}(?:{TLD})\b",
-        both(has("@", "at", "arroba", "(a)", "[a]"), has("dot", ".", "punkt", "punto")), _is_of_somebody,
+        both(has("@", "[", "(", "{", "<"), has("dot", ".", "punkt", "punto")), _is_of_somebody,
     ),
     # "maria dot g at example dot com", "bob dot harris seventy two at example dot com"
     rule(
@@ -130,6 +142,9 @@ _TECHNICAL = re.compile(
     r"(?:^|_)(?:id|ids|key|code|error|err|file|name|date|time|type|status|url|token|api|json|xml|html|csv|log|config|test|user|order|count|size"
     r"|is|get|set|not|no|the|of|to|max|min|total|version|v\d*|final|new|old|copy|img|image|screenshot|invalid|failed|failure|timeout|null)(?:_|$)"
 )
+_ENDS_LIKE_A_FILE = re.compile(
+    rf"(?i)\.(?:{TLD}|exe|dll|sys|bat|sh|py|js|conf|cfg|ini|pdf|docx?|xlsx?|zip|local|lan|service|timeout)$"
+)
 _OF_A_PROGRAM = re.compile(
     r"(?i)\b(?:error|code|field|file|column|status|parameter|setting|event|table|msg|message)\W{0,3}$"
 )
@@ -159,6 +174,12 @@ HANDLES: tuple[Rule, ...] = (
         "HANDLE", 0.8, r"(?i)[\"']?(?:user|username|login|handle|nick)[\"']?\s*[:=]\s*[\"']?(?P<value>[a-z0-9][\w.-]{2,40})",
         has("user", "login", "handle", "nick"),
         value_is(lambda value: value.lower() not in {"agent", "none", "null", "true", "false", "unknown", "mozilla"}),
+    ),
+    # Accounts that somebody at a help desk works on: "unlock k.oduya-smith"
+    rule(
+        "HANDLE", 0.7, r"(?i)\b(?:unlock|reset|re-?enable|enable|disable|deactivate|offboard|onboard|provision)\s+(?:user\s+|account\s+)?(?P<value>[a-z][a-z\d]{0,20}[._][a-z][a-z\d-]{1,25})(?![\w@(./\\=])",
+        begins("unlock", "reset", "re", "enable", "disable", "deactivate", "offboard", "onboard", "provision"),
+        lambda match: not _TECHNICAL.search(match["value"]) and not _ENDS_LIKE_A_FILE.search(match["value"]),
     ),
     # "dj_mossy", "xx_ollie_99": nobody writes words of a sentence like that; names of files and of fields end otherwise.
     rule(
@@ -244,7 +265,7 @@ DEVICES: tuple[Rule, ...] = (
     rule(
         "MAC_ADDRESS", 0.95,
         r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|(?<!\w)[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?!\w)",
-        either(many(":", 5), either(many("-", 5), many(".", 2))), value_is(lambda value: not value.replace(".", "").isdigit()),
+        either(many(":", 5), either(many("-", 5), both(with_inner_dot, many(".", 2)))), value_is(lambda value: not value.replace(".", "").isdigit()),
     ),
     rule("MAC_ADDRESS", 0.8, r"(?i)\bmac(?:\s+addr(?:ess)?)?\W{1,3}(?:is\s+)?(?P<value>[0-9a-f]{12})\b", has("mac")),
 )  # fmt: skip

@@ -7,7 +7,7 @@ than the rules do. Nothing here ever downloads. Importing this module imports Pr
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -34,11 +34,11 @@ NOTHING: Any = NlpArtifacts([], [], [], [], None, "en")  # type: ignore[arg-type
 """What recognisers get that want a parsed text: no words and no entities."""
 
 
-class Names(Protocol):
-    """This finds people's names in many texts at once."""
+class Batches(Protocol):
+    """This finds something in many texts at once."""
 
     def analyze_batch(self, texts: Sequence[str]) -> list[list[RecognizerResult]]:
-        """This gives the names in each text."""
+        """This gives what is found in each text."""
         ...
 
 
@@ -63,18 +63,17 @@ class Analyser:
         for one in (*extra, names, second):
             if one is not None:
                 bound(one, policy.scan_seconds)
-        self._names: Names = _names(names)
+        first = _names(names)
         self._name = _describe(names)
         if policy.second_names:
-            self._names = Cascade(self._names, _names(second), policy.unsure_from)
+            first = Cascade(first, _names(second), policy.unsure_from)
             self._name += f" then {_describe(second)}"
         further = {entity for one in extra for entity in one.get_supported_entities()}
         further |= {pattern.entity for pattern in policy.patterns}
-        self._entities = [*policy.entities, *sorted(further - set(policy.entities))]
-        self._wanted = frozenset(self._entities)
-        self._recognisers = [
-            one for one in (*built_in(policy), *extra) if set(one.get_supported_entities()) & self._wanted
-        ]
+        wanted = [*policy.entities, *sorted(further - set(policy.entities))]
+        self._wanted = frozenset(wanted)
+        self._patterns: list[Batches] = [built_in(policy), *(_OneByOne(one, wanted) for one in extra)]
+        self._names = [first, *self._patterns]
         self._least = policy.min_score
 
     @property
@@ -84,54 +83,58 @@ class Analyser:
 
     def with_names(self, texts: Sequence[str]) -> Iterator[list[Entity] | None]:
         """This yields the findings in each English text, names included; None where the scan took too long."""
-        for start in range(0, len(texts), BATCH):
-            batch = texts[start : start + BATCH]
-            for text, names in zip(batch, self._named(batch), strict=True):
-                yield None if names is None else self._entities_of(names, text)
+        return self._find(texts, self._names)
 
     def without_names(self, texts: Sequence[str]) -> Iterator[list[Entity] | None]:
         """This yields what the patterns find in each text, whatever its language; None where the scan took too long."""
-        for text in texts:
-            yield self._entities_of((), text)
+        return self._find(texts, self._patterns)
 
-    def _named(self, texts: Sequence[str]) -> Sequence[list[RecognizerResult] | None]:
-        """The names in each text; where a text takes too long, only that one has none."""
-        try:
-            return self._names.analyze_batch(texts)
-        except ScanTooLong:
-            return [None] if len(texts) == 1 else [names for text in texts for names in self._named([text])]
+    def _find(self, texts: Sequence[str], recognisers: Sequence[Batches]) -> Iterator[list[Entity] | None]:
+        for start in range(0, len(texts), BATCH):
+            batch = texts[start : start + BATCH]
+            found = [_ask(one, batch) for one in recognisers]
+            yield from map(self._entities_of, zip(*found, strict=True))
 
-    def _patterns(self, text: str) -> Iterator[RecognizerResult]:
-        for recogniser in self._recognisers:
-            found = recogniser.analyze(text, self._entities, NOTHING)
-            yield from _with_context(text, recogniser, found) if recogniser.context else found
+    def _entities_of(self, found: Iterable[Sequence[RecognizerResult] | None]) -> list[Entity] | None:
+        entities: list[Entity] = []
+        for results in found:
+            if results is None:
+                return None
+            entities += [
+                Entity(one.start, one.end, one.entity_type, float(one.score))
+                for one in results
+                if one.score >= self._least and one.entity_type in self._wanted
+            ]
+        return entities
 
-    def _entities_of(self, names: Sequence[RecognizerResult], text: str) -> list[Entity] | None:
-        try:
-            found = [*names, *self._patterns(text)]
-        except ScanTooLong:
-            return None
-        return [
-            Entity(one.start, one.end, one.entity_type, float(one.score))
-            for one in found
-            if one.score >= self._least and one.entity_type in self._wanted
-        ]
+
+def _ask(recogniser: Batches, texts: Sequence[str]) -> Sequence[list[RecognizerResult] | None]:
+    """What a recogniser finds in each text; where a text takes too long, only that one has nothing."""
+    try:
+        return recogniser.analyze_batch(texts)
+    except ScanTooLong:
+        return [None] if len(texts) == 1 else [found for text in texts for found in _ask(recogniser, [text])]
 
 
 class _OneByOne:
-    """A stock recogniser of names, which knows no batches."""
+    """A stock recogniser, which knows no batches."""
 
-    def __init__(self, recogniser: EntityRecognizer) -> None:
-        self._recogniser = recogniser
+    def __init__(self, recogniser: EntityRecognizer, entities: list[str]) -> None:
+        self._recogniser, self._entities = recogniser, entities
 
     def analyze_batch(self, texts: Sequence[str]) -> list[list[RecognizerResult]]:
-        return [self._recogniser.analyze(text, self._recogniser.get_supported_entities(), NOTHING) for text in texts]
+        return [list(self._analyze(text)) for text in texts]
+
+    def _analyze(self, text: str) -> Iterable[RecognizerResult]:
+        found = self._recogniser.analyze(text, self._entities, NOTHING)
+        return _with_context(text, self._recogniser, found) if self._recogniser.context else found
 
 
-def _names(recogniser: Any) -> Names:
+def _names(recogniser: Any) -> Batches:
     if recogniser is None:
         return SpacyNames()
-    names: Names = recogniser if hasattr(recogniser, "analyze_batch") else _OneByOne(recogniser)
+    batches = hasattr(recogniser, "analyze_batch")
+    names: Batches = recogniser if batches else _OneByOne(recogniser, recogniser.get_supported_entities())
     return names
 
 

@@ -101,7 +101,7 @@ def _cued(entity: str, word: str, *marks: str) -> tuple[Rule, ...]:
         rule(
             entity,
             0.75,
-            rf"(?i)\b{word}\b[,:]?\s+#?\d{{5,12}}(?:\s*[,&]|\s+(?:and|or|und))\s*#?(?P<value>\d{{5,12}})(?![\w.,]\d|\w|%)",
+            rf"(?i)\b{word}\b[,:]?\s+#?\d{{5,12}}(?:\s*[,&/]|\s*->|\s+(?:and|or|und|into|to|with|from|not))\s*#?(?P<value>\d{{5,12}})(?![\w.,]\d|\w|%)",
             gate,
         ),
     )

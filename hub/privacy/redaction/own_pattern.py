@@ -28,19 +28,21 @@ class OwnPattern:
     score: float
     regex: Any
     seconds: float
+    group: str | int
     gate: Gate = bool
 
     def find(self, facts: Facts) -> list[Stretch]:
         """These are the stretches of the text that the pattern matches, left to right; raises ScanTooLong."""
-        group = "value" if "value" in self.regex.groupindex else 0
         try:
             # The time is the process's own and not the clock's: a busy machine withholds no more than an idle one.
             matches = list(self.regex.finditer(facts.text, timeout=self.seconds))
         except TimeoutError:
             raise ScanTooLong from None
-        return [match.span(group) for match in matches if match[group]]
+        return [match.span(self.group) for match in matches if match[self.group]]
 
 
 def own_pattern(pattern: CustomPattern, seconds: float) -> OwnPattern:
     """This makes a rule of a pattern of the policy."""
-    return OwnPattern(pattern.entity, pattern.score, regex.compile(pattern.regex), seconds)
+    compiled = regex.compile(pattern.regex)
+    group = "value" if "value" in compiled.groupindex else 0
+    return OwnPattern(pattern.entity, pattern.score, compiled, seconds, group)

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import takewhile
 
 from hub.privacy.redaction.language import is_common_word
-from hub.privacy.redaction.rule import FoundBy, Stretch, has
+from hub.privacy.redaction.rule import FoundBy, Stretch, begins, both, either, has, holds
 
 _NAME = r"[^\W\d_][\w'’-]{1,30}"
 _FULL = (
@@ -23,14 +23,20 @@ _CUES = tuple(
         r"|good\s+(?:morning|afternoon|evening|day)|welcome)(?:\s+(?:there|again))?,?)[ \t]+",
         r"(?i:\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|señor|señora|monsieur|madame|sgt|sergeant|constable|capt|captain|rev|reverend"
         r"|cllr|councillor|ma['’]am|mme|mlle|encik|puan|shri|smt|kuya|pastor|rabbi|imam|sheikh|hajj?i)\b\.?)\s+",
-        r"(?i:\b(?:driver|emp|employee|pax|guest|tenant|patient|owner|payee|beneficiary|cardholder|witness|student|pupil)\s*[:=]\s*)",
+        r"(?i:\b(?:driver|emp|employee|pax|guest|tenant|patient|owner|payee|beneficiary|cardholder|witness|student|pupil|surname|forenames?"
+        r"|complainant|applicant|claimant|traveller|passenger|attendees?|participants?|request[eo]r|assignee|recipient|consignee|spouse|guardian"
+        r"|next\s+of\s+kin|emergency\s+contact|account\s?holder|policy\s?holder|fao|(?:served|reported|raised|logged|handled|seen)\s+by"
+        r"|assigned\s+to|on\s+behalf\s+of)\s*[:=]\s*)",
         r"(?i:\b(?:my\s+n[aem]{2,3}(?:\s+(?:is|si)|'s|’s|:)|in\s+the\s+name\s+of|signed\s+for\s+by|the\s+estate\s+of|made\s+out\s+to|tnv|t\.n\.v\.|name\s*:|i\s+am\s+called|this\s+is|signed(?:\s+by)?[,:]?))\s+",
         r"(?i:\b(?:thank\s+you|thanks|thx|cheers|kudos|props|shout-?out)(?:\s+(?:so\s+much|very\s+much|a\s+lot|again|to))*,?)\s+",
         r"(?i:\b(?:spoke|speaking|talked|talking|chatted|dealt)\s+(?:to|with)\s+(?:a\s+|an\s+|your\s+)?(?:guy\s+|lady\s+|agent\s+|man\s+|woman\s+)?(?:called\s+|named\s+)?)",
         r"(?i:\b(?:agent|colleague|manager|supervisor|representative|rep|advisor|adviser|husband|wife|son|daughter|mother|father|mum|mom|dad"
         r"|brother|sister|friend|partner|gran|granny|nan|nana|grand(?:ma|pa|mother|father|son|daughter)|uncle|aunt|auntie|aunty|niece|nephew"
         r"|cousin|neighbou?r|landlord|landlady|boss|boyfriend|girlfriend|fianc[eé]e?|hubby|dentist|doctor|nurse|teacher|driver|engineer"
-        r"|technician|guide|waiter|waitress|chef|lawyer|solicitor|called|named|name\s+tag|ask\s+for|attn\.?:?|c/o)(?:[\s-]in[\s-]law)?),?\s+[\"“]?",
+        r"|technician|guide|waiter|waitress|chef|lawyer|solicitor|flatmate|roommate|housemate|receptionist|cashier|secretary|pa"
+        r"|courier|plumber|electrician|therapist|surgeon|midwife|pharmacist|hairdresser|stylist|carer|nanny|babysitter|godson|goddaughter"
+        r"|step(?:son|daughter|mother|father|mum|mom|dad|brother|sister)|caretaker|concierge|paramedic|gardener|cleaner|mechanic"
+        r"|called|named|name\s+tag|ask\s+for|attn\.?:?|c/o)(?:[\s-]in[\s-]law)?),?\s+[\"“(]?",
     )
 )
 _SIGN_OFF = re.compile(
@@ -69,6 +75,21 @@ def _closings(text: str) -> Iterator[Stretch]:
         words = re.findall(r"[^\W\d_][\w'’-]*", match["name"])
         if all(is_name_like(word) and not is_common_word(word) and word.lower() not in _NOBODY for word in words):
             yield match.span("name")
+
+
+_AFTER_THE_END = re.compile(
+    rf"[.!?]\s+(?:\((?P<one>{_PART_OF_NAME}(?:[ ]{_PART_OF_NAME}){{1,2}})\)"
+    r"|The[ ](?P<all>[A-ZÀ-Þ][a-zß-ÿ]{3,20}s))[ ]?[.!x]{0,3}\s*\Z"
+)
+
+
+def _behind_the_end(text: str) -> Iterator[Stretch]:
+    """After the last sentence stands who wrote it: a full name in brackets, or a family ("The Gallaghers")."""
+    for match in _AFTER_THE_END.finditer(text):
+        group = "one" if match["one"] else "all"
+        words = match[group].split()
+        if all(is_name_like(word) and not is_common_word(word) and word.lower() not in _NOBODY for word in words):
+            yield match.span(group)
 
 
 def _initialled(text: str) -> Iterator[Stretch]:
@@ -158,23 +179,26 @@ def _in_role(text: str) -> Iterator[Stretch]:
 
 _SCORE = 0.75
 _GATES = (
-    has("hi", "hello", "hey", "yo", "oi", "hola", "ciao", "salut",
-        "bonjour", "namaste", "salam", "greet", "dear", "good", "welcome"),
-    has("mr", "ms", "mx", "miss", "dr", "prof", "herr", "frau", "señor", "monsieur", "madame",
+    begins("hi", "hello", "hey", "yo", "oi", "hola", "ciao", "salut",
+           "bonjour", "namaste", "salam", "greet", "dear", "good", "welcome"),
+    begins("mr", "ms", "mx", "miss", "dr", "prof", "herr", "frau", "señor", "monsieur", "madame",
         "sgt", "serg", "constab", "capt", "rev",
-        "cllr", "councillor", "am ",
-         "mme", "mlle", "encik", "puan", "shri", "smt", "kuya", "pastor", "rabbi", "imam", "sheikh", "haj"),
+        "cllr", "councillor", "ma'am", "ma’am", "mme",
+           "mlle", "encik", "puan", "shri", "smt", "kuya", "pastor", "rabbi", "imam", "sheikh", "haj"),
     has(":", "="),
     has("name", "my n", "called", "this is", "signed", "estate of", "made out", "tnv", "t.n.v"),
-    has("thank", "thx", "cheers", "kudos", "props", "shout"),
-    has("spoke", "speaking", "talk", "chatted", "dealt"),
-    has(
+    begins("thank", "thx", "cheers", "kudos", "props", "shout"),
+    begins("spoke", "speaking", "talk", "chatted", "dealt"),
+    either(has("ask for", "name tag"), begins(
         "agent", "colleague", "manager", "superv", "rep", "advis", "husband", "wife", "son", "daughter", "mother", "father",
-        "mum", "mom", "dad", "brother", "sister", "friend", "partner", "called", "named", "ask for", "attn", "c/o", "gran",
+        "mum", "mom", "dad", "brother", "sister", "friend", "partner", "called", "named", "attn", "c/o", "gran",
         "nan", "uncle", "aunt", "niece", "nephew", "cousin", "neighb", "landl", "boss", "boyfriend", "girlfriend", "fianc",
         "hubby", "dentist", "doctor", "nurse", "teacher", "driver", "engineer", "technician", "guide", "waiter", "waitress",
-        "chef", "lawyer", "solicitor", "name tag",
-    ),
+        "chef", "lawyer", "solicitor", "flatmate", "roommate", "housemate", "receptionist", "cashier", "secretary", "pa",
+        "courier", "plumber", "electrician", "therapist", "surgeon", "midwife", "pharmacist", "hairdresser",
+        "stylist", "carer", "nanny",
+        "babysitter", "god", "step", "caretaker", "concierge", "paramedic", "gardener", "cleaner", "mechanic",
+    )),
 )  # fmt: skip
 PEOPLE = (
     *(FoundBy("PERSON", _SCORE, partial(_cued, cue), gate) for cue, gate in zip(_CUES, _GATES, strict=True)),
@@ -188,7 +212,8 @@ PEOPLE = (
         has("guest", "pass", "pax", "tenant", "resident", "pupil", "cust", "caller", "client", "member", "student"),
     ),
     FoundBy("PERSON", _SCORE, _closings, has("\n")),
-    FoundBy("PERSON", _SCORE, _initialled, has(". ")),
+    FoundBy("PERSON", _SCORE, _behind_the_end, either(has(")"), begins("the"))),
+    FoundBy("PERSON", _SCORE, _initialled, both(has(". "), holds(r"[A-Z]\.[ A-Z]"))),
     FoundBy("PERSON", _SCORE, _told, has("name", "called", "missus", "mister", " from ")),
 )  # fmt: skip
 """Stretches that name a person by their place in the sentence; only after "my name is" small letters count too."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from hub.privacy.redaction.language import is_common_word
-from hub.privacy.redaction.rule import FoundBy, Gate, Rule, Stretch, after, at_least, both, has, rule
+from hub.privacy.redaction.rule import BRITISH, FoundBy, Gate, Rule, Stretch, after, at_least, begins, both, has, rule
 
 _TYPE = (
     "Street|St|Str|Road|Rd|Avenue|Ave|Av|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Crt|Place|Pl|Square|Sq|Way|Terrace|Ter|Close|Cl|Crescent"
@@ -177,11 +177,16 @@ def _home(pattern: str, gate: Gate, *, small: bool = False) -> FoundBy:
     return FoundBy("LOCATION", 0.7, partial(_homes, re.compile(pattern), small), gate)
 
 
+_KINDS = frozenset({"city", "town", "village"})
+"""Part of a town's name where they stand behind it: "Davao City"."""
+
+
 def _town_end(found: str) -> int:
     """How many characters of ``found`` are a town, reading from the left."""
     end = 0
     for word in re.finditer(r"[^\s]+", found):
-        if word[0].lower().strip(".,'’") in _NO_TOWN or is_common_word(word[0]):
+        low = word[0].lower().strip(".,'’")
+        if (low in _NO_TOWN and not (end and low in _KINDS)) or is_common_word(word[0]):
             break
         end = word.end()
     return end if any(map(str.isalpha, found[:end])) else 0
@@ -191,6 +196,10 @@ _PROFESSED = (
     r"(?:muslim|christian|jewish|jew|catholic|protestant|orthodox|hindu|sikh|buddhist|mormon|atheist|quaker|jehovah['’]s\s+witness|roma|gypsy|traveller"
     r"|socialist|communist|conservative|liberal|republican|democrat|labour\s+(?:voter|member)|tory|gay|lesbian|bisexual|transgender|queer|hasidic|haredi|shia|sunni|ahmadi|druze|zoroastrian|bah[aá]['’]?[ií]|jain|rastafarian|pagan|wiccan|evangelical|pentecostal|baptist|methodist"
     r"|lutheran|anglican|presbyterian|copt(?:ic)?|amish|adventist|taoist|agnostic|marxist|asexual|pansexual|non-?binary|intersex)"
+)
+_RELATION = (
+    r"(?:wife|husband|family|mother|father|mum|mom|dad|parents|son|daughter|kids|children|child|brother|sister|partner|boyfriend|girlfriend"
+    r"|fianc[eé]e?|flatmate|roommate|housemate|friend|neighbou?rs?|gran|grand(?:ma|pa|mother|father|parents)|uncle|aunt|cousin|colleague|boss|in-laws)"
 )
 _CODE_CUE = re.compile(r"(?i)\b(?:post\s?code|postal\s+code|zip(?:\s?code)?|plz)\b[^\n]{0,20}$")
 
@@ -216,8 +225,8 @@ _ROADS = has(
     "strasse",
 )
 _STREETS = (
-    _street(rf"\b(?:{_HOUSE}),?\s+(?:(?:[NSEW]|[NS][EW]|North|South|East|West|Old|New|Upper|Lower)\.?\s+)?(?:(?:{_CAP}|of|the|and)\s+){{0,4}}{_CAP}\s+(?:{_TYPE})\b\.?", at_least(1)),
-    _street(rf"(?i)\b{_HOUSE},?\s+(?:{_WORD}\s+){{1,3}}?(?:{_SURE_TYPE})\b(?!\s+(?:of|is|was|to|the)\b)", at_least(1)),
+    _street(rf"\b(?:{_HOUSE}),?\s+(?:(?:[NSEW]|[NS][EW]|North|South|East|West|Old|New|Upper|Lower)\.?\s+)?(?:(?:{_CAP}|of|the|and)\s+){{0,4}}{_CAP}\s+(?:{_TYPE})\b\.?", both(at_least(1), begins(*_TYPE.lower().split("|")))),
+    _street(rf"(?i)\b{_HOUSE},?\s+(?:{_WORD}\s+){{1,3}}?(?:{_SURE_TYPE})\b(?!\s+(?:of|is|was|to|the)\b)", both(at_least(1), begins(*_SURE_TYPE.split("|")))),
     _street(rf"(?i)\b(?:{_FOREIGN})\s+(?:(?:de|del|de la|de los|des|du|della|di|la|do|da|kralja|generała|san|santa)\s+){{0,2}}{_WORD}(?:\s+{_WORD}){{0,3}}?,?\s+(?:nr\.?\s*)?{_HOUSE}\b", both(at_least(1), has("calle", "aven", "avda", "plaza", "paseo", "carrera", "rue ", "via", "piazza", "corso", "rua ", "travessa", "ul", "al. ", "alej", "strada", "str. ", "bulevard", "jalan", "jl.", "rruga", "cesta", "trg", "odos", "prospekt", "piazz", "vicolo", "largo", "praça", "praca", "rúa", "carrer", "camino", "postbo", "boks", "nám"))),
     _street(rf"\b{_HOUSE}(?:,?\s+(?:bis|ter|quater))?,?\s+(?i:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours)\s+(?:de\s+la\s+|de\s+l['’]|des?\s+|du\s+|d['’])?{_CAP}(?:[\s-]{_CAP}){{0,3}}", both(at_least(1), has("rue", "avenue", "boulevard", "place", "allée", "chemin", "impasse", "quai", "cours"))),
     _street(rf"\b(?:Am|An der|Im|In der|Auf dem|Zum|Zur|Alter?)\s+{_CAP}(?:\s{_CAP})?\s+{_HOUSE}\b", both(at_least(1), has("am ", "an der ", "im ", "in der ", "auf dem ", "zum ", "zur ", "alte"))),
@@ -267,7 +276,7 @@ _HERE_AND_THERE = (
         both(at_least(1), _TOLD_MARKS),
     ),
     _street(
-        rf"{_TOLD}(?P<value>\d{{1,5}}[A-Za-z]?,?\s+(?:\d{{1,5}}\s+)?{_CAP}(?:[ '’-](?:{_CAP}|de|del|di|do|da|la|le|of|z|v|von|van)){{1,4}})(?=\s*(?:,|\n|$|[.;?!](?:\s|$)))",
+        rf"{_TOLD}(?P<value>\d{{1,5}}[A-Za-z]?,?\s+(?:\d{{1,5}}\s+)?{_CAP}(?:[ '’-](?:{_CAP}|de|del|di|do|da|la|le|of|z|v|von|van|y|yr|na|nan|an|op|på)){{1,4}})(?=\s*(?:,|\n|$|[.;?!](?:\s|$)))",
         both(at_least(1), _TOLD_MARKS),
     ),
     _street(
@@ -307,7 +316,7 @@ _WORDED = (
     # A number, any words and a flat: no street is called so by its type in half of the world.
     _street(rf"\b{_HOUSE},?\s+(?:{_CAP}\s+){{1,4}}(?:\d{{1,4}}\s+)?(?i:apt|apartment|suite|ste|unit|flat)\.?\s*#?\s*\d{{1,5}}\b", both(at_least(2), has("apt", "apartment", "suite", "ste", "unit", "flat"))),
     # A house with a name and no number: what stands between commas before a postcode.
-    _street(rf"\b(?:{_CAP}(?:\s(?:{_CAP}|of|on|the|upon|in|by)){{0,4}},\s){{1,4}}(?:{_CAP}(?:\s{_CAP}){{0,2}}\s)?{_UK}\b", at_least(2)),
+    _street(rf"\b(?:{_CAP}(?:\s(?:{_CAP}|of|on|the|upon|in|by)){{0,4}},\s){{1,4}}(?:{_CAP}(?:\s{_CAP}){{0,2}}\s)?{_UK}\b", both(at_least(2), BRITISH)),
     _street(rf"\b(?i:shop|stall|kiosk|unit|office|suite)\s\d{{1,4}}[A-Za-z]?,\s{_CAP}(?:\s{_CAP}){{0,3}}", both(at_least(1), has("shop", "stall", "kiosk", "unit", "office", "suite"))),
 )  # fmt: skip
 _HOMES = (
@@ -325,7 +334,7 @@ _HOMES = (
     _home(rf"(?im:^[ \t>]*(?:just\s+)?(?:moved\s+to|living\s+in|live\s+in|based\s+in)\s+){_TOWN}", has("moved to", "live in", "living in", "based in")),
     _home(rf"(?i:\b(?:in|from|at|near)\s+){_TOWN}(?i:(?=,?\s+where\s+(?:i|we)\s+live))", has("where i live", "where we live")),
     _home(rf"(?i:\b(?:i['’]?m|name\s+is|this\s+is|here\s+is)\s+)[^\W\d_]{{2,20}}(?:\s[^\W\d_]{{2,20}})?,\s{_TOWN}(?=\s*(?:[.!]?\s*$|\n))", has("i'm", "im ", "i’m", "name is", "this is", "here is")),
-    _home(rf"(?m:^[ \t]*[-–—~]\s?)(?:{_CAP}\s?){{1,3}},\s{_TOWN}(?=\s*$)", has("- ", "– ", "— ", "~")),
+    _home(rf"(?m:(?:^|[.!?)…])[ \t]*[-–—~]\s?)(?:{_CAP}\s?){{1,3}},\s{_TOWN}(?=\s*$)", has("- ", "– ", "— ", "~")),
     _home(rf"(?i:\bverified\s+buyer,?\s+){_TOWN}", has("buyer")),
 )  # fmt: skip
 _SMALL_HOMES = (
@@ -342,7 +351,7 @@ PLACES: tuple[Rule | FoundBy, ...] = (
     *_WORDED,
     *_HOMES,
     *_SMALL_HOMES,
-    rule("ZIP_CODE", 0.8, r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b", at_least(2)),
+    rule("ZIP_CODE", 0.8, r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b", both(at_least(2), BRITISH)),
     rule("ZIP_CODE", 0.8, rf"\b{_STATE},?\s+(?P<value>\d{{5}}(?:-\d{{4}})?)\b", at_least(5)),
     rule(
         "ZIP_CODE", 0.8,
@@ -368,10 +377,12 @@ PLACES: tuple[Rule | FoundBy, ...] = (
         r"|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|oh)[\s-]?){1,4})(?!\w)",
         has("house n"),
     ),
+    # "we are at 37a": a number with a letter where somebody lives; without one it may be a time.
+    rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:i|we|they|s?he)\s?(?:['’]?m|['’]?re|['’]s|am|are|is|live|lives)\s+(?:at|in|(?:at\s+)?(?:number|no\.?))\s+(?P<value>\d{1,4}\s?[a-f])(?!\w)(?!['’.]\w)", at_least(1)),
     rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:digicode|door\s?code|gate\s?code|entry\s?code|key\s?safe(?:\s?code)?|lock\s?box(?:\s?code)?)\W{0,3}(?:is\s+)?(?P<value>(?=\w*\d)\w{3,8})\b", both(at_least(2), has("code", "safe", "box"))),
     rule("ZIP_CODE", 0.7, rf"(?m)^\s*(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_CAP}(?:[ -]{_CAP})?\s*$", at_least(4)),
     rule(
-        "NRP", 0.7, rf"(?i)\b(?:i\s?'?m|i’m|i\s+am|as|we\s+are|being|my\s+(?:wife|husband|family|mother|father)\s+is)\s+(?:an?\s+)?(?:practi[sc]ing\s+|devout\s+)?(?P<value>{_PROFESSED}(?:\s{_PROFESSED})?)\b",
+        "NRP", 0.7, rf"(?i)\b(?:i\s?'?m|i’m|i\s+am|as|we\s+are|we['’]re|being|(?:my|our)\s+(?:\w{{2,15}}\s+)?{_RELATION}\s+(?:is|are)|s?he(?:['’]s|\s+is))\s+(?:an?\s+)?(?:practi[sc]ing\s+|devout\s+)?(?P<value>{_PROFESSED}(?:\s{_PROFESSED})?)\b",
         has("muslim", "christian", "jew", "cathol", "protest", "orthod", "hindu", "sikh", "buddh", "mormon", "atheist", "quaker", "jehov",
             "roma", "gypsy", "travel", "social", "commun", "conserv", "liberal", "republ", "democ", "labour", "tory", "gay", "lesb", "bisex",
             "trans", "queer", "hasid", "hared", "shia", "sunni", "ahmad", "druze", "zoroa", "bah", "jain", "rasta", "pagan", "wicca", "evang",

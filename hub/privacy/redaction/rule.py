@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Protocol
 
+from hub.privacy.redaction.marks import MARKS
+
 Stretch = tuple[int, int]
 """Start and end, in characters."""
 
@@ -24,6 +26,11 @@ class Facts:
     def low(self) -> str:
         """This is the text in small letters, for looking up words; its offsets may differ."""
         return self.text.lower()
+
+    @cached_property
+    def marks(self) -> int:
+        """These are the marks of gates that stand in the text, a bit for each."""
+        return MARKS.held(self.low)
 
     @cached_property
     def digits(self) -> int:
@@ -99,15 +106,22 @@ def at_least(least: int) -> Gate:
 @cache
 def has(*marks: str) -> Gate:
     """This gate lets texts with one of the marks through, in any case; marks are in small letters."""
+    bits = MARKS.bits(marks)
+    return lambda facts: facts.marks & bits != 0
 
-    def gate(facts: Facts) -> bool:
-        low = facts.low
-        for mark in marks:  # noqa: SIM110 - any() with a generator takes twice as long, and this runs for every text
-            if mark in low:
-                return True
-        return False
 
-    return gate
+@cache
+def begins(*marks: str) -> Gate:
+    """This gate lets texts through in which a word begins with one of the marks, in any case; marks are in small letters."""
+    bits = MARKS.bits(marks, beginning=True)
+    return lambda facts: facts.marks & bits != 0
+
+
+@cache
+def holds(regex: str) -> Gate:
+    """This gate lets texts through that hold what the expression says: a part of every match that is quickly looked for."""
+    search = re.compile(regex).search
+    return lambda facts: search(facts.text) is not None
 
 
 @cache
@@ -136,6 +150,10 @@ def with_inner_dot(facts: Facts) -> bool:
 def both(one: Gate, other: Gate) -> Gate:
     """This gate lets through what both gates do; the cheaper one stands first."""
     return lambda facts: one(facts) and other(facts)
+
+
+BRITISH = holds(r"(?i)\d[a-z]{2}(?!\w)")
+"""This gate lets through what may hold a British postcode: every one ends with a digit and two letters."""
 
 
 class Finder(Protocol):

@@ -33,6 +33,9 @@ def _unite(group: Sequence[Entity]) -> Entity:
 
 def cut_out(entity: Entity, kept: Sequence[tuple[int, int]]) -> Iterator[Entity]:
     """This yields what is left of a finding outside the stretches ``kept``, which must be in order."""
+    if not kept:
+        yield entity
+        return
     start = entity.start
     for keep_start, keep_end in kept:
         if keep_end <= start or keep_start >= entity.end:
@@ -47,6 +50,8 @@ def cut_out(entity: Entity, kept: Sequence[tuple[int, int]]) -> Iterator[Entity]
 def trim(entity: Entity, text: str) -> Entity | None:
     """This takes spaces and loose punctuation off both ends of a finding; None where nothing is left."""
     start, end = entity.start, entity.end
+    if start < end and text[start].isalnum() and text[end - 1].isalnum():
+        return entity
     while start < end and not _solid(text[start], "@+(#"):
         start += 1
     while end > start and not _solid(text[end - 1], ")/_"):

@@ -39,7 +39,7 @@ def plain_view(text: str) -> View:
     It reads HTML's ``&eacute;`` and a link's ``%20``, applies NFKC to each character, makes every space a plain one, drops
     invisible characters, and takes Cyrillic and Greek letters that stand in for Latin ones as Latin.
     """
-    if text.isascii() and text.isprintable() and not _CODED.search(text):
+    if _is_plain(text):
         return View(text, (*range(len(text)), len(text)))
     pieces: list[str] = []
     origin: list[int] = []
@@ -52,6 +52,10 @@ def plain_view(text: str) -> View:
         done = match.end()
     _add(pieces, origin, text, done, len(text))
     return View(_unmasked("".join(pieces)), (*origin, len(text)))
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and not _CODED.search(text)
 
 
 def _add(pieces: list[str], origin: list[int], text: str, start: int, end: int) -> None:
@@ -89,6 +93,8 @@ def folded_view(view: View) -> View:
 
 def fold(value: str) -> str:
     """This is a value as ``folded_view`` would show it."""
+    if _is_plain(value):
+        return value.lower()
     return folded_view(plain_view(value)).text
 
 

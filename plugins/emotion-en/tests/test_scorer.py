@@ -45,6 +45,13 @@ def test_plain_cases(scorer, text, label):
     assert best(scorer, text) == label
 
 
+def test_the_graph_is_written_for_the_operators_that_are_fast():
+    graph = (WEIGHTS / "model.onnx").read_bytes()
+    assert b"MatMulIntegerToFloat" in graph
+    for slow in (b"BiasGelu", b"SkipLayerNormalization", b"DynamicQuantizeLinear"):
+        assert slow not in graph, f"training/compact.py writes no {slow.decode()}"
+
+
 def test_scores_are_probabilities_of_the_hubs_labels(scorer):
     for scores in scorer.score(["hello", "", "x" * 5000, "🙂", "a b " * 4000]):
         assert tuple(scores) == LABELS

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hub_pii_en.tokens import TABLES, Token, features, tokens
+from hub_pii_en.tokens import TABLES, Token, features, tokens, words
 from hub_pii_en.vocabulary import Vocabulary, WordSet
 
 Array = NDArray[np.float32]
@@ -47,20 +48,20 @@ class Tagger:
         """
         if len(self._places) > _KNOWN_WORDS:
             self._forget()
-        cut = [tokens(text) for text in texts]
-        self._learn(dict.fromkeys(word for words in cut for word, _, _ in words))
+        cut = [words(text) for text in texts]
+        self._learn(dict.fromkeys(chain.from_iterable(cut)))
         place_of = self._places.__getitem__
         rows, starts = [0], []
-        for words in cut:
+        for own in cut:
             starts.append(len(rows))
-            rows += [place_of(word) for word, _, _ in words]
+            rows += map(place_of, own)
             rows.append(0)
         chances = self._chances(np.array(rows), label)
         tagged: list[list[tuple[Token, float]]] = []
-        for words, start in zip(cut, starts, strict=True):
-            own = chances[start : start + len(words)]
-            reached = bool(words) and own.max() >= least
-            tagged.append(list(zip(words, own.tolist(), strict=True)) if reached else [])
+        for text, own, start in zip(texts, cut, starts, strict=True):
+            told = chances[start : start + len(own)].tolist()
+            reached = bool(own) and max(told) >= least
+            tagged.append(list(zip(tokens(text), told, strict=True)) if reached else [])
         return tagged
 
     def _forget(self) -> None:

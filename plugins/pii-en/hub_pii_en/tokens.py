@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits
 
 TOKEN = re.compile(r"[^\W\d_]+|['’](?:s|S|t|ll|re|ve|d|m)(?![^\W\d_])|\d+|_+|[^\w\s]|\n")
@@ -21,6 +22,11 @@ def tokens(text: str) -> list[Token]:
     return [(match[0], match.start(), match.end()) for match in TOKEN.finditer(text)]
 
 
+def words(text: str) -> list[str]:
+    """These are the words of ``tokens``, without their offsets."""
+    return TOKEN.findall(text)
+
+
 def features(word: str) -> Features:
     """These are the rows of the four tables that stand for a word."""
     low = word.lower()
@@ -30,15 +36,19 @@ def features(word: str) -> Features:
         zlib.crc32(f"w{low}".encode()) % TABLES[0],
         zlib.crc32(f"p{low[:3]}".encode()) % TABLES[1],
         zlib.crc32(f"s{low[-3:]}".encode()) % TABLES[2],
-        zlib.crc32(f"h{_shape(word)}".encode()) % TABLES[3],
+        _shape_row(_marks(word[:_LONG_SHAPE])),
     )
 
 
-def _shape(word: str) -> str:
+def _marks(word: str) -> str:
     if word.isascii():
-        return _RUN.sub(r"\1\1", word[:_LONG_SHAPE].translate(_MARKS))
-    marks = "".join(
-        "X" if char.isupper() else "x" if char.isalpha() else "d" if char.isdigit() else char
-        for char in word[:_LONG_SHAPE]
+        return word.translate(_MARKS)
+    return "".join(
+        "X" if char.isupper() else "x" if char.isalpha() else "d" if char.isdigit() else char for char in word
     )
-    return _RUN.sub(r"\1\1", marks)
+
+
+@lru_cache(maxsize=1 << 12)
+def _shape_row(marks: str) -> int:
+    """Few shapes make up most words."""
+    return zlib.crc32(("h" + _RUN.sub(r"\1\1", marks)).encode()) % TABLES[3]
