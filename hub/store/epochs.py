@@ -5,6 +5,7 @@ opens anything. The file belongs in no backup of the database; its own copy is r
 """
 
 import base64
+import fcntl
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -78,9 +79,17 @@ class Epochs:
         return max(found), {number: epoch.key for number, epoch in found.items() if epoch.key is not None}
 
     def create(self, now: datetime) -> None:
-        """This writes the file with a first, random key; one that is there stays."""
-        if not self.path.exists():
-            self._write({1: Epoch(1, now, os.urandom(KEY_BYTES))})
+        """This writes the file with a first, random key; one that is there stays, also one that another process makes now."""
+        if self.path.exists():
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = self.path.with_name(self.path.name + ".lock")
+        with lock.open("wb") as file:
+            # Two first runs at once would each go on with a key of its own, and one of the two is in no file.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not self.path.exists():
+                self._write({1: Epoch(1, now, os.urandom(KEY_BYTES))})
+            lock.unlink(missing_ok=True)  # whoever holds or makes it from here on finds the keys
 
     def begin(self, now: datetime, *, derived: Epoch | None = None) -> int:
         """This adds a random key and gives its number; ``derived`` is the key in use where there was no file yet."""

@@ -46,14 +46,15 @@ def limit(config, **numbers):
 def run_both(config):
     command = [sys.executable, "-m", "hub", "pull", "-c", str(config)]
     running = [subprocess.Popen([*command, sync], stdout=-1, stderr=-1) for sync in ("one", "two")]
-    return [(one.communicate(timeout=120), one.returncode)[1] for one in running]
+    told = [one.communicate(timeout=120)[1] for one in running]
+    return [(one.returncode, words) for one, words in zip(running, told, strict=True)]
 
 
 @pytest.mark.slow
 def test_two_pulls_at_once_stay_within_the_limit(vendor):
     simulator, config = vendor
     limit(config, calls=CALLS, per=PER)
-    assert run_both(config) == [0, 0]
+    assert run_both(config) == [(0, b""), (0, b"")]
     assert simulator.violations == 0
     assert len(simulator.calls) > 3 * CALLS, "the limit was in the way"
     with open_hub(config) as hub, hub.store.read() as tx:
