@@ -7,12 +7,14 @@ trained or tuned on) and the texts of ``emotion_suites``. DIR may hold ``goemoti
 with TweetEval's and VADER's sets and EmoBank, as ``{"text": ..., "label" or "score": ...}`` on each line; what is not there is
 left out and said so. GoEmotions' cuts are tuned on one half of its dev part and measured on the other: its test part was not at
 hand. The halves changed round, and tenths, say how much of that is chance: a rare label has six texts in a half.
-Nothing is fetched.
+DIR may also hold ``twcs_sample_93.csv``, the sample of the Twitter Customer Support corpus (tweet_id, text): 49 tweets of
+customers to companies, whose sides (``support_tweets.json``) are our own reading. Nothing is fetched.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import zlib
@@ -35,6 +37,7 @@ from hub_emotion_en.corpus import read_corpus
 from hub_emotion_en.scorer import load_scorer
 
 CORPUS = Path(__file__).parent.parent / "plugins" / "emotion-en" / "corpus"
+SUPPORT = Path(__file__).parent / "support_tweets.json"
 EKMAN = {
     "anger": "anger annoyance disapproval disgust",
     "fear": "fear nervousness",
@@ -85,6 +88,7 @@ def measure(data: Path | None) -> Iterator[Row]:
         return
     for name, leaner in leaners.items():
         yield from sentiment(name, leaner, data / "sentiment")
+        yield from support(name, leaner, data / "twcs_sample_93.csv")
     yield from goemotions(data / "goemotions")
 
 
@@ -181,6 +185,25 @@ def sentiment(name: str, leaner: Leaner, folder: Path) -> Iterator[Row]:
             lines = [line for line in lines if zlib.crc32(line["text"].encode()) % 10 == 9]
         gold = [_leaning(line) for line in lines]
         yield Row(name, measure_, macro_f1(gold, leaner([line["text"] for line in lines]), LEANINGS), len(lines), goal)
+
+
+def support(name: str, leaner: Leaner, file: Path) -> Iterator[Row]:
+    """Three-way macro-F1 on what customers wrote to companies; a complaint that states facts counts as negative."""
+    if not file.exists():
+        return
+    sides = json.loads(SUPPORT.read_text())
+    with file.open(encoding="utf-8", newline="") as lines:
+        texts = {row["tweet_id"]: row["text"] for row in csv.DictReader(lines) if row["tweet_id"] in sides}
+    found = leaner(list(texts.values()))
+    yield Row(
+        name,
+        "tweets to companies: 3-way macro-F1",
+        macro_f1([sides[one] for one in texts], found, LEANINGS),
+        len(texts),
+        0.70,
+    )
+    missed = sum(sides[one] == "negative" and side == "positive" for one, side in zip(texts, found, strict=True))
+    yield Row(name, "tweets to companies: complaints read as pleasant", missed / len(texts), len(texts))
 
 
 def _leaning(line: dict[str, object]) -> str:
