@@ -8,7 +8,6 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -53,6 +52,7 @@ from hub.contract import (
 )
 from hub.emotion.selection import Shares
 from hub.errors import ConfigError, HubError, PolicyError, TransientError
+from hub.file import write_new
 from hub.mappings.load import MappingSet, load_mappings
 from hub.mappings.touchpoint import channels_of
 from hub.pipeline.caps import Caps
@@ -753,13 +753,7 @@ def consent_streams(source: Any) -> tuple[str, ...]:
 
 def write_key(path: Path) -> bool:
     """This writes a new random key, readable by its owner only; an existing file is left alone (False)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
-            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
-        return True
-    return False
+    return write_new(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
 
 
 def defaults_folder() -> Path:

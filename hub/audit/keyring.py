@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from hub.audit.checkpoint import Checkpoint, read_checkpoint
 from hub.audit.key import KeyType, NoteError, Signer, Verifier
 from hub.errors import ConfigError
+from hub.file import write_whole
 from hub.schema import Model
 
 
@@ -112,13 +112,7 @@ class KeyRing:
 
     def save(self, path: Path) -> None:
         """This writes the file in one step."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        with fresh.open("w", encoding="ascii") as file:
-            file.write(self.text())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
+        write_whole(path, self.text().encode("ascii"), mode=0o666)
 
 
 @lru_cache(maxsize=16)  # every proof of one day carries the same checkpoint

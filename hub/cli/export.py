@@ -16,12 +16,12 @@ from hub.cli.screen import out, print_json
 from hub.cli.subject import Who, find_person
 from hub.cli.typed import moment
 from hub.errors import BadRecordError, ConfigError
+from hub.file import write_new
 from hub.pipeline.door import Look
 from hub.pipeline.erase import due_of
 from hub.pipeline.export import collect, write_zip
 from hub.pipeline.portable import Portable, parse_portable, take_in
 from hub.privacy.access_rules import Data
-from hub.store.epochs import write_whole
 from hub.store.requests import Request, RequestKind
 from hub.store.store import Tx
 
@@ -54,7 +54,7 @@ def export(
     """
     with open_hub(config) as hub:
         if target.exists():
-            raise ConfigError(f"{target}: there is a file already.", fix="Name another one.")
+            raise _taken(target)
         looks = [Look("export", data, "raw_text", purpose, "data_subject_request") for data in _DATA]
         hub.door.require_chance(looks)
         person_id = find_person(hub, who)
@@ -63,7 +63,8 @@ def export(
             hub.door.require(replace(look, case=f"request:{request.id}"), person_id)
         hub.audit.sequence()
         found = collect(hub.rooms, person_id)
-        write_whole(target, write_zip(found, hub.rooms, hub.controller))
+        if not write_new(target, write_zip(found, hub.rooms, hub.controller)):
+            raise _taken(target)  # another export was faster, and may be of somebody else
         _answer(hub, request)
         hub.audit.sequence()
     told = {"file": str(target), "request": request.id, **_counts(found.held), "recipients": len(found.recipients)}
@@ -74,6 +75,10 @@ def export(
     )
     out.print(f"request {request.id} is answered; hand the file over by a way that only the person can open.")
     return None
+
+
+def _taken(target: Path) -> ConfigError:
+    return ConfigError(f"{target}: there is a file already.", fix="Name another one.")
 
 
 def _counts(held: Portable) -> dict[str, int]:

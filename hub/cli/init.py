@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from hub.app import defaults_folder, write_key
 from hub.cli.best_tagger import BEST, best_tagger
 from hub.cli.screen import out
 from hub.errors import ConfigError
+from hub.file import write_new
 
 _IGNORED = shutil.ignore_patterns("__pycache__", ".keep")
 
@@ -32,9 +34,8 @@ def init(
     if folder.resolve() == source.resolve():
         raise ConfigError("this is the reference deployment itself.", fix="Name another folder: hub init my-hub")
     folder.mkdir(parents=True, exist_ok=True)
-    written = [name for name in ("hub.yaml", "privacy", "mappings") if _copy(source / name, folder / name)]
-    if "hub.yaml" in written:
-        _name_tagger(folder / "hub.yaml")
+    written = ["hub.yaml"] if write_new(folder / "hub.yaml", _settings(source / "hub.yaml"), mode=0o666) else []
+    written += [name for name in ("privacy", "mappings") if _copy(source / name, folder / name)]
     written += [f"var/{name}" for name in ("root.key", "audit.key") if write_key(folder / "var" / name)]
     for name in written:
         out.print(f"wrote {folder / name}")
@@ -43,16 +44,22 @@ def init(
     out.print("next: put your own connections into hub.yaml, then run 'hub migrate' and 'hub check'.")
 
 
-def _name_tagger(config: Path) -> None:
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace(f"\ntagger: {BEST}\n", f"\ntagger: {best_tagger()}\n"), encoding="utf-8")
+def _settings(source: Path) -> bytes:
+    text = source.read_text(encoding="utf-8")
+    return text.replace(f"\ntagger: {BEST}\n", f"\ntagger: {best_tagger()}\n").encode()
 
 
 def _copy(source: Path, target: Path) -> bool:
+    """Copies a folder, all of it or nothing; one that is there stays."""
     if target.exists():
         return False
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=_IGNORED)
-    else:
-        shutil.copyfile(source, target)
+    with TemporaryDirectory(prefix=".new-", dir=target.parent) as made:
+        whole = Path(made) / target.name
+        shutil.copytree(source, whole, ignore=_IGNORED)
+        try:
+            whole.rename(target)
+        except OSError:  # another process was faster
+            if not target.exists():
+                raise
+            return False
     return True

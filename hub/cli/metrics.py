@@ -11,6 +11,7 @@ from hub.app import open_hub
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config
 from hub.cli.screen import err, print_json
 from hub.errors import ConfigError
+from hub.file import write_whole
 
 PORT = 9464
 """Where exporters of OpenTelemetry for Prometheus listen by custom."""
@@ -57,14 +58,7 @@ def metrics(
     from hub.watch.exposition import exposition
 
     text = exposition(found)
-    return typer.echo(text, nl=False) if to is None else _write(to, text)
-
-
-def _write(path: Path, text: str) -> None:
-    # Whoever collects files must never see half of one.
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    return typer.echo(text, nl=False) if to is None else write_whole(to, text.encode(), mode=0o666)
 
 
 def _serve(config: Path, host: str, port: int) -> None:

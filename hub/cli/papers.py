@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,7 +14,8 @@ from hub.audit.entry import Entry as AuditEntry
 from hub.cli.options import DEFAULT_CONFIG, AsJson, Config, DryRun
 from hub.cli.screen import out, print_json, show
 from hub.errors import PolicyError
-from hub.privacy.approvals import FILE, Approvals
+from hub.file import rewriting
+from hub.privacy.approvals import FILE, Approvals, load_approvals
 from hub.privacy.assessment import as_data, assessment, assessment_digest, questions, record_rows
 from hub.privacy.notice import notice, notice_digest
 from hub.privacy.paper import Block, data, html, markdown
@@ -123,11 +125,11 @@ def approve(
     with open_hub(config, dry_run=dry_run) as hub:
         _require_officer(hub)
         stale, gaps = hub.stale_flows, sum(question.is_open for question in questions(hub.dossier))
-        renewed = hub.approvals.renewed(
-            hub.dossier, by=hub.actor, on=hub.now().date(), notice=only != "assessment", assessment=only != "notice"
-        )
-        if not dry_run:
-            _keep(hub, renewed)
+        renew = partial(
+            Approvals.renewed, dossier=hub.dossier, by=hub.actor, on=hub.now().date(),
+            notice=only != "assessment", assessment=only != "notice",
+        )  # fmt: skip
+        renewed = renew(hub.approvals) if dry_run else _keep(hub, renew)
     told = {"notice": renewed.notice.version if renewed.notice else None, "flows": list(stale), "open questions": gaps}
     if as_json:
         return print_json(told | {"dry_run": dry_run})
@@ -147,20 +149,27 @@ def _require_officer(hub: Hub) -> None:
         )
 
 
-def _keep(hub: Hub, renewed: Approvals) -> None:
-    path = hub.deployment.path(hub.deployment.settings.privacy) / FILE
+def _keep(hub: Hub, renew: Callable[[Approvals], Approvals]) -> Approvals:
+    """Whoever approves at the same time waits: each adds to what the other has approved, and nobody reads half a file."""
+    folder = hub.deployment.path(hub.deployment.settings.privacy)
+    with rewriting(folder / FILE, mode=0o666) as file:
+        renewed = renew(load_approvals(folder))
+        with hub.store.begin() as tx:  # no audit, no approval
+            hub.audit.record(tx, [_entry(hub, renewed)])
+        file.write(renewed.text().encode())
+    hub.audit.sequence()
+    return renewed
+
+
+def _entry(hub: Hub, renewed: Approvals) -> AuditEntry:
     version = renewed.notice.version if renewed.notice else 0
-    entry = AuditEntry(
+    return AuditEntry(
         type="approval",
         outcome="approved",
         actor=hub.actor,
         policy=hub.policy.version,
         reasons=(f"notice {version} {notice_digest(hub.dossier)}", f"assessment {assessment_digest(hub.dossier)}"),
     )
-    with hub.store.begin() as tx:  # no audit, no approval
-        hub.audit.record(tx, [entry])
-        path.write_text(renewed.text(), encoding="utf-8")
-    hub.audit.sequence()
 
 
 def _write(blocks: list[Block], form: Form, *, language: str, facts: Mapping[str, object]) -> None:

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from hub.audit.entry import Entry as AuditEntry
 from hub.errors import ConfigError
+from hub.file import write_lines
 from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.store.conflict import again_after_conflict
-from hub.store.epochs import Epoch, Epochs, write_lines
+from hub.store.epochs import Epoch, Epochs
 from hub.store.store import Store, Tx
 
 BATCH = 1_000
@@ -124,7 +125,8 @@ def _rewrap(rooms: Rooms, run: Run) -> int:
 
 def _end_old(rooms: Rooms, run: Run, job: RotationJob, epoch: int) -> tuple[int, ...]:
     _, keys = job.epochs.keys()
-    old = tuple(sorted(set(keys) - {epoch}))
+    # Older ones only: a rotation that was stopped for long may begin another epoch just now, and whoever opens uses it.
+    old = tuple(number for number in sorted(keys) if number < epoch)
     for number in old:
         _check_unused(rooms, run, number)
         job.epochs.end(number, rooms.now())

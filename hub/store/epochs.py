@@ -5,10 +5,10 @@ opens anything. The file belongs in no backup of the database; its own copy is r
 """
 
 import base64
-import fcntl
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from hub.errors import ConfigError
+from hub.file import read_whole, rewriting, write_new
 from hub.store.vault import KEY_BYTES, derive
 
 _LABEL = "epochs"
@@ -57,7 +58,7 @@ class Epochs:
     def read(self) -> dict[int, Epoch]:
         """These are all epochs by number; raises ConfigError where the file cannot be read or is of another root key."""
         try:
-            told = json.loads(self.path.read_text(encoding="ascii"))
+            told = json.loads(read_whole(self.path))
             found = [self._parse(row) for row in told["epochs"]] if told["version"] == _VERSION else []
         except InvalidUnwrap:
             raise ConfigError(
@@ -80,31 +81,25 @@ class Epochs:
 
     def create(self, now: datetime) -> None:
         """This writes the file with a first, random key; one that is there stays, also one that another process makes now."""
-        if self.path.exists():
-            return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = self.path.with_name(self.path.name + ".lock")
-        with lock.open("wb") as file:
-            # Two first runs at once would each go on with a key of its own, and one of the two is in no file.
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if not self.path.exists():
-                self._write({1: Epoch(1, now, os.urandom(KEY_BYTES))})
-            lock.unlink(missing_ok=True)  # whoever holds or makes it from here on finds the keys
+        write_new(self.path, self._content({1: Epoch(1, now, os.urandom(KEY_BYTES))}))
 
     def begin(self, now: datetime, *, derived: Epoch | None = None) -> int:
         """This adds a random key and gives its number; ``derived`` is the key in use where there was no file yet."""
-        found = {derived.number: derived} if derived is not None and not self.path.exists() else self.read()
-        number = max(found) + 1
-        self._write({**found, number: Epoch(number, now, os.urandom(KEY_BYTES))})
+        with rewriting(self.path) as file:
+            found = {derived.number: derived} if derived is not None and not self.path.exists() else self.read()
+            number = max(found) + 1
+            file.write(self._content({**found, number: Epoch(number, now, os.urandom(KEY_BYTES))}))
         return number
 
     def end(self, number: int, now: datetime) -> None:
         """This destroys a key, also in the bytes of the file that it stood in; again is harmless."""
-        found = self.read()
-        if found[number].key is None:
+        if self.read()[number].key is None:
             return
-        with self.path.open("r+b") as old:
-            self._write({**found, number: Epoch(number, found[number].since, None, now)})
+        with ExitStack() as files:
+            with rewriting(self.path) as file:
+                found = self.read()
+                old = files.enter_context(self.path.open("r+b"))
+                file.write(self._content({**found, number: Epoch(number, found[number].since, None, now)}))
             length = old.seek(0, os.SEEK_END)
             old.seek(0)
             old.write(b"\0" * length)
@@ -125,31 +120,10 @@ class Epochs:
             row["ended"] = epoch.ended.isoformat()
         return row
 
-    def _write(self, epochs: Mapping[int, Epoch]) -> None:
+    def _content(self, epochs: Mapping[int, Epoch]) -> bytes:
         rows = [self._row(epoch) for _, epoch in sorted(epochs.items())]
-        write_whole(self.path, json.dumps({"version": _VERSION, "epochs": rows}, indent=1).encode() + b"\n")
+        return json.dumps({"version": _VERSION, "epochs": rows}, indent=1).encode() + b"\n"
 
     @property
     def _wrapping(self) -> bytes:
         return derive(self.root_key, _LABEL)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """This writes a file that its owner alone may read, durably, and in one step: a kill leaves the old one or the new."""
-    write_lines(path, [data])
-
-
-def write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """This writes many pieces as ``write_whole`` writes one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -3,6 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
+from hub.app import Hub
 from hub.cli import app
 from hub.cli.consent import _append
 from hub.errors import PolicyError
@@ -68,3 +69,19 @@ def test_only_a_privacy_officer_approves(world_in, approve):
     refused = approve(world, "approve")
     assert isinstance(refused.exception, PolicyError) and "privacy_officer" in str(refused.exception)
     assert not (world.folder / "privacy" / "approvals.yaml").exists()
+
+
+def test_two_officers_at_once_take_nothing_back_from_each_other(world_in, approve, monkeypatch):
+    """One approves the notice while the other has read the file and approves the assessment."""
+    world = world_in("sqlite")
+    real = Hub.stale_flows
+
+    def second(hub):
+        monkeypatch.setattr(Hub, "stale_flows", real)
+        assert hub.approvals.notice is None
+        assert approve(world, "approve", "--only", "notice").exit_code == 0
+        return real.fget(hub)
+
+    monkeypatch.setattr(Hub, "stale_flows", property(second))
+    assert approve(world, "approve", "--only", "assessment").exit_code == 0
+    assert approve(world, "notice", "--check").exit_code == 0 and approve(world, "dpia", "--check").exit_code == 0

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from hub.audit.proof import Proof
 from hub.audit.trust import Trust
 from hub.cli import app
+from hub.cli import export as export_command
 from hub.emotion.verdict import correct_tag
 from hub.errors import ConfigError, PolicyError
 from hub.pipeline.export import collect, write_zip
@@ -270,3 +271,20 @@ def test_only_who_handles_the_request_gets_it_and_then_it_is_answered(world, ada
 def test_a_role_that_does_not_exist_is_no_role_that_is_denied(world):
     asked = CliRunner().invoke(app, ["access", "explain", "--role", "agnet", "-c", str(world.config)])
     assert isinstance(asked.exception, ConfigError) and "there is no 'agnet'" in str(asked.exception)
+
+
+def test_of_two_exports_to_one_file_at_once_the_second_is_refused(world, ada, tmp_path, monkeypatch):
+    """It may be of somebody else: whoever asked first would hand over another person's data."""
+    target = tmp_path / "ada.zip"
+    world.edit(lambda settings: settings["roles"].update(operator=["dsar_clerk"]))
+
+    def collect(rooms, person):
+        target.write_bytes(b"of somebody else")
+        return real(rooms, person)
+
+    real = export_command.collect
+    monkeypatch.setattr(export_command, "collect", collect)
+    refused = run(world, "export", ada, "--out", str(target))
+    assert isinstance(refused.exception, ConfigError) and target.read_bytes() == b"of somebody else"
+    with world.open() as hub, hub.store.read() as tx:
+        assert [one.outcome for one in tx.requests.list()] == [None], "it waits for its answer"

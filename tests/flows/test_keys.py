@@ -118,6 +118,27 @@ def test_a_process_that_began_under_the_old_epoch_wraps_under_the_new_one(anywhe
     assert known(anywhere) == {ADA.value, BOB.value}
 
 
+def test_a_rotation_that_was_stopped_for_long_and_goes_on_costs_nobody_a_key(anywhere, monkeypatch):
+    """Its lease ran out and another one rotates; then it writes one more epoch into the file, which is the newest now."""
+    people(anywhere, ADA)
+    real = module.copy_keys
+
+    def copy_keys(store, path):
+        with anywhere.open() as late:
+            late.epochs.begin(late.now())
+        people(anywhere, BOB)  # by whoever opens the file now
+        return real(store, path)
+
+    monkeypatch.setattr(module, "copy_keys", copy_keys)
+    rotated(anywhere)
+    assert known(anywhere) == {ADA.value, BOB.value}
+    monkeypatch.setattr(module, "copy_keys", real)
+    with anywhere.open() as hub:
+        assert rotate(hub.rooms, hub.rotation_job()).epoch == 3, "the next sweep goes on with it"
+        assert list(hub.epochs.keys()[1]) == [3]
+    assert known(anywhere) == {ADA.value, BOB.value}
+
+
 def test_a_deployment_without_epoch_keys_gets_them_with_its_first_rotation(world):
     people(world, ADA)
     path = world.open().epochs.path
