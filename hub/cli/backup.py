@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -36,16 +38,29 @@ def backup(
         url = hub.deployment.store_url()
         if not url.startswith(_PREFIX):
             raise ConfigError("PostgreSQL is backed up by its own programs.", fix="Run pg_dump --format=custom.")
-        if target.exists():
-            raise ConfigError(f"{target}: there is a file already.", fix="Name another one.")
         hub.store.checkpoint()
-        copy_sqlite(Path(url.removeprefix(_PREFIX)), target)
+        _copy(Path(url.removeprefix(_PREFIX)), target)
         kept = [hub.deployment.path(hub.deployment.settings.erasure_journal), hub.epochs.path, hub.rotation_job().copy]
     if as_json:
         return print_json({"backup": str(target), "apart": [str(path) for path in kept]})
     out.print(f"wrote {target}", markup=False)
     out.print("keep apart from it, always the newest only: " + ", ".join(map(str, kept)), markup=False, soft_wrap=True)
     return None
+
+
+def _copy(database: Path, target: Path) -> None:
+    """Whoever takes the name first has it; under it stands nothing, or a whole backup."""
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise ConfigError(f"{target}: there is a file already.", fix="Name another one.") from None
+    with ExitStack() as unless_done:
+        unless_done.callback(target.unlink)
+        with TemporaryDirectory(prefix=".new-", dir=target.parent) as made:
+            whole = Path(made) / target.name
+            copy_sqlite(database, whole)
+            whole.replace(target)
+        unless_done.pop_all()
 
 
 def restore(

@@ -3,14 +3,16 @@
 ::
 
     staged copy of the backup -> migrated -> keys of the living from here -> suppression list from here
-             -> erasure journal replayed -> audit log brought up to its mirror -> takes the place of the database
+             -> erasure journal replayed -> audit log brought up to its mirror -> written into the database
 
-Nothing reads the backup before the journal has been replayed: it is worked on beside the database, or, where it was loaded
+Nothing reads the backup before the journal has been replayed: it is worked on beside the database, which nobody else may have
+open meanwhile - what they wrote would be neither in the one nor in the other -, or, where it was loaded
 into the server already, behind the check that every opening makes.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -21,7 +23,17 @@ from pathlib import Path
 from hub.audit.log import AuditLog
 from hub.errors import ConfigError
 from hub.pipeline.journal import ErasureJournal, erase_again, note, replay
-from hub.store.backup import KeyRow, copy_sqlite, keys_in, replace_keys, suppressed_in, unreadable
+from hub.store.backup import (
+    KeyRow,
+    alone_with,
+    copy_out,
+    copy_sqlite,
+    keys_in,
+    put_in,
+    replace_keys,
+    suppressed_in,
+    unreadable,
+)
 from hub.store.migration import current_revision, migrate
 from hub.store.store import Store, open_store
 from hub.store.vault import Vault, epoch_of
@@ -67,23 +79,36 @@ class RestoreReport:
 def restore(job: RestoreJob) -> RestoreReport:
     """This restores a backup; the database that was there is kept beside it, with ``.replaced`` at the end of its name.
 
-    Raises ConfigError, with nothing changed, where the backup is no database of a hub or belongs to another root key, the
-    journal is damaged, or people who were not erased would be lost because nobody has their keys any more.
+    Raises LockedError where another process has the database open. Raises ConfigError, with nothing changed, where the backup
+    is no database of a hub or belongs to another root key, the journal is damaged, or people who were not erased would be
+    lost because nobody has their keys any more.
     """
     if job.backup is None:
         return _mend(job, job.url, keys_in(job.url), suppressed_in(job.url))
     target = Path(job.url.removeprefix("sqlite:///"))
     staged = target.with_name(target.name + ".restoring")
-    here = job.url if target.exists() and current_revision(job.url) else None
     with ExitStack() as unless_done:
         unless_done.callback(_remove, staged)
-        copy_sqlite(job.backup, staged)
-        if current_revision(f"sqlite:///{staged}") is None:
-            raise ConfigError(f"{job.backup}: this is no database of a hub.", fix="Name a file made by 'hub backup'.")
-        report = _mend(job, f"sqlite:///{staged}", keys_in(here), suppressed_in(here))
-        report.replaced = _swap(staged, target)
+        report = None if target.exists() else _stage(job, job.backup, staged, None)
+        with alone_with(target) as conn:
+            if report is None:
+                aside = _put_aside(conn, target, staged)
+                unless_done.callback(_remove, aside)
+                report = _stage(job, job.backup, staged, aside)
+                report.replaced = aside
+            put_in(conn, staged)
         unless_done.pop_all()
+    _remove(staged)
     return report
+
+
+def _stage(job: RestoreJob, backup: Path, staged: Path, aside: Path | None) -> RestoreReport:
+    """Works on a copy of the backup until it may be read; ``aside`` is a copy of the database that it is to replace."""
+    here = f"sqlite:///{aside}" if aside is not None and current_revision(f"sqlite:///{aside}") else None
+    copy_sqlite(backup, staged)
+    if current_revision(f"sqlite:///{staged}") is None:
+        raise ConfigError(f"{backup}: this is no database of a hub.", fix="Name a file made by 'hub backup'.")
+    return _mend(job, f"sqlite:///{staged}", keys_in(here), suppressed_in(here))
 
 
 def _mend(job: RestoreJob, url: str, here: Mapping[str, KeyRow], suppressed: Mapping[str, str]) -> RestoreReport:
@@ -142,19 +167,16 @@ def _end(store: Store, audit: AuditLog, people: Collection[str]) -> int:
     return ended
 
 
-def _swap(staged: Path, target: Path) -> Path | None:
+def _put_aside(conn: sqlite3.Connection, target: Path, staged: Path) -> Path:
     """Gives where the database is that was there; one that an earlier restore put aside is not written over."""
-    for suffix in ("-wal", "-shm"):
-        target.with_name(target.name + suffix).unlink(missing_ok=True)
-    aside = None
-    if target.exists():
-        names = (f"{target.name}.replaced{suffix}" for suffix in chain([""], (f"-{n}" for n in count(2))))
-        aside = next(path for path in map(target.with_name, names) if not path.exists())
-        target.rename(aside)
-    staged.rename(target)
+    names = (f"{target.name}.replaced{suffix}" for suffix in chain([""], (f"-{n}" for n in count(2))))
+    aside = next(path for path in map(target.with_name, names) if not path.exists())
+    _remove(staged)  # what a kill left
+    copy_out(conn, staged)
+    staged.rename(aside)
     return aside
 
 
 def _remove(staged: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-journal"):
         staged.with_name(staged.name + suffix).unlink(missing_ok=True)

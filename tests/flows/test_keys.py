@@ -3,12 +3,18 @@
 import json
 import shutil
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from hub.errors import ConfigError
+from hub.cli import app
+from hub.cli import backup as backing
+from hub.errors import ConfigError, LockedError
+from hub.pipeline import restore as restoring
 from hub.pipeline import rotation as module
 from hub.pipeline.restore import restore
 from hub.pipeline.rotation import rotate
@@ -346,6 +352,75 @@ def test_what_is_no_database_of_a_hub_does_not_take_the_place_of_one(world, tmp_
             put_back(world, file)
     assert known(world) == {ADA.value}
     assert sorted(path.name for path in world.database.parent.glob("hub.db*")) == ["hub.db"]
+
+
+def test_a_database_that_somebody_has_open_is_not_replaced(world):
+    """What they write would be in neither: not in the one that was put in place, nor in the one that was put aside."""
+    backup = backed_up(world)
+    with world.open() as console:
+        with console.store.read() as tx:
+            assert tx.persons.count() == 0
+        people(world, ADA)
+        with pytest.raises(LockedError, match="another process has the database open"):
+            put_back(world, backup)
+        with console.store.begin() as tx:
+            tx.persons.attach(tx.persons.create(), [BOB])
+    assert known(world) == {ADA.value, BOB.value}
+    assert not list(world.database.parent.glob("hub.db.re*"))
+    put_back(world, backup)
+    assert known(world) == set()
+    put_back(world, world.database.with_name("hub.db.replaced"))
+    assert known(world) == {ADA.value, BOB.value}
+
+
+def test_who_comes_while_a_backup_is_restored_waits_and_writes_to_what_was_restored(world, monkeypatch):
+    people(world, ADA)
+    backup = backed_up(world)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = []
+
+        def put_in(conn, source):
+            waiting.append(pool.submit(people, world, BOB))
+            time.sleep(0.5)
+            assert not waiting[0].done()
+            real(conn, source)
+
+        real = restoring.put_in
+        monkeypatch.setattr(restoring, "put_in", put_in)
+        put_back(world, backup)
+        assert waiting[0].result()
+    assert known(world) == {ADA.value, BOB.value}
+
+
+def test_a_damaged_database_is_moved_away_by_hand_before_a_restore(world):
+    people(world, ADA)
+    backup = backed_up(world)
+    world.database.write_bytes(b"damaged " * 1_000)
+    with pytest.raises(ConfigError, match="Move it away"):
+        put_back(world, backup)
+    world.database.rename(world.folder / "damaged")
+    put_back(world, backup)
+    assert known(world) == {ADA.value}
+
+
+def test_of_two_backups_to_one_file_at_once_the_second_is_refused(world, monkeypatch):
+    """Each would write into the other's file."""
+    people(world, ADA)
+    command = ["backup", str(world.folder / "monday.db"), "-c", str(world.config)]
+    refused = []
+
+    def copy_sqlite(source, target):
+        monkeypatch.setattr(backing, "copy_sqlite", real)
+        refused.append(CliRunner().invoke(app, command))
+        real(source, target)
+
+    real = backing.copy_sqlite
+    monkeypatch.setattr(backing, "copy_sqlite", copy_sqlite)
+    assert CliRunner().invoke(app, command).exit_code == 0
+    assert "a file already" in str(refused[0].exception)
+    put_back(world, world.folder / "monday.db")
+    assert known(world) == {ADA.value}
+    assert not list(world.folder.glob(".new-*"))
 
 
 def test_a_second_restore_does_not_write_over_what_the_first_put_aside(world):
