@@ -17,7 +17,7 @@ def rewriting(path: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
-    with _locked(fresh, mode) as file, ExitStack() as unless_done:
+    with locked(fresh, mode=mode) as file, ExitStack() as unless_done:
         unless_done.callback(fresh.unlink, missing_ok=True)
         file.truncate()  # what a kill left
         yield file
@@ -61,11 +61,12 @@ def write_lines(path: Path, lines: Iterable[bytes], *, mode: int = 0o600) -> Non
 
 
 @contextmanager
-def _locked(path: Path, mode: int) -> Iterator[BinaryIO]:
+def locked(path: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """This makes or opens a file that one process at a time has; whoever has it may rename or remove it."""
     while True:
         with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, mode), "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            if _is_still(path, file):  # while one waited, the file may have taken its place
+            if _is_still(path, file):  # else it was renamed or removed while one waited
                 yield file
                 return
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from hub.audit.tiles import WIDTH, bundle, entries_path, tile_path, tiles_of, un
 from hub.audit.tree import TileReader
 from hub.audit.trust import Trust
 from hub.errors import ConfigError
+from hub.file import locked
 from hub.store.bundle import LONGEST
 
 MAX_TILE_BYTES = WIDTH * HASH_BYTES
@@ -42,20 +42,22 @@ class LogFolder:
             raise ConfigError(f"{self.path / CHECKPOINT}: cannot be read.") from None
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, *, tidy: bool = False) -> Iterator[None]:
         """This keeps the other processes of this machine from growing the folder; they wait until it ends.
 
-        Raises ConfigError where the folder cannot be written.
+        With ``tidy`` nothing of that is left in a folder that is handed out. Raises ConfigError where the folder cannot be
+        written.
         """
         path = self.path / _LOCK
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            file = path.open("ab")
+            path.touch()
         except OSError as error:
             raise _unwritable(path, error) from None
-        with file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with locked(path):
             yield
+            if tidy:
+                path.unlink()
 
     def write(self, name: str, data: bytes) -> None:
         """This writes one file in one step, durably; raises ConfigError where the folder cannot be written."""

@@ -349,9 +349,10 @@ class AuditLog:
     def export(self, folder: Path) -> int:
         """This writes the log into a folder that any C2SP client can read; gives its size."""
         target = LogFolder(folder)
-        last = self._write(target, 0)
-        target.write("log.vkey", (self.signer.vkey() + "\n").encode())
-        target.write("keys.json", self.keys.text().encode())
+        with target.held(tidy=True):  # of two at once, each would tidy away what the other's checkpoint needs
+            last = self._write(target, 0)
+            target.write("log.vkey", (self.signer.vkey() + "\n").encode())
+            target.write("keys.json", self.keys.text().encode())
         return last.size
 
     def renew(self) -> int:

@@ -107,6 +107,27 @@ def test_processes_that_end_at_the_same_time_grow_the_mirror_one_after_the_other
     assert checkpoint.size == found.size == 303
 
 
+def test_two_exports_into_one_folder_at_once_leave_a_whole_one(open_log, tmp_path, monkeypatch):
+    """The second has more entries, and tidies away the partial tiles that the first one's checkpoint needs."""
+    log, other = open_log(), open_log()
+    write(log, 200)
+    target, real, second = tmp_path / "export", LogFolder.grow, []
+
+    def grow(folder, *args):
+        real(folder, *args)
+        if not second:
+            second.append(threading.Thread(target=lambda: write(other, 100) and other.export(target)))
+            second[0].start()
+            second[0].join(3)
+
+    monkeypatch.setattr(LogFolder, "grow", grow)
+    monkeypatch.setattr(AuditLog, "_mirror", lambda *args: None)
+    log.export(target)
+    second[0].join(60)
+    checkpoint, found = verify_folder(LogFolder(target), trust(log))
+    assert checkpoint.size == found.size == 300 and not list(target.glob(".*"))
+
+
 def test_two_that_write_one_file_do_not_take_it_from_each_other(tmp_path, monkeypatch):
     folder, writes = LogFolder(tmp_path), []
 
