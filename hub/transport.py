@@ -361,9 +361,15 @@ class PinnedAdapter(HTTPAdapter):
 
 
 def _check_location(response: requests.Response) -> None:
-    """This refuses a redirect to what is no address: following it, requests would break off with a bare ValueError."""
+    """This refuses a redirect to what is no address: following it, requests would break off with a bare ValueError.
+
+    It refuses one that would make a write a GET, too: whatever that answers is no answer to the write.
+    """
     if not response.is_redirect:
         return
+    if response.status_code in {301, 302} and response.request.method not in {"GET", "HEAD"}:
+        response.close()
+        raise requests.exceptions.ConnectionError("an answer leads a write elsewhere")
     try:
         _ = urlsplit(urljoin(response.url, response.headers["Location"].encode("latin-1").decode())).port
     except ValueError:

@@ -259,6 +259,17 @@ def test_a_redirect_to_what_is_no_address_is_a_broken_connection(session, vendor
         session.get("https://api.vendor.example/items/1.json", headers=headers, allow_redirects=follow)
 
 
+@pytest.mark.parametrize(("status", "calls"), [(301, 1), (302, 1), (303, 2), (307, 2), (308, 2)])
+def test_a_redirect_that_makes_a_get_of_a_write_is_not_followed(session, vendor, status, calls):
+    vendor.faults.add(Fault.redirected("POST /items", to="/items/1.json", status=status))
+    if calls == 1:
+        with pytest.raises(requests.ConnectionError):
+            session.post("https://api.vendor.example/items", json={})
+    else:
+        session.post("https://api.vendor.example/items", json={})
+    assert len(vendor.calls) == calls
+
+
 def test_a_redirect_to_itself_ends(session, vendor):
     vendor.faults.add(Fault.redirected("*", to="/items/1.json", times=-1))
     with pytest.raises(requests.exceptions.TooManyRedirects):

@@ -146,8 +146,10 @@ def test_every_recorded_answer_means_the_right_thing_to_the_connector(recorded, 
             assert is_whole, exchange["endpoint"]  # and not the bodies themselves
             ends["good"] += 1
         else:
-            ends[f"{type(refusal(answer)).__name__}: {refusal(answer).reason}"] += 1
-    assert ends == {"good": 121, "NotFoundError: not_found": 29, "BadRecordError: TooManyValues": 3}
+            ends[f"{type(refusal(answer)).__name__}: {getattr(refusal(answer), 'reason', None)}"] += 1
+    # One 404, of the help centre, says nothing at all: it might be anybody's.
+    refusals = {"NotFoundError: not_found": 28, "TransientError: None": 1, "BadRecordError: TooManyValues": 3}
+    assert ends == {"good": 121, **refusals}
 
 
 def test_the_real_account_is_recognised(recorded, open_connector, make_replay):

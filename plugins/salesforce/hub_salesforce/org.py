@@ -92,27 +92,26 @@ class Org:
         return (_records(answer) for answer in self._answers(soql, deleted))
 
     def rows(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
-        """These are all rows of a query that is known to be small.
-
-        Raises TransientError where they are fewer than Salesforce counts: only a whole list can say what is not in it.
-        """
-        found: list[Any] = []
-        total: Any = None
-        for answer in self._answers(soql, deleted):
-            found += _records(answer)
-            total = answer.get("totalSize")
+        """These are all rows of a query that is known to be small."""
+        found = [row for answer in self._answers(soql, deleted) for row in _records(answer)]
         if not all(isinstance(row, dict) for row in found):
             raise TransientError("Salesforce answered a query with rows that are none.")
-        if isinstance(total, int) and len(found) < total:
-            raise TransientError("Salesforce left rows of a query out.")
         return found
 
     def _answers(self, soql: str, deleted: bool) -> Iterator[Any]:
+        """The pages of a query; raises TransientError where they hold fewer rows than Salesforce counts.
+
+        Only a whole list can say what is not in it, and who reads on behind a row that was left out never sees it.
+        """
         answer = self.call(lambda client: client.query(soql, include_deleted=deleted))
         seen: set[str] = set()
-        empty = 0
+        empty = count = 0
         while len(seen) < MOST_PAGES:
             empty = 0 if _records(answer) else empty + 1
+            count += len(_records(answer))
+            total = answer.get("totalSize")
+            if answer.get("done") is True and isinstance(total, int) and count < total:
+                raise TransientError("Salesforce left rows of a query out.")
             yield answer
             if answer.get("done") is True:
                 return

@@ -67,13 +67,14 @@ class _Answer:
 
     status: int
     code: str
+    is_own: bool
 
 
 def _read(error: SalesforceError) -> _Answer:
     content: Any = error.content
     first = content[0] if isinstance(content, list) and content else content
     code = first.get("errorCode") if isinstance(first, dict) else None
-    return _Answer(int(error.status), error_code(code))
+    return _Answer(int(error.status), error_code(code), isinstance(code, str))
 
 
 def _from_salesforce(error: SalesforceError) -> HubError:
@@ -89,6 +90,13 @@ def _from_salesforce(error: SalesforceError) -> HubError:
         return ExpiredError(f"Salesforce no longer accepts the session ({answer.code}).", fix="Renew the credentials.")
     if answer.status >= 500 or answer.code in RETRYABLE:
         return FailingError(f"Salesforce failed with HTTP {answer.status} ({answer.code}).")
+    if (
+        answer.status >= 400 and not answer.is_own
+    ):  # a web page of a proxy, or of an org under maintenance, refuses no row
+        return LostError(
+            f"something answered with HTTP {answer.status} in Salesforce's place.",
+            fix="Check instance_url, and what stands between here and Salesforce.",
+        )
     return RefusedError(answer.status, answer.code)
 
 

@@ -195,3 +195,13 @@ def test_reading_back_compares_as_salesforce_stores(org, connector):
     assert {key: (outcome.state, outcome.retryable) for key, outcome in told.items()} == {
         "idem-1": (CONFIRMED, False), "idem-2": (FAILED, True), "idem-3": (FAILED, False), "bad": (FAILED, False),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", [
+    Fault.html(COLLECTION, status=404), Fault.html(COLLECTION, status=413), Fault.redirected(COLLECTION, to="/maintenance"),
+])  # fmt: skip
+def test_an_answer_in_salesforces_place_refuses_no_row(org, connector, fault):
+    org.faults.add(fault)
+    assert outcomes(connector.write("contacts", [record(1)]))["idem-1"].state is UNKNOWN
+    back = outcomes(connector.reconcile("contacts", [record(1)]))["idem-1"]
+    assert (back.state, back.retryable) == (FAILED, True)

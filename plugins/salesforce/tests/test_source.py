@@ -267,3 +267,21 @@ def test_a_foreign_cursor_is_refused(org, connector, cursor):
 def test_the_address_stays_the_orgs_own(org, connector):
     connector.check()
     assert INSTANCE_URL.startswith("https://") and all(call.status == 200 for call in org.calls)
+
+
+def test_a_page_with_fewer_rows_than_salesforce_counts_is_not_read_past(org, open_org):
+    def one_short(body):
+        return {**body, "records": body["records"][1:]}
+
+    org.faults.add(Fault.changed("GET */queryAll/", change=one_short))
+    connector = open_org()
+    with pytest.raises(TransientError, match="left rows"):
+        records(connector, "cases")
+    assert len(records(connector, "cases")) == len(org.tables["Case"])
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405])
+def test_a_web_page_in_salesforces_place_is_no_fault_of_the_settings(org, connector, status):
+    org.faults.add(Fault.html("GET *", status=status))
+    with pytest.raises(TransientError, match="in Salesforce's place"):
+        records(connector, "contacts")

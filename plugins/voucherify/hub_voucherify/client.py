@@ -22,6 +22,7 @@ from hub.contract import (
 from hub_voucherify.config import VoucherifyConfig
 
 _KEY = re.compile(r"[a-z0-9_]{1,64}")
+_ON_THE_WAY = "Check `host` in the connection's settings, and what stands between here and Voucherify."
 _EPOCH = re.compile(r"[0-9]{1,12}\Z")
 
 
@@ -142,7 +143,11 @@ class VoucherifyClient:
             )
         if status >= 500 or 300 <= status < 400:
             raise UnknownOutcomeError(f"Voucherify answered {status}.")
-        return Answer(status, _object_of(response))
+        answer = Answer(status, _object_of(response))
+        if status >= 400 and not _is_own(answer):
+            # A page of a proxy is no word on whether there is such a customer.
+            raise UnknownOutcomeError(f"something answered {status} in Voucherify's place.", fix=_ON_THE_WAY)
+        return answer
 
     def _wait_of(self, headers: Mapping[str, str]) -> float | None:
         theirs = http_date(headers.get("Date", "")) or self.context.now()
@@ -196,6 +201,10 @@ def _cut_off(error: requests.exceptions.RequestException) -> UnknownOutcomeError
     if unreachable or isinstance(error, requests.exceptions.ConnectTimeout):
         return TransientError("Voucherify could not be reached.")
     return UnknownOutcomeError(f"the connection to Voucherify broke off ({type(error).__name__}).")
+
+
+def _is_own(answer: Answer) -> bool:
+    return bool(answer.body.get("key") or answer.body.get("code")) or (answer.status != 404 and bool(answer.body))
 
 
 def _object_of(response: requests.Response) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.contract import HubError, Outcome, TransientError, UnknownOutcomeError, WriteRecord
-from hub_voucherify.client import VoucherifyClient, is_about, listed, segment
+from hub_voucherify.client import VoucherifyClient, is_about, listed, segment, somebody_else
 from hub_voucherify.mark import parse_time
 from hub_voucherify.outcomes import accepted, confirmed, failed, is_done, refused, unknown
 
@@ -16,7 +16,9 @@ SKEW = timedelta(minutes=1)
 """How far the vendor's clock may be behind the hub's."""
 
 _LATELY = timedelta(days=1)  # a killed run is gone on with long before
-_AT_WORK = frozenset({"ENQUEUED", "IN_PROGRESS"})
+_ENDED = frozenset({"DONE", "FAILED"})
+"""What a job says that writes no more; a word that nobody knows does not say so."""
+
 _PROFILE = ("name", "email", "phone", "description", "birthdate", "birthday")
 
 
@@ -61,7 +63,7 @@ class CustomerWriter:
         doubtful = []
         for record in records:
             job = jobs.get(record.job or "")
-            if record.job and job and job.get("status") in _AT_WORK:
+            if record.job and job and job.get("status") not in _ENDED:
                 yield accepted(record, record.job)
                 continue
             outcome = self._look(record, job)
@@ -104,23 +106,24 @@ class CustomerWriter:
             if attempt:
                 self._client.context.sleep(config.poll_seconds)
             found = self._client.find(f"/v1/async-actions/{segment(job)}")
-            if found is None or found.get("status") in {"DONE", "FAILED"}:
+            if found is not None and found.get("id") != job:
+                raise somebody_else()  # its rows are others
+            if found is None or found.get("status") in _ENDED:
                 break
         return found
 
     def _lost_job(self, begun: datetime) -> str | None:
         """The only job of our kind since ``begun``, where there is one: most likely the one whose answer was lost."""
         try:
-            jobs = self._listed()
+            recent = [job.get("id") for job in self._listed() if parse_time(job.get("created_at")) >= begun - SKEW]
         except HubError:
             return None  # an error now would say that nothing was sent, which is not known
-        recent = [str(job["id"]) for job in jobs if parse_time(job["created_at"]) >= begun - SKEW]
-        return recent[0] if len(recent) == 1 else None
+        return recent[0] if len(recent) == 1 and isinstance(recent[0], str) else None
 
     def _is_at_work(self) -> bool:
         """Whether a job may still write: one whose answer was lost, or anybody else's."""
         try:
-            return any(job.get("status") in _AT_WORK for job in self._listed())
+            return any(job.get("status") not in _ENDED for job in self._listed())
         except HubError:
             return True  # not known; the next reconciliation asks again
 

@@ -96,8 +96,8 @@ class PointsWriter:
         while len(seen) <= MOST_PAGES:
             after = {"starting_after_id": seen[-1]} if seen[-1] else {}
             body = self._client.find(path, {"limit": _PAGE, "order": "-id"} | after)
-            if body is None:
-                return None
+            if body is None:  # of a card that is there: not a word on what is booked on it
+                raise TransientError("Voucherify does not show the ledger of a card that it has.")
             rows = listed(body, "data")
             if any(row.get("voucher_id") != card.get("id") for row in rows):
                 raise somebody_else()  # in another card's ledger the booking would not be found, and made twice

@@ -137,10 +137,10 @@ class VoucherifySource:
         known = {record.key for record in self._flawed}
         flawed = (RawRecord.unreadable(stream, row, reason) for row in rows if (reason := _flaw_of(row)))
         self._flawed += [record for record in flawed if record.key not in known]
-        rows, more = [row for row in rows if not _flaw_of(row)], body.get("has_more")
-        if self._flawed and not rows:
+        sound, more = [row for row in rows if not _flaw_of(row)], body.get("has_more")
+        if self._flawed and not sound:
             raise TransientError("Voucherify's answer has no record that can be read.")
-        return rows, more if isinstance(more, bool) else len(rows) >= self._client.config.page_size
+        return sound, more if isinstance(more, bool) else len(rows) >= self._client.config.page_size
 
     def _customer(self, key: str) -> Row | None:
         found = self._client.customer(key)
@@ -215,7 +215,9 @@ def _only(rows: Sequence[Any], key: str) -> Row | None:
 def _flaw_of(row: Any) -> str | None:
     if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
         return "record.no_id"
-    return None if all(_is_time(row.get(name)) for name in ("created_at", "updated_at")) else "record.no_time"
+    # A record may never have been changed; one that was never created is in no order of time, and would not be read.
+    times = row.get("created_at") is not None and all(_is_time(row.get(name)) for name in ("created_at", "updated_at"))
+    return None if times else "record.no_time"
 
 
 def _is_time(value: Any) -> bool:

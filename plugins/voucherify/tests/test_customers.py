@@ -1,6 +1,6 @@
 import pytest
 
-from hub.contract import OutcomeState, WriteRecord
+from hub.contract import OutcomeState, TransientError, WriteRecord
 from hub.testing import Fault, Reply
 
 FIELDS = {
@@ -197,3 +197,40 @@ def test_a_customer_that_a_killed_job_may_have_made_is_left_to_people(simulator,
         False,
     )
     assert told["k0"].state is OutcomeState.CONFIRMED, "whoever has a name was there before"
+
+
+def _shown(**changes):
+    return Fault.changed("GET /v1/async-actions/*", change=lambda job: {**job, **changes}, times=-1)
+
+
+def test_the_answer_about_another_job_says_nothing(simulator, connection):
+    simulator.job_seconds = 3600
+    told = only(o for o in connection.write("customers", many()) if o.key == "push-0")
+    simulator.faults.add(_shown(id="aa_other", status="DONE"))
+    with pytest.raises(TransientError, match="something else"):
+        list(connection.reconcile("customers", [record(idempotency_key="push-0", job=told.job)]))
+
+
+def test_a_job_in_a_state_that_nobody_knows_has_not_ended(simulator, connection):
+    simulator.job_seconds = 3600
+    told = only(o for o in connection.write("customers", many()) if o.key == "push-0")
+    simulator.faults.add(_shown(status="RETRYING"))
+    later = only(connection.reconcile("customers", [record(idempotency_key="push-0", job=told.job)]))
+    assert later.state is OutcomeState.ACCEPTED, "it may still write"
+
+
+@pytest.mark.parametrize("job", [{}, {"created_at": "2026-06-01T09:00:00.000Z"}, {"id": "aa_1", "created_at": None}])
+def test_a_list_with_a_job_that_is_none_leaves_the_rows_unknown(simulator, connection, job):
+    simulator.faults.add(Fault.committed_then_reset("POST */bulk/async"))
+    listing = {"async_actions": [{"type": "CUSTOMERS.BULK_UPDATE", **job}]}
+    simulator.faults.add(Fault.answers("GET /v1/async-actions", body=listing))
+    assert {o.state for o in connection.write("customers", many())} == {OutcomeState.UNKNOWN}
+
+
+@pytest.mark.parametrize("body", ["<html>not here</html>", {"message": "no route matched"}])
+def test_a_404_that_is_not_the_vendors_own_says_nothing_of_the_customer(simulator, connection, body):
+    simulator.faults.add(Fault.answers("* /v1/customers/*", body=body, status=404, times=2))
+    assert only(connection.write("customers", [record()])).state is OutcomeState.UNKNOWN
+    with pytest.raises(TransientError, match="in Voucherify's place"):
+        list(connection.reconcile("customers", [record()]))
+    assert only(connection.reconcile("customers", [record()])).reason == "not_applied"

@@ -140,3 +140,9 @@ def test_nobody_is_erased_by_an_answer_about_somebody_else(simulator, connection
         with pytest.raises(TransientError, match="something else"):
             list(act(subject))
     assert len(simulator.customers) == 24 and not any(call.method == "POST" for call in simulator.calls)
+
+
+def test_a_404_that_is_not_the_vendors_own_proves_no_erasure(simulator, connection):
+    simulator.faults.add(Fault.html("GET *", status=404, times=-1))
+    with pytest.raises(TransientError):
+        list(connection.verify_erased(by("customer_id", "C-000002")))

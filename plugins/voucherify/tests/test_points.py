@@ -255,3 +255,16 @@ def test_nothing_is_booked_by_an_answer_about_another_customer(simulator, connec
         only(open_with().reconcile("points", [record()]))
     assert only(open_with().write("points", [record()])).state is OutcomeState.CONFIRMED
     assert len(booked(simulator)) == 1
+
+
+def test_a_ledger_that_is_not_shown_does_not_say_that_nothing_was_booked(simulator, connection, open_with):
+    simulator.faults.add(Fault.committed_then_reset(BALANCE))
+    assert only(connection.write("points", [record()])).state is OutcomeState.UNKNOWN
+    simulator.faults.add(
+        Fault.answers("GET */transactions", body={"code": 404, "key": "not_found"}, status=404, times=3)
+    )
+    with pytest.raises(TransientError):
+        list(open_with().reconcile("points", [record()]))
+    for _ in range(3):
+        list(open_with().write("points", [record()]))
+    assert len(booked(simulator)) == 1

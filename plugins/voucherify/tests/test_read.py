@@ -199,3 +199,22 @@ def test_a_check_believes_no_answer_that_is_no_program(simulator, connection):
     simulator.faults.add(Fault("GET /v1/loyalties/*", reply=Reply(200, {"code": 500, "key": "internal_error"})))
     with pytest.raises(TransientError):
         connection.check()
+
+
+@pytest.mark.parametrize(("stream", "truth"), [("customers", "customers"), ("members", "cards")])
+def test_a_record_that_does_not_say_when_it_was_created_is_told_of_and_ends_no_page(
+    simulator, open_with, stream, truth
+):
+    rows = list(getattr(simulator, truth).values())
+    odd = rows[1]["id"]
+
+    def undated(body):
+        return {**body, **{
+            name: [{**row, "created_at": None} if row["id"] == odd else row for row in body[name]]
+            for name in ("customers", "vouchers") if name in body
+        }}  # fmt: skip
+
+    simulator.faults.add(Fault.changed("GET *", change=undated, times=-1))
+    records, _ = read(open_with(page_size=3), stream)
+    assert {r.key for r in records if not r.flaw} == {row["id"] for row in rows} - {odd}
+    assert [r.flaw for r in records if r.flaw] == ["record.no_time"]

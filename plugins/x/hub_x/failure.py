@@ -80,7 +80,7 @@ def _refusal(error: Any, body: Any, now: datetime) -> HubError:
             f"X rejected the credentials (status {status}).",
             fix="Renew the bearer token, or ask X for access to this endpoint.",
         )
-    if status in {400, 404, 422}:
+    if status in {400, 404, 422} and _is_own(body):
         return RefusedRequestError(status, _parameters(body))
     return busy() if status == 409 else TransientError(f"X answered with status {status}.")
 
@@ -94,6 +94,11 @@ def _read(response: requests.Response) -> Any:
         return response.json()
     except ValueError:
         return None
+
+
+def _is_own(body: Any) -> bool:
+    """Whether X itself refuses; a proxy's page does not say that the request was wrong."""
+    return isinstance(body, dict) and not body.keys().isdisjoint({"errors", "title", "detail", "type"})
 
 
 def _problems(body: Any) -> Iterator[dict[str, Any]]:

@@ -120,6 +120,8 @@ def parse_page(answer: Mapping[str, Any]) -> Page:
         raise TransientError("X answered with a page of which no post has an id.")
     if not isinstance(meta, dict) and (rows or not _objects(answer, "errors")):
         raise TransientError("X answered with a page that lacks its counters.")
+    if not rows and _counts(meta) and not _objects(answer, "errors"):
+        raise TransientError("X answered with a page that counts posts and holds none.")  # reading on would lose them
     gone = list(_gone(_objects(answer, "errors")))
     return Page(
         posts=posts,
@@ -129,6 +131,11 @@ def parse_page(answer: Mapping[str, Any]) -> Page:
         gone_posts=frozenset(one for kind, one in gone if kind == "post"),
         gone_users=frozenset(one for kind, one in gone if kind == "user"),
     )
+
+
+def _counts(meta: Any) -> bool:
+    count = meta.get("result_count") if isinstance(meta, dict) else None
+    return isinstance(count, int) and count > 0
 
 
 def _gone(problems: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -234,3 +234,11 @@ def test_tweepys_own_log_holds_neither_token_nor_posts(x, open_source, caplog):
     with caplog.at_level(logging.DEBUG):
         read(open_source(x))
     assert TOKEN not in caplog.text and "@AttuneAir" not in caplog.text
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+@pytest.mark.parametrize("body", ["<html>not here</html>", None, {"message": "no route matched"}])
+def test_a_refusal_that_is_not_xs_own_is_no_fault_of_the_settings(x, open_source, status, body):
+    always(x, Reply(status, body))
+    with pytest.raises(TransientError):
+        read(open_source(x))

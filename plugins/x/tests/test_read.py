@@ -379,3 +379,12 @@ def test_a_start_time_out_of_reach_does_not_stop_search(empty_x, open_source, re
     source = open_source(empty_x, start_time="2020-01-01T00:00:00Z")
     assert live(read_all(source, "search")[0]) == tagged
     assert "start_time" not in empty_x.calls[-1].query_string
+
+
+def test_a_page_that_counts_posts_and_holds_none_is_not_read_past(empty_x, open_source, read_all):
+    posts = say(empty_x, 3)
+    empty_x.faults.add(Fault.changed("GET /2/*", change=lambda body: {"meta": body["meta"]}))
+    source = open_source(empty_x)
+    with pytest.raises(TransientError, match="holds none"):
+        read_all(source)
+    assert live(read_all(source)[0]) == posts[::-1]

@@ -80,15 +80,16 @@ class Account:
         seen = {wanted.get("page[after]")}
         for _ in range(MAX_PAGES):
             page = self.get(path, wanted)
-            yield page
             meta = page.get("meta")
             if not isinstance(meta, dict) or not isinstance(meta.get("has_more"), bool):
                 raise TransientError("zendesk: a page of a listing does not say whether it is the last.")
+            after = meta.get("after_cursor")
+            if meta["has_more"] and (not isinstance(after, str) or not after or after in seen):
+                # Before the page is handed out: who remembers where it ended would take it for the last.
+                raise TransientError("zendesk: a listing says that it goes on but not where.")
+            yield page
             if not meta["has_more"]:
                 return
-            after = meta.get("after_cursor")
-            if not isinstance(after, str) or not after or after in seen:
-                raise TransientError("zendesk: a listing says that it goes on but not where.")
             seen.add(after)
             wanted["page[after]"] = after
         raise TransientError("zendesk: a listing does not end.")

@@ -10,10 +10,15 @@ import requests
 from hub.contract import AuthError, BadRecordError, HubError, ThrottledError, TransientError, asked_wait, http_date
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,59}")
+_ON_THE_WAY = "Check subdomain, and what stands between here and Zendesk."
 
 
 class NotFoundError(BadRecordError):
     """Zendesk has no such record."""
+
+
+class ForeignError(BadRecordError):
+    """Something refused the request in Zendesk's place: another attempt may succeed."""
 
 
 class ForbiddenError(AuthError):
@@ -30,14 +35,25 @@ def refusal(response: requests.Response | None) -> HubError:
     """This is the hub's error for an answer of status 4xx that is about the request itself."""
     if response is None:
         return TransientError("zendesk: the answer was lost.")
+    body = _body(response)
+    code = vendor_code(body)
+    reason = code or f"http_{response.status_code}"
+    is_own = isinstance(body, dict) and bool(body.get("error") or body.get("errors"))
+    if response.status_code == 404 and (not is_own or code == "InvalidEndpoint"):
+        # An address that is not there must not be taken for a record that has been deleted.
+        return TransientError(f"zendesk: there is nothing at its address ({reason}).", fix=_ON_THE_WAY)
     if response.status_code == 404:
         return NotFoundError("zendesk: no such record.", reason="not_found")
-    try:
-        code = vendor_code(response.json())
-    except ValueError:
-        code = None
-    reason = code or f"http_{response.status_code}"
+    if not is_own:
+        return ForeignError(f"zendesk: something refused the request ({reason}).", reason=reason, fix=_ON_THE_WAY)
     return BadRecordError(f"zendesk: the request was refused ({reason}).", reason=reason)
+
+
+def _body(response: requests.Response) -> Any:
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        return None
 
 
 def answer_check(now: Callable[[], datetime]) -> Callable[..., None]:

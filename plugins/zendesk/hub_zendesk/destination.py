@@ -5,8 +5,8 @@ from typing import Any
 
 from hub.contract import BadRecordError, ConfigError, Outcome, OutcomeState, WriteRecord
 from hub_zendesk.account import Account
-from hub_zendesk.answers import NotFoundError
-from hub_zendesk.job import Job, all_jobs_done, read_job, wait_for_job
+from hub_zendesk.answers import ForeignError, NotFoundError
+from hub_zendesk.job import RETRYABLE, Job, all_jobs_done, read_job, wait_for_job
 from hub_zendesk.rows import Row, Rows, row_id
 from hub_zendesk.ticket_rows import TicketRows
 from hub_zendesk.user_rows import UserRows
@@ -76,7 +76,8 @@ class ZendeskDestination:
         try:
             job_id = rows.submit(objects)
         except BadRecordError as error:  # Zendesk refuses the request as a whole; none of it was done.
-            yield from (_failed(record, error) for record in sent)
+            passing = isinstance(error, ForeignError) or error.reason in RETRYABLE
+            yield from (_failed(record, error, retryable=passing) for record in sent)
             return
         yield from _job_outcomes(wait_for_job(self._account, job_id), sent)
 
@@ -154,5 +155,5 @@ def _in_doubt(outcome: Outcome) -> Outcome:
     return Outcome(outcome.key, OutcomeState.UNKNOWN, outcome.vendor_ref) if outcome.retryable else outcome
 
 
-def _failed(record: WriteRecord, error: BadRecordError) -> Outcome:
-    return Outcome(record.idempotency_key, OutcomeState.FAILED, record.key, reason=error.reason)
+def _failed(record: WriteRecord, error: BadRecordError, *, retryable: bool = False) -> Outcome:
+    return Outcome(record.idempotency_key, OutcomeState.FAILED, record.key, retryable=retryable, reason=error.reason)

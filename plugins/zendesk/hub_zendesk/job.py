@@ -6,14 +6,15 @@ from typing import Any
 
 from hub.contract import AuthError, BadRecordError, Outcome, OutcomeState, ThrottledError, TransientError
 from hub_zendesk.account import Account, listed
-from hub_zendesk.answers import vendor_code
+from hub_zendesk.answers import NotFoundError, vendor_code
 
 _PAUSES = (1.0, 1.0, 2.0, 3.0)
 _LONG_PAUSE = 5.0
-_RUNNING = frozenset({"queued", "working"})
-_RETRYABLE = frozenset(
+_ENDED = frozenset({"completed", "failed", "killed", "expired"})
+RETRYABLE = frozenset(
     {"UpdateConflict", "DatabaseConflict", "DatabaseError", "InternalError", "ServiceUnavailable", "TooManyRequests"}
 )
+"""Error codes, of rows and of whole requests, for which a later attempt may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Job:
 
     Args:
         id: the job's id.
-        status: queued, working, failed or completed; "completed" only says that every row was tried.
+        status: queued, working, failed or completed; "completed" only says that every row was tried. A word that nobody
+            knows does not say that it has ended.
         results: one item a row in several shapes; empty where there are none yet, or none at all.
     """
 
@@ -33,7 +35,7 @@ class Job:
     @property
     def is_running(self) -> bool:
         """True while Zendesk may still work on it."""
-        return self.status in _RUNNING
+        return self.status not in _ENDED
 
     def row(self, index: int | None, vendor_id: int) -> Mapping[str, Any] | None:
         """This is the result of one row, found by its id or else by its place in the request; None where there is none.
@@ -47,7 +49,7 @@ class Job:
     @property
     def has_failures(self) -> bool:
         """True where the job as a whole or any of its rows failed."""
-        return self.status not in (*_RUNNING, "completed") or any(_has_failed(item) for item in self.results)
+        return self.status in _ENDED - {"completed"} or any(_has_failed(item) for item in self.results)
 
     def outcome(self, key: str, index: int | None, vendor_id: int) -> Outcome:
         """This is what became of one row; ``unknown`` where the job does not tell."""
@@ -56,7 +58,7 @@ class Job:
             return Outcome(key, OutcomeState.UNKNOWN, job=self.id)
         if _has_failed(item):
             code = vendor_code(item) or "rejected"
-            return Outcome(key, OutcomeState.FAILED, str(vendor_id), retryable=code in _RETRYABLE, reason=code)
+            return Outcome(key, OutcomeState.FAILED, str(vendor_id), retryable=code in RETRYABLE, reason=code)
         if _has_succeeded(item):
             return Outcome(key, OutcomeState.CONFIRMED, str(vendor_id))
         return Outcome(key, OutcomeState.UNKNOWN, job=self.id)
@@ -97,7 +99,7 @@ def all_jobs_done(account: Account) -> bool:
 def _any_running(account: Account) -> bool:
     jobs = (job for page in account.pages("job_statuses.json") for job in listed(page, "job_statuses"))
     try:
-        return any(job.get("status") in _RUNNING for job in jobs)
+        return any(job.get("status") not in _ENDED for job in jobs)
     except BadRecordError:
         return True  # where Zendesk does not show its jobs, nobody can say that none is left
 
@@ -127,7 +129,7 @@ def pauses(account: Account) -> Iterator[None]:
 def _look(account: Account, job_id: str) -> Job:
     try:
         return read_job(account, job_id)
-    except BadRecordError:
+    except NotFoundError:
         return Job(job_id, "expired")
-    except (AuthError, ThrottledError, TransientError):
+    except (AuthError, BadRecordError, ThrottledError, TransientError):
         return Job(job_id, "working")

@@ -371,3 +371,31 @@ def test_tags_are_made_ours() -> None:
     assert as_tags(["Anger", "attune_anger", "very upset", ""]) == ["attune_anger", "attune_very_upset"]
     assert as_tags(None) == []
     assert as_tags("anger") == ["attune_anger"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "retryable"),
+    [
+        (Reply(405, "<html>down for maintenance</html>"), True),
+        (Reply(409, {"error": "DatabaseConflict", "description": "Database collision"}), True),
+        (Reply(422, {"error": "RecordInvalid", "description": "no"}), False),
+    ],
+)
+def test_a_refusal_of_a_whole_request_that_may_pass_is_tried_again(
+    vendor: ZendeskSimulator, zendesk: Any, reply: Reply, retryable: bool
+) -> None:
+    vendor.faults.add(Fault("PUT *", reply=reply))
+    told = by_key(zendesk.write("users", [user(MARIA)]))["k-7000000000001"]
+    assert (told.state, told.retryable) == (OutcomeState.FAILED, retryable)
+
+
+def test_a_job_in_a_state_that_nobody_knows_has_not_ended(vendor: ZendeskSimulator, zendesk: Any) -> None:
+    def retrying(body: Any) -> Any:
+        return {"job_status": {**body["job_status"], "status": "retrying", "results": None}}
+
+    vendor.job_seconds = vendor.job_polls = 10**6
+    vendor.faults.add(Fault.changed("GET */job_statuses/*", change=retrying, times=-1))
+    told = by_key(zendesk.write("users", [user(MARIA)]))["k-7000000000001"]
+    assert told.state is OutcomeState.ACCEPTED
+    later = by_key(zendesk.reconcile("users", [user(MARIA, job=told.job)]))["k-7000000000001"]
+    assert later.state is OutcomeState.ACCEPTED, "it may still write"

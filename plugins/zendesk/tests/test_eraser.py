@@ -240,3 +240,9 @@ def test_all_text_of_a_comment_is_marked() -> None:
 )
 def test_what_counts_as_redacted(text: str | None, redacted: bool) -> None:
     assert is_redacted(text) is redacted
+
+
+def test_an_address_that_is_not_there_proves_no_erasure(vendor: ZendeskSimulator, zendesk: Any) -> None:
+    vendor.faults.add(Fault.html("GET */users/*", status=404, times=-1))
+    with pytest.raises(TransientError):
+        states(zendesk.verify_erased(BY_ID))

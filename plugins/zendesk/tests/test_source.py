@@ -219,7 +219,7 @@ def test_deleted_tickets_arrive_as_deleted_and_without_content(vendor: ZendeskSi
 
 
 def test_a_ticket_that_vanishes_between_export_and_comments_is_deleted(vendor: ZendeskSimulator, zendesk: Any) -> None:
-    vendor.faults.add(Fault("GET /api/v2/tickets/35001/comments*", reply=Reply(404, None)))
+    vendor.faults.add(Fault.refused("GET /api/v2/tickets/35001/comments*", status=404))
     ticket = next(r for r in records(read(zendesk, "tickets")) if r.key == "35001")
     assert ticket.deleted
 
@@ -310,3 +310,28 @@ def test_a_comment_that_is_none_costs_its_ticket_and_no_other(
     got = records(read(zendesk, "tickets"))
     assert sorted(record.key for record in got) == sorted(str(key) for key in vendor.tickets)
     assert [(record.key, record.data) for record in got if record.flaw == "record.bad_comment"] == [(str(first), {})]
+
+
+@pytest.mark.parametrize("meta", [{"has_more": True, "after_cursor": None}, {"has_more": None}, None])
+def test_a_page_of_ratings_that_does_not_say_where_it_goes_on_is_not_the_last(
+    vendor: ZendeskSimulator, zendesk: Any, meta: Any
+) -> None:
+    def cut(body: Any) -> Any:
+        return {**body, "satisfaction_ratings": body["satisfaction_ratings"][:1], "meta": meta}
+
+    vendor.faults.add(Fault.changed("GET */satisfaction_ratings*", change=cut))
+    got: list[Batch] = []
+    with pytest.raises(TransientError):
+        got.extend(zendesk.read("satisfaction_ratings", None))
+    rest = read(zendesk, "satisfaction_ratings", got[-1].cursor if got else None)
+    assert {record.key for record in records(got + rest)} == {str(key) for key in vendor.ratings}
+
+
+@pytest.mark.parametrize(
+    "body", ["<html>not here</html>", None, {"error": "InvalidEndpoint", "description": "Not found"}]
+)
+def test_an_address_that_is_not_there_deletes_no_ticket(vendor: ZendeskSimulator, zendesk: Any, body: Any) -> None:
+    vendor.faults.add(Fault.answers("GET */comments*", body=body, status=404))
+    with pytest.raises(TransientError, match="nothing at its address"):
+        read(zendesk, "tickets")
+    assert not any(record.deleted for record in records(read(zendesk, "tickets")))

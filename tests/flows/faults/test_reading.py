@@ -83,6 +83,7 @@ CONNECTION = [
     Cell("500 for ever", strikes(Fault.refused, status=500), BROKEN),
     Cell("502 for ever", strikes(Fault.refused, status=502), BROKEN),
     Cell("503 for ever", forever(Fault.refused, status=503), BROKEN),
+    Cell("404 as a web page", strikes(Fault.html, status=404), BROKEN),
     Cell("503 as a web page", strikes(Fault.html, status=503), BROKEN),
     Cell("reset", lambda s: Fault.reset(s.target.pages, after=1), (*BROKEN, DONE)),
     Cell("reset for ever", forever(Fault.reset), BROKEN),

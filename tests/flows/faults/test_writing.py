@@ -110,6 +110,7 @@ CELLS = [
     Cell("500", once(Fault.refused, status=500)),
     Cell("502", once(Fault.refused, status=502)),
     Cell("503 for ever", on_write(Fault.refused, status=503)),
+    Cell("404 as a web page", once(Fault.html, status=404)),
     Cell("HTML with 200", on_write(Fault.html)),
     Cell("malformed JSON", on_write(Fault.malformed)),
     Cell("200 with no body", on_write(Fault.empty)),
