@@ -108,10 +108,11 @@ class BulkJob:
     def results(self, job: str, ids: Iterable[str]) -> dict[str, RowResult]:
         """These are the results that a job that is done has of ``ids``, by their first 15 characters.
 
-        Rows that Salesforce names nowhere are missing.
+        Rows that Salesforce names nowhere are missing, and those that it names both done and failed.
         """
         wanted = {id[:15] for id in ids}
         found: dict[str, RowResult] = {}
+        done: dict[str, RowResult] = {}
         for key, _ in self._rows(job, "unprocessedrecords", wanted):
             found[key] = RowResult(None, "UNPROCESSED", retryable=True)
         for key, row in self._rows(job, "failedResults", wanted):
@@ -120,8 +121,9 @@ class BulkJob:
         for key, row in self._rows(job, "successfulResults", wanted):
             told = row.get("sf__Id") or row["Id"]
             if told[:15] == key:  # success of another row confirms nothing: this one is read back
-                found[key] = RowResult(told, None)
-        return found
+                done[key] = RowResult(told, None)
+        both = found.keys() & done.keys()
+        return {key: result for key, result in (found | done).items() if key not in both}
 
     def _rows(self, job: str, kind: str, wanted: Container[str]) -> Iterator[tuple[str, dict[str, str]]]:
         """The wanted rows of one kind of results, page by page.

@@ -266,3 +266,11 @@ def test_a_list_of_jobs_that_is_not_whole_does_not_say_that_none_is_at_work(org,
     listed = {"records": [], "nextRecordsUrl": None, **more}
     org.faults.add(Fault(f"GET {JOBS}", reply=Reply(200, listed), times=-1))
     assert [outcome.state for outcome in bulk.reconcile("contacts", [record(1)])] == [UNKNOWN]
+
+
+def test_a_row_that_is_both_done_and_failed_is_read_back(org, bulk):
+    told = [{"sf__Error": "UNABLE_TO_LOCK_ROW:m", "Id": make_id("Contact", 1)}]
+    org.faults.add(Fault(f"GET {JOBS}/*/failedResults", reply=Reply(200, to_csv(["sf__Error", "Id"], told))))
+    rows = [record(n) for n in (1, 2, 3)]
+    states = {key: one.state for key, one in outcomes(bulk.write("contacts", rows)).items()}
+    assert states == {"idem-1": UNKNOWN, "idem-2": CONFIRMED, "idem-3": CONFIRMED}

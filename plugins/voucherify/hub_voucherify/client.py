@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import quote
 
 import requests
@@ -187,7 +188,8 @@ def named(body: Mapping[str, Any] | None, name: str) -> Mapping[str, Any] | None
 
 def is_about(customer: Mapping[str, Any], key: str) -> bool:
     """Whether an answer shows the customer that was asked for: caches and proxies have been seen to answer with another."""
-    return bool(customer.get("id")) and key in (customer.get("source_id"), customer.get("id"))
+    shown = {normalize("NFC", one) for name in ("source_id", "id") if isinstance(one := customer.get(name), str)}
+    return bool(customer.get("id")) and normalize("NFC", key) in shown  # a letter with an accent has two spellings
 
 
 def somebody_else() -> TransientError:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import isclose
 from typing import Any
 
 from hub.contract import HubError, Outcome, TransientError, UnknownOutcomeError, WriteRecord
@@ -167,7 +168,19 @@ def _fault_of(record: WriteRecord) -> str | None:
 def _holds(customer: Mapping[str, Any], record: WriteRecord) -> bool:
     metadata = customer.get("metadata")
     held = metadata if isinstance(metadata, dict) else {}
-    return all(held.get(name) == value for name, value in record.fields.items())
+    return all(_agree(held.get(name), value) for name, value in record.fields.items())
+
+
+def _agree(held: Any, sent: Any) -> bool:
+    """Whether two values are one: a project's metadata schema may have numbers as text, and times to the millisecond."""
+    if held == sent or isinstance(held, bool) or isinstance(sent, bool):
+        return bool(held == sent)
+    try:
+        if isinstance(sent, str):
+            return parse_time(held) == parse_time(sent)
+        return isclose(float(held), float(sent), abs_tol=1e-9)
+    except (TransientError, TypeError, ValueError):
+        return False
 
 
 def _is_shell(customer: Mapping[str, Any], job: Mapping[str, Any]) -> bool:

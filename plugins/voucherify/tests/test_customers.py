@@ -234,3 +234,27 @@ def test_a_404_that_is_not_the_vendors_own_says_nothing_of_the_customer(simulato
     with pytest.raises(TransientError, match="in Voucherify's place"):
         list(connection.reconcile("customers", [record()]))
     assert only(connection.reconcile("customers", [record()])).reason == "not_applied"
+
+
+@pytest.mark.parametrize(
+    ("held", "state"),
+    [
+        ({"emotion_as_of": "2026-06-01T09:00:00.000Z", "churn_risk": "0.73"}, OutcomeState.CONFIRMED),
+        ({"emotion_as_of": "2026-06-01T11:00:00+02:00"}, OutcomeState.CONFIRMED),
+        ({"emotion_as_of": "2026-06-01T09:00:01Z"}, OutcomeState.UNKNOWN),
+        ({"churn_risk": "0.7"}, OutcomeState.UNKNOWN),
+        ({"churn_risk": True}, OutcomeState.UNKNOWN),
+        ({"emotion_label": "Anger"}, OutcomeState.UNKNOWN),
+    ],
+)
+def test_a_value_that_the_vendor_spells_in_its_own_way_is_there(simulator, connection, held, state):
+    simulator.faults.add(Fault.changed("PUT *", change=lambda row: {**row, "metadata": {**row["metadata"], **held}}))
+    assert only(connection.write("customers", [record()])).state is state
+
+
+def test_a_customer_number_in_the_other_spelling_of_its_accent_is_the_same(simulator, connection):
+    composed, apart = "C-\u00e9", "C-e\u0301"
+    simulator.customer("C-000001")["source_id"] = composed
+    simulator.faults.add(Fault.changed("* /v1/customers/*", change=lambda row: {**row, "source_id": apart}, times=-1))
+    assert only(connection.write("customers", [record(composed)])).state is OutcomeState.CONFIRMED
+    assert only(connection.reconcile("customers", [record(composed)])).state is OutcomeState.CONFIRMED

@@ -38,13 +38,15 @@ class Job:
         return self.status not in _ENDED
 
     def row(self, index: int | None, vendor_id: int) -> Mapping[str, Any] | None:
-        """This is the result of one row, found by its id or else by its place in the request; None where there is none.
+        """This is the result of one row, found by its id or else by its place in the request; None where none is clear.
 
         A job never holds one id twice: see ``hub_zendesk.destination``.
         """
-        named = (item for item in self.results if str(item.get("id")) == str(vendor_id))
-        placed = (item for item in self.results if item.get("id") is None and item.get("index") == index)
-        return next(named, None) or (next(placed, None) if index is not None else None)
+        named = [item for item in self.results if str(item.get("id")) == str(vendor_id)]
+        placed = [item for item in self.results if item.get("id") is None and item.get("index") == index]
+        found = named or (placed if index is not None else [])
+        # A row that is told of twice, once as done and once as failed, is told nothing of.
+        return found[0] if len({_has_failed(item) for item in found}) == 1 else None
 
     @property
     def has_failures(self) -> bool:

@@ -399,3 +399,16 @@ def test_a_job_in_a_state_that_nobody_knows_has_not_ended(vendor: ZendeskSimulat
     assert told.state is OutcomeState.ACCEPTED
     later = by_key(zendesk.reconcile("users", [user(MARIA, job=told.job)]))["k-7000000000001"]
     assert later.state is OutcomeState.ACCEPTED, "it may still write"
+
+
+def test_a_row_that_a_job_tells_of_twice_and_differently_is_read_back(vendor: ZendeskSimulator, zendesk: Any) -> None:
+    def twice(body: Any) -> Any:
+        job = body["job_status"]
+        failed = [{"index": 0, "error": "DatabaseConflict", "id": MARIA}]
+        return {"job_status": job | {"results": [*job["results"], *failed]}} if job["results"] else body
+
+    vendor.faults.add(Fault.changed("GET */job_statuses/*", change=twice, times=-1))
+    told = by_key(zendesk.write("users", [user(MARIA)]))["k-7000000000001"]
+    assert told.state is OutcomeState.UNKNOWN
+    later = by_key(zendesk.reconcile("users", [user(MARIA, job=told.job)]))["k-7000000000001"]
+    assert later.state is OutcomeState.CONFIRMED
