@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -166,7 +167,7 @@ class Vault:
     def unwrap(self, wrapped: bytes) -> bytes:
         """This opens a wrapped key; raises ConfigError where the root key or the epoch's key is not the one that wrapped it."""
         try:
-            return aes_key_unwrap(self._kek(epoch_of(wrapped)), wrapped[4:])
+            return self._unwrap(wrapped)
         except InvalidUnwrap:
             raise ConfigError(
                 f"{self.source}: the root key, or the file of epoch keys, does not open the keys in this database; "
@@ -211,6 +212,16 @@ class Vault:
 
     def _wrap(self, dek: bytes) -> bytes:
         return self.epoch.to_bytes(4, "big") + aes_key_wrap(self._kek(self.epoch), dek)
+
+    def _unwrap(self, wrapped: bytes) -> bytes:
+        try:
+            return aes_key_unwrap(self._kek(epoch_of(wrapped)), wrapped[4:])
+        except InvalidUnwrap:
+            if not self._derived:
+                raise
+            with suppress(ConfigError):  # another process may have made the file of epoch keys since
+                self._read_again()
+            return aes_key_unwrap(self._kek(epoch_of(wrapped)), wrapped[4:])
 
     def _kek(self, epoch: int) -> bytes:
         if epoch not in self._keks and not self._derived:

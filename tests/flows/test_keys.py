@@ -162,7 +162,11 @@ def test_a_deployment_without_epoch_keys_gets_them_with_its_first_rotation(world
     with world.open() as hub, hub.store.begin() as tx:
         tx.persons.attach(next(iter(keys)), [ADA])
     assert not path.exists()
-    assert rotated(world).epoch == 2
+    with world.open() as early, early.store.read() as tx:
+        assert tx.persons.identifiers(list(keys))
+        assert rotated(world).epoch == 2
+        with early.store.read() as later:
+            assert later.persons.identifiers(list(keys)), "who began before there was a file goes on with it"
     assert known(world) == {ADA.value}
     with world.open() as hub, pytest.raises(ConfigError):
         hub.vault.unwrap(keys[next(iter(keys))])
