@@ -137,10 +137,15 @@ class VoucherifySource:
         known = {record.key for record in self._flawed}
         flawed = (RawRecord.unreadable(stream, row, reason) for row in rows if (reason := _flaw_of(row)))
         self._flawed += [record for record in flawed if record.key not in known]
-        sound, more = [row for row in rows if not _flaw_of(row)], body.get("has_more")
+        sound = [row for row in rows if not _flaw_of(row)]
         if self._flawed and not sound:
             raise TransientError("Voucherify's answer has no record that can be read.")
-        return sound, more if isinstance(more, bool) else len(rows) >= self._client.config.page_size
+        return sound, self._goes_on(body, rows)
+
+    def _goes_on(self, body: Mapping[str, Any], rows: Sequence[Any]) -> bool:
+        """Whether there are more rows; where the vendor does not say so, a full page says that there may be."""
+        more = body.get("has_more")
+        return more if isinstance(more, bool) else len(rows) >= self._client.config.page_size
 
     def _customer(self, key: str) -> Row | None:
         found = self._client.customer(key)
@@ -173,7 +178,8 @@ class VoucherifySource:
         while more:
             params = {"limit": self._client.config.page_size, "order": "id"}
             body = self._client.read(path, params | ({"starting_after_id": cursor} if cursor else {}))
-            rows, more = _rows_of(body, "data"), body.get("has_more") is True
+            rows = _rows_of(body, "data")
+            more = self._goes_on(body, rows)
             if more and not rows:
                 raise TransientError("Voucherify's ledger does not go on.")
             if not rows:

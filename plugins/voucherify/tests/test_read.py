@@ -218,3 +218,11 @@ def test_a_record_that_does_not_say_when_it_was_created_is_told_of_and_ends_no_p
     records, _ = read(open_with(page_size=3), stream)
     assert {r.key for r in records if not r.flaw} == {row["id"] for row in rows} - {odd}
     assert [r.flaw for r in records if r.flaw] == ["record.no_time"]
+
+
+@pytest.mark.parametrize("more", [None, "true"])
+def test_a_full_page_of_the_ledger_that_does_not_say_whether_it_is_the_last_is_not(simulator, open_with, more):
+    unsaid = Fault.changed("GET */transactions", change=lambda body: {**body, "has_more": more}, times=-1)
+    simulator.faults.add(unsaid)
+    records, _ = read(open_with(page_size=3), "activities")
+    assert {r.key for r in records} == {entry["id"] for entry in simulator.ledger.entries}
