@@ -6,8 +6,10 @@ row: units with a number, a postcode beside a town, compound house numbers, comm
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from hub.privacy.redaction.rule import BRITISH, Facts, FoundBy, Stretch, at_least, both, rule
+from hub.privacy.redaction.language import is_common_word
+from hub.privacy.redaction.rule import BRITISH, Facts, FoundBy, Stretch, at_least, begins, both, rule
 
 _JOIN = (
     "de|da|do|del|della|di|du|des|la|las|los|le|of|the|an|der|am|on|upon|sur|y|na|nad|no|nr|apto|apt|piso|scala|int|bte|lgh|etg|bl|sc"
@@ -135,16 +137,47 @@ _AREA = (
     "|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE)"
 )
 _CODE = rf"{_AREA}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{{2}}"
-_STATES = "(?:a[lkzr]|c[at]|d[ce]|fl|ga|i[la]|k[sy]|m[dinst]|n[evhjmycd]|ri|s[cd]|t[nx]|ut|v[ta]|w[aviy]|(?-i:CO|HI|ID|IN|LA|MA|ME|MO|OH|OK|OR|PA|DE))"
+_STATES = "(?:nyc|a[lkzr]|c[at]|d[ce]|fl|ga|i[la]|k[sy]|m[dinst]|n[evhjmycd]|ri|s[cd]|t[nx]|ut|v[ta]|w[aviy]|(?-i:CO|HI|ID|IN|LA|MA|ME|MO|OH|OK|OR|PA|DE))"
+_DOOR = re.compile(
+    r"(?i)(?<!\w)(?:flat|unit|apt|apartment|suite|studio|shop|office|room|house|no)\.?\s(?:\d{1,4}[a-z]?,?\s)?$"
+)
+
+
+def _numbered(pattern: re.Pattern[str], text: str) -> Iterator[Stretch]:
+    """An address from the number of its house, and what stands before it: "unit 4 riverside"."""
+    for match in pattern.finditer(text):
+        if not is_measured(match[0]):
+            door = _DOOR.search(text[max(0, match.start() - 20) : match.start()])
+            yield match.start() - (len(door[0]) if door else 0), match.end()
+
+
+_KIND = "street|road|avenue|lane|drive|close|crescent|terrace|gardens|grove|court|row|walk|way|hill|green|square|place|mews|rd|st|ave|ln"
+_NAMED = re.compile(
+    rf"(?i)(?P<before>(?:[a-z'’]{{2,15}},?[ \n]){{1,5}})(?:{_KIND}),?[ \n](?:[a-z'’]{{2,15}},?[ \n]){{0,3}}{_CODE}(?!\w)"
+)
+
+
+def _named(text: str) -> Iterator[Stretch]:
+    """An address without a number before its postcode, in large or small letters: "the old forge church lane ashwell sg7 5nf"."""
+    for match in _NAMED.finditer(text):
+        start = match.start()
+        for word in re.finditer(r"[a-zA-Z'’]+", match["before"]):
+            if is_common_word(word[0]):
+                start = match.start() + (word.start() if word[0].lower() == "the" else word.end())
+        yield start + len(text[start : match.end()]) - len(text[start : match.end()].lstrip(" ,\n")), match.end()
+
+
 SMALL = (
+    FoundBy("STREET_ADDRESS", 0.7, _named, both(at_least(2), both(BRITISH, begins(*_KIND.split("|"))))),
     # "12b station parade london e8 1aa", "4417 n larch ave apt 2r chicago il 60641": with its code, no part needs a capital.
-    rule(
-        "STREET_ADDRESS", 0.8, rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{2,15}},?\s){{1,7}}{_CODE}(?!\w)", both(at_least(3), BRITISH),
-        lambda match: not is_measured(match[0]),
+    FoundBy(
+        "STREET_ADDRESS", 0.8, partial(_numbered, re.compile(rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{2,15}},?\s){{1,7}}{_CODE}(?!\w)")),
+        both(at_least(3), BRITISH),
     ),
-    rule(
-        "STREET_ADDRESS", 0.8, rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{1,15}},?\s){{2,8}}{_STATES},?\s\d{{5}}(?:-\d{{4}})?(?!\w)", at_least(6),
-        lambda match: not is_measured(match[0]),
+    FoundBy(
+        "STREET_ADDRESS", 0.8,
+        partial(_numbered, re.compile(rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{1,15}},?\s){{2,8}}{_STATES},?\s\d{{5}}(?:-\d{{4}})?(?!\w)")),
+        at_least(6),
     ),
     rule("ZIP_CODE", 0.7, rf"(?i)(?<![\w-]){_AREA}\d{{1,2}}[a-z]?\s\d[abd-hjlnp-uw-z]{{2}}(?![\w-])", both(at_least(2), BRITISH), lambda match: match[0][-2:].lower() not in {"st", "nd", "rd", "th", "tb", "gb", "hr", "ft", "lb", "pt"}),
     rule("ZIP_CODE", 0.7, r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]\d[ABCEGHJ-NPRSTV-Z]\d\b", at_least(3)),

@@ -3,6 +3,7 @@
 import re
 
 from hub.privacy.redaction.checksums import is_ip
+from hub.privacy.redaction.language import is_common_word
 from hub.privacy.redaction.rule import (
     Rule,
     after,
@@ -11,6 +12,7 @@ from hub.privacy.redaction.rule import (
     both,
     either,
     has,
+    holds,
     many,
     rule,
     value_is,
@@ -140,7 +142,8 @@ _ACCOUNT = (
 
 _TECHNICAL = re.compile(
     r"(?:^|_)(?:id|ids|key|code|error|err|file|name|date|time|type|status|url|token|api|json|xml|html|csv|log|config|test|user|order|count|size"
-    r"|is|get|set|not|no|the|of|to|max|min|total|version|v\d*|final|new|old|copy|img|image|screenshot|invalid|failed|failure|timeout|null)(?:_|$)"
+    r"|is|get|set|not|no|the|of|to|max|min|total|version|v\d*|final|new|old|copy|img|image|screenshot|invalid|failed|failure|timeout|null|proxy|pass|server|http|https|host|port|path|dir|root|conf|env|var|sql|db|table|default|auth|client|request"
+    r"|response|param|params|value|index|list|add|remove|update|delete|read|write|send|fetch|load|save|start|stop|run|enable|disable|allow|deny)(?:_|$)"
 )
 _ENDS_LIKE_A_FILE = re.compile(
     rf"(?i)\.(?:{TLD}|exe|dll|sys|bat|sh|py|js|conf|cfg|ini|pdf|docx?|xlsx?|zip|local|lan|service|timeout)$"
@@ -148,6 +151,65 @@ _ENDS_LIKE_A_FILE = re.compile(
 _OF_A_PROGRAM = re.compile(
     r"(?i)\b(?:error|code|field|file|column|status|parameter|setting|event|table|msg|message)\W{0,3}$"
 )
+
+_DEVICES = frozenset(
+    [
+        "windows",
+        "iphone",
+        "android",
+        "office",
+        "galaxy",
+        "pixel",
+        "playstation",
+        "chrome",
+        "firefox",
+        "version",
+        "level",
+        "area",
+        "guide",
+        "manual",
+    ]
+)
+_PRODUCTS = frozenset(["gamepass", "seriesx", "seriess", "playstation", "xcloud", "nitro", "livechat", "deckoled"])
+_NOBODYS = frozenset(
+    [
+        "admin",
+        "administrator",
+        "guest",
+        "root",
+        "user",
+        "owner",
+        "someone",
+        "somebody",
+        "myself",
+        "visitor",
+        "another",
+        "different",
+        "usual",
+        "normal",
+        "before",
+        "always",
+    ]
+)
+_OPINIONS = frozenset(
+    [
+        "terrible",
+        "brilliant",
+        "amazing",
+        "rubbish",
+        "horrible",
+        "excellent",
+        "useless",
+        "perfect",
+        "nothing",
+        "messages",
+        "stories",
+        "slower",
+        "private",
+        "public",
+    ]
+)
+"""What stands behind a network's name and is nobody's account there."""
 
 HANDLES: tuple[Rule, ...] = (
     rule(
@@ -169,6 +231,28 @@ HANDLES: tuple[Rule, ...] = (
         has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "user", "usr", "login", "handle", "nick", "tag",
             "screen", "alias", "skype", "reddit", "psn", "xbox"),
         value_is(_is_chosen),
+    ),
+    # "user tkowalski2 is locked out": right behind the word, digits at the end are enough.
+    rule(
+        "HANDLE", 0.7, rf"(?i)\b(?:{_ACCOUNT}|acct|account)\s+(?:is\s+|was\s+|name\s+)?(?P<value>[a-z]{{4,20}}\d{{1,4}})(?![\w.@])",
+        both(at_least(1), has("user", "usr", "login", "handle", "nick", "tag", "screen", "alias", "acc")),
+        value_is(lambda value: value.lower().rstrip("0123456789") not in _DEVICES),
+    ),
+    # "PSN SleepyOtter", "tiktok: lunabakesdaily"
+    rule(
+        "HANDLE", 0.7, rf"\b(?i:{_NETWORK}|steam|fortnite|roblox|twitch|vinted|ebay|depop|etsy)(?i:\s+(?:name|id|user|seller|handle|tag|account|is))*[\s:]+(?P<value>[A-Z]?[a-z]{{2,15}}[A-Z][A-Za-z]{{2,20}}\d{{0,4}})(?![\w@.])",
+        has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "skype", "reddit", "psn", "xbox", "steam", "fortnite", "roblox", "twitch", "vinted", "ebay", "depop", "etsy"),
+        value_is(lambda value: value.lower() not in _PRODUCTS and not is_brand(value)),
+    ),
+    rule(
+        "HANDLE", 0.6, rf"(?i)(?<!\w)(?:{_NETWORK}|twitch)(?:\s+(?:name|id))?\s?:\s?(?P<value>[a-z][\w.]{{4,29}}\w)(?![\w@])",
+        both(has(":"), has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "skype", "threads", "reddit", "psn", "xbox", "twitch", "signal", "mastodon", "bluesky")),
+        value_is(lambda value: not (is_common_word(value) or is_brand(value) or value.lower() in _OPINIONS)),
+    ),
+    rule("HANDLE", 0.75, r"(?i)\b(?:gamer\s?tag|psn(?:\s+id)?|xbox\s+(?:id|name))\s*[:=]\s*(?P<value>[^\W_][^\n,;]{1,24}\w)", has("gamertag", "gamer tag", "psn", "xbox")),
+    rule(
+        "HANDLE", 0.7, r"(?i)\b(?:logged|signed|log|sign|logging|signing)\s+(?:in|on)\s+as\s+(?:user\s+)?[\"']?(?P<value>[a-z][\w.-]{3,30}\w)",
+        has(" as "), value_is(lambda value: value.islower() and not (is_common_word(value) or value in _NOBODYS)),
     ),
     rule(
         "HANDLE", 0.8, r"(?i)[\"']?(?:user|username|login|handle|nick)[\"']?\s*[:=]\s*[\"']?(?P<value>[a-z0-9][\w.-]{2,40})",
@@ -237,6 +321,8 @@ PHONES: tuple[Rule, ...] = (
     rule("PHONE_NUMBER", 0.5, r"(?<![\w.,$€£+#/-])\(?\d{2,5}\)?(?:[ .-]\d{2,4}){1,4}(?![\w%]|[.,/-]\d)"
         rf"{_EXTENSION}", at_least(7), _is_phone_shaped),
     rule("PHONE_NUMBER", 0.6, r"(?<![\w.,-])\(?\d\)?(?:[ .()\-]{1,3}\d){8,14}(?![\w.,]|-\d)", at_least(9), _is_phone_shaped),
+    # Letters for noughts: "o7700 9OO 442"
+    rule("PHONE_NUMBER", 0.6, r"(?<![\w.,-])\+?[\doO](?:[ .-]?[\doO]){8,13}(?!\w|[.,]\d)", both(at_least(6), holds(r"[oO]\d|\d[oO]"))),
 )  # fmt: skip
 
 _VERSION = re.compile(

@@ -2,8 +2,10 @@
 
 import re
 
+from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.checksums import is_nif, is_ssn
-from hub.privacy.redaction.rule import Rule, after, at_least, both, has, rule, value_is, with_capital
+from hub.privacy.redaction.language import is_common_word
+from hub.privacy.redaction.rule import Rule, after, at_least, begins, both, has, rule, value_is, with_capital
 
 MONTH = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -44,6 +46,7 @@ BIRTHS: tuple[Rule, ...] = (
         "DATE_OF_BIRTH", 0.8, r"(?<![\w.-])(?:\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d)(?![\w.-])",
         both(at_least(6), _BIRTH_GATE), lambda match: after_birth(match),
     ),
+    rule("DATE_OF_BIRTH", 0.8, rf"(?i)\baged?\W{{1,2}}\d{{1,3}}[,;)\s(]{{1,3}}(?:b\.?\s+)?(?P<value>{_DATE})(?![\w/-]|\.\d)", both(at_least(3), begins("age"))),
     rule("DATE_OF_BIRTH", 0.8, rf"(?i)\bborn\s+(?:in|on)\s+(?P<value>{MONTH}\.?,?\s+(?:19|20)\d\d)\b", has("born")),
     # A full date of long ago is nobody's delivery date.
     rule(
@@ -62,10 +65,10 @@ def after_birth(match: re.Match[str]) -> bool:
     return bool(cues) and before[cues[-1].end() :].count("\n") <= 1
 
 
-_ID_WORD = (
-    r"(?:ssn|social(?:\s+security)?|sin|national\s+(?:id(?:entity)?|insurance)|nino|ni\s+number|identity\s+card|id\s?card|id|personal\s+(?:id|number)"
+_ID_WORD = by_letter(
+    r"ssn|social(?:\s+security)?|sin|national\s+(?:id(?:entity)?|insurance)|nino|ni\s+number|identity\s+card|id\s?card|id|personal\s+(?:id|number)"
     r"|personnummer|pps|ppsn|bsn|cpf|cnpj|curp|rfc|dni|nie|nif|cnic|nric|hkid|aadhaar|aadhar|uid|pan(?:\s+card)?|pesel|tax\s+(?:id|number|file)"
-    r"|tin|tfn|steuer-?id(?:entifikationsnummer)?|codice\s+fiscale|nhs|medicare|medicaid|mbi|vin|chassis|bvn|nin|ghana\s+card|iqama|my\s?kad|ktp|nik|cccd|npwp|c[eé]dula|rut|ruc|cuil|cuit|cnp|oib|jmbg|egn|nip|niss|nrn|cpr|hetu|kennitala|isikukood|amka|afm|tckn|t\.?c\.?\s+(?:kimlik\s+)?no|inn|snils|iin|rrn|gstin|ahv|svnr|rodn[eé]\s+[cč][ií]slo|ein|itin|voter|ehic|f[øo]dselsnummer|residence\s+permit|permit|insee|sozialversicherungsnummer|imei|pension)"
+    r"|tin|tfn|steuer-?id(?:entifikationsnummer)?|codice\s+fiscale|nhs|medicare|medicaid|mbi|vin|chassis|bvn|nin|ghana\s+card|iqama|my\s?kad|ktp|nik|cccd|npwp|c[eé]dula|rut|ruc|cuil|cuit|cnp|oib|jmbg|egn|nip|niss|nrn|cpr|hetu|kennitala|isikukood|amka|afm|tckn|t\.?c\.?\s+(?:kimlik\s+)?no|inn|snils|iin|rrn|gstin|ahv|svnr|rodn[eé]\s+[cč][ií]slo|ein|itin|voter|ehic|f[øo]dselsnummer|residence\s+permit|permit|insee|sozialversicherungsnummer|imei|pension|upn|uln|omang|trn|nuit|philhealth|kra\s+pin"
 )
 _NUM = r"(?:\s*(?:numbers?|no|nr|num|card|id)\b\.?|\s*#)*"
 _ID_MARKS = has(
@@ -73,7 +76,7 @@ _ID_MARKS = has(
     "dni", "nie", "nif", "cnic", "nric", "hkid", "aadha", "pan", "pesel", "tax", "tin", "tfn", "steuer", "codice", "nhs", "medicare",
     "permit", "insee", "sozial", "imei", "pension", "medicaid", "mbi", "vin", "chassis", "bvn", "nin", "ghana card", "iqama", "kad", "ktp", "nik",
     "cccd", "npwp", "dula", "rut", "ruc", "cuil", "cuit", "cnp", "oib", "jmbg", "egn", "nip", "niss", "nrn", "cpr", "hetu", "kennitala", "isikukood",
-    "amka", "afm", "tckn", "tc ", "t.c.", "inn", "snils", "iin", "rrn", "gstin", "ahv", "svnr", "rodn", "ein", "itin", "voter", "ehic", "dselsnummer",
+    "amka", "afm", "tckn", "tc ", "t.c.", "upn", "uln", "omang", "trn", "nuit", "philhealth", "kra", "inn", "snils", "iin", "rrn", "gstin", "ahv", "svnr", "rodn", "ein", "itin", "voter", "ehic", "dselsnummer",
 )  # fmt: skip
 
 
@@ -102,7 +105,7 @@ _PASSPORT_GAP = r"(?:[^\w\n]|no|nr|num(?:ber)?(?:'s|’s)?|is|card|with|the|my|u
 _LICENCE_WORD = r"(?:driv(?:er|ing)(?:'?s|’s)?\s*(?:licen[cs]e|lic\b\.?|permit)|driver\s+lic\b\.?|licen[cs]e|lic\.|d\.?l\.?|führerschein)"
 
 PAPERS: tuple[Rule, ...] = (
-    rule("PASSPORT", 0.85, rf"(?i:\bpass(?:port|\s?nr)\b{_PASSPORT_GAP})[\W]{{0,3}}(?P<value>(?=[A-Z0-9]*\d{{2}})[A-Z0-9]{{6,10}}|[A-Z]{{1,2}}[ -]\d{{6,8}})\b", both(at_least(4), has("pass"))),
+    rule("PASSPORT", 0.85, rf"(?i:\bpass(?:port|\s?n[ro])\b{_PASSPORT_GAP})[\W]{{0,3}}(?P<value>(?=[A-Z0-9]*\d{{2}})[A-Z0-9]{{6,10}}|\d{{2,4}}\s\d{{5,6}}|[A-Z]{{1,2}}[ -]\d{{6,8}}|[A-Z]{{1,2}}(?:[ -]\d{{1,3}}){{3,5}})\b", both(at_least(4), has("pass"))),
     rule("PASSPORT", 0.8, rf"(?i)\bpassport\b{_PASSPORT_GAP}\W{{0,3}}(?P<value>{_SPELLED_DIGIT}(?:[,\s]+{_SPELLED_DIGIT}){{6,10}})\b", has("passport")),
     rule("DRIVER_LICENCE", 0.9, r"\b[A-Z9]{5}\d{6}[A-Z9]{2}\d?[A-Z\d][A-Z]{2}\b", at_least(6)),
     rule("DRIVER_LICENCE", 0.85, r"(?<![\w-])[A-Z]\d{3}-\d{3,4}-\d{2,4}(?:-\d{2,3}){0,2}(?:-\d)?(?![\w-])", at_least(9)),
@@ -136,6 +139,10 @@ PLATES: tuple[Rule, ...] = (
         r"(?i)\b(?:reg(?:istration)?|plates?|number\s?plate|kennzeichen)\b(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){0,8}(?P<value>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,7}(?:[ -][A-Z0-9]{1,4}){0,3})(?=$|[\s,.;:)!?])",
         both(at_least(1), has("reg", "plate", "kennzeichen")), value_is(lambda value: 4 <= sum(map(str.isalnum, value)) <= 10 and value.upper() == value),
     ),
-    rule("LICENCE_PLATE", 0.7, r"(?<![\w-])(?P<value>\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -][A-Z]{3}|[A-Z]{2}\s\d{3}[ -]\d{3}|[A-Z]{2}\d{2}\s?[A-Z]{3}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-\d{2}-[A-Z]{2}|\d{1,2}-[A-Z]{3}-\d{1,2})(?![\w-])", both(at_least(2), has("reg", "plate", "car", "van", "truck", "vehicle", "park", "taxi", "cab")), _of_a_car),
+    rule("LICENCE_PLATE", 0.7, r"(?<![\w-])(?P<value>\d[A-Z]{3}\d{3}|\d[A-Z]{2,3}\s\d{3,4}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -][A-Z]{3}|[A-Z]{2}\s\d{3}[ -]\d{3}|[A-Z]{2}\d{2}\s?[A-Z]{3}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-\d{2}-[A-Z]{2}|\d{1,2}-[A-Z]{3}-\d{1,2})(?![\w-])", both(at_least(2), has("reg", "plate", "car", "van", "truck", "vehicle", "park", "taxi", "cab")), _of_a_car),
+    rule(
+        "LICENCE_PLATE", 0.7, r"(?<![\w-])[a-hj-pr-y]{2}(?:0[1-9]|[1-7]\d)\s?(?P<end>[a-hj-pr-z]{3})(?![\w-])",
+        both(at_least(2), begins("reg", "plate", "car", "van", "park", "ticket", "fine", "toll", "pcn", "bay", "truck", "taxi", "cab")), lambda match: not is_common_word(match["end"]),
+    ),
     rule("LICENCE_PLATE", 0.7, rf"(?i)\b(?:reg(?:istration)?|plate|van|car|truck)\b\W{{0,3}}(?:is\s+)?(?P<value>{_SPELLED_PLATE})\b", has("reg", "plate", "van", "car", "truck"), value_is(lambda value: sum(len(word) == 1 for word in value.split()) >= 3)),
 )  # fmt: skip

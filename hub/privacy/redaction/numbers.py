@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.checksums import is_card, is_iban
 from hub.privacy.redaction.contacts import is_free_line
-from hub.privacy.redaction.rule import FoundBy, Rule, Stretch, after, at_least, both, has, rule, value_is
+from hub.privacy.redaction.rule import FoundBy, Rule, Stretch, after, at_least, begins, both, has, rule, value_is
 
 CARDS: tuple[Rule, ...] = (
     rule("CREDIT_CARD", 1.0, r"(?<![\d.])\d(?:[ -]?\d){11,18}(?![\d])", at_least(12), value_is(is_card)),
@@ -47,6 +48,9 @@ _THING = re.compile(
     r"|regulation|directive|iso|iec|din|rfc|kb|cve|flight|room|seat|gate|bus|route|junction|vat|tax code)\b\W{0,4}"
     r"(?:no|number|nr|is|id)?\W{0,3}$"
 )
+_PART = re.compile(
+    r"(?i)\b(?:sku|part|serial|model|batch|lot|version|firmware|build|s/n|sn|flight)\b\W{0,4}(?:no|number|nr|is|id)?\W{0,3}$"
+)
 _NOT_A_CODE = re.compile(
     r"(?i)(?:ISO|IEC|DIN|EN|RFC|KB|CVE|COVID|UTC|GMT|RTX|GTX|DDR|USB|HDMI|IP|SN|SKU|PCB|EC|EU)[-/ ]?\d"
 )
@@ -70,18 +74,18 @@ def _is_code(match: re.Match[str]) -> bool:
 _NO = r"(?:\s*(?:numbers?|num|no|nr|nbr|nummer|id|code|ref(?:erence)?)\b\.?|\s*[#№])"
 _IS = r"(?:\s*(?:\(|is|was|as|under|says|[:=#,-]|->|\u2013))*"
 _VALUE = r"(?P<value>#?(?:[A-Z]{1,5}[-/ ]?)?\d[\dA-Z]*(?:[-/ .]?\d[\dA-Z]*|[-/][A-Z]{1,4}\b)*(?:-[A-Z]{1,3}\b)?)"
-_CODE = r"(?P<value>#?(?:[A-Z]-\d{3,8}|\d{2,8}(?:[ ]\d{2,8}){1,4}|(?=[A-Z0-9-]*\d)[A-Z0-9]{2,12}(?:[-/][A-Z0-9]{1,12}){0,4}|[A-Z]{1,6}(?:[._][A-Z0-9]{1,12}){1,4}|(?=[A-Z]*[a-z_])(?=\w{8,40}\b)[A-Za-z]{1,8}_?(?=\w*\d\w*\d\w*\d)\w+))\b"
-_ORDER_WORD = (
-    r"(?:orders?|ordr|ord|bestellung|pcn|penalty(?:\s+charge)?(?:\s+notice)?|fine|booking|reservation|ticket|case|claim|tracking|shipment|parcel|package|consignment|invoice|receipt"
-    r"|rma|return|confirmation|reference|ref|pnr|complaint|dispute|delivery|transaction|payment|purchase|incident|bag\s?tag|tag|file)"
+_CODE = r"(?P<value>#?(?:[A-Z]-\d{3,8}|\d{2,8}(?:[ ]\d{2,8}){1,4}|(?=[A-Z0-9-]*\d)[A-Z0-9]{2,12}(?:[-/][A-Z0-9]{1,12}){0,4}|[A-Z]{1,6}(?:[._][A-Z0-9]{1,12}){1,4}|(?=[A-Z0-9-]*\d)[A-Z]-[A-Z0-9]{2,8}(?:[ -]\d{2,8}){1,3}|(?=[A-Z]*[a-z_])(?=\w{8,40}\b)[A-Za-z]{1,8}_?(?=\w*\d\w*\d\w*\d)\w+)(?:\s/\s\d{1,4})?)\b"
+_ORDER_WORD = by_letter(
+    r"orders?|ordr|ord|bestellung|pcn|penalty(?:\s+charge)?(?:\s+notice)?|fine|booking|reservation|ticket|case|claim|tracking|shipment|parcel|package|consignment|invoice|receipt"
+    r"|rma|return|confirmation|reference|ref|pnr|complaint|dispute|delivery|transaction|payment|purchase|incident|bag\s?tag|tag|file"
 )
-_ACCOUNT_WORD = (
-    r"(?:accounts?|acct?|acc|a/c|konto|badge|warden|hosp(?:ital)?\.?|customer|cust|client|contract|policy|policyholder|student|staff|employee|emp|subscriber"
-    r"|sort\s?code\s+[\d-]{6,8},?\s+account|user|patient|post\s+number|insurance|mandate|meter(?:\s+point)?|mpan|mprn|licen[cs]e\s+key)"
+_ACCOUNT_WORD = by_letter(
+    r"accounts?|acct?|acc|a/c|konto|badge|warden|hosp(?:ital)?\.?|customer|cust|client|contract|policy|policyholder|student|staff|employee|emp|subscriber"
+    r"|sort\s?code\s+[\d-]{6,8},?\s+account|user|patient|post\s+number|insurance|mandate|meter(?:\s+(?:point|serial))?|mpan|mprn|licen[cs]e\s+key"
 )
-_LOYALTY_WORD = (
-    r"(?:loyalty(?:\s?card)?|member(?:ship)?|mbr|frequent\s+fl[iy]er|ffn|miles(?:\s+card)?|rewards?(?:\s+card)?|bonus(?:\s?card)?"
-    r"|points\s+card|club\s?card|nectar)"
+_LOYALTY_WORD = by_letter(
+    r"loyalty(?:\s?card)?|member(?:ship)?|mbr|frequent\s+fl[iy]er|ffn|miles(?:\s+card)?|rewards?(?:\s+card)?|bonus(?:\s?card)?"
+    r"|points\s+card|club\s?card|nectar"
 )
 
 
@@ -169,6 +173,19 @@ PURCHASES: tuple[Rule, ...] = (
         both(at_least(6), has(*_ORDER_MARKS)),
     ),
     rule(
+        "ACCOUNT_NUMBER", 0.8, r"(?i)\bac\s*(?:no|num|number|nr|#)\b\.?\s*:?\s*(?P<value>\d{3,10}(?:[ -]\d{2,8}){0,3})(?!\w)",
+        both(at_least(4), begins("ac")),
+    ),
+    # "my reference with you is NHL 220 418"
+    rule(
+        "ORDER_NUMBER", 0.7, rf"(?i:\b{_ORDER_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+)(?P<value>[A-Z]{{2,5}}[ -]?\d{{2,6}}(?:[ -]\d{{2,6}}){{0,3}})\b",
+        both(at_least(4), has(*_ORDER_MARKS)),
+    ),
+    rule(
+        "ORDER_NUMBER", 0.7, r"(?i)\b(?:(?:locker|pick-?\s?up|collection|release)\s+(?:code|number)|rx(?:\s+(?:no|number))?|prescription\s+(?:no|number|nr))\.?\s*(?:is|says|[:#])?\s*(?P<value>\d{3,8}(?:[ -]\d{2,6}){0,3})(?![\w%]|[.,]\d)",
+        both(at_least(4), begins("locker", "pick", "collection", "release", "rx", "prescription")),
+    ),
+    rule(
         "ACCOUNT_NUMBER", 0.7, rf"(?i)\b{_ACCOUNT_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+(?P<value>\d{{6,12}})(?![\w.,]\d|\w|%)",
         both(at_least(6), has(*_ACCOUNT_MARKS)),
     ),
@@ -181,9 +198,25 @@ PURCHASES: tuple[Rule, ...] = (
     rule("ORDER_NUMBER", 0.9, r"\b1Z[0-9A-Z]{16}\b|\b[A-Z]{2}\d{9,16}[A-Z]{2}\b|\bJJ?D\d{11,20}\b", at_least(9)),
     rule("ORDER_NUMBER", 0.85, r"\b\d{3}-\d{7}-\d{7}\b", at_least(17)),
     rule("ORDER_NUMBER", 0.6, r"(?<![\w&/#])#\d{5,12}\b", both(has("#"), at_least(5)), lambda match: not after(match, _PAINT, 24)),
+    # Papers of a job: their numbers have letters, or say that they are one. "the estimate is 4500" is a price.
+    rule(
+        "ORDER_NUMBER", 0.8,
+        r"(?i:\b(?:quote|quotation|estimate|job|docket|waybill|work\s?order|application|enquiry|logged\s+under|registered\s+under|filed\s+under)\b(?:\s+(?:ref|number|no|nr|id)\b\.?)?(?:\s*(?:is|says|as|[:#]))*\s*)"
+        r"(?P<value>[A-Z]{1,4}(?:[-/ ][A-Z]{1,3})?[-/ ]?\d{2,8}(?:[-/ ]\d{2,8}){0,3}(?:[-/][A-Z]{1,2})?)\b",
+        both(at_least(3), begins("quot", "estim", "job", "docket", "waybill", "work", "applic", "enquir", "logged", "regist", "filed")), value_is(is_a_number),
+    ),
+    rule(
+        "ORDER_NUMBER", 0.75, r"(?i)\b(?:quote|quotation|estimate|job|docket|waybill|work\s?order|application|enquiry)\s+(?:ref(?:erence)?|number|no|nr|id)\b\W{0,3}(?:is\s+)?(?P<value>\d{4,12})(?![\w%]|[.,]\d)",
+        both(at_least(4), begins("quot", "estim", "job", "docket", "waybill", "work", "applic", "enquir")),
+    ),
+    # Of a payment by telephone, letters and digits in turn: "SGH7K2L9QP"
+    rule("ORDER_NUMBER", 0.6, r"\b(?=\w{9,12}\b)(?:[A-Z]{1,4}\d{1,3}){3,5}[A-Z]{0,4}\b", at_least(3), lambda match: not after(match, _PART, 24)),
+    # The number in brackets behind who has it: "membership of Ada Lee (GM 004417)"
+    rule("LOYALTY_NUMBER", 0.7, r"(?i:\b(?:membership|member|subscription)\b)[^\n()]{0,40}\((?P<value>[A-Z]{0,4}[ -]?\d{4,10})\)", both(at_least(4), has("member", "subscr"))),
+    rule("LOYALTY_NUMBER", 0.7, r"(?i)\b(?:platinum|gold|silver|bronze|diamond|elite)(?:\s+(?:card|member|status|tier|number|no\.?|is))*[\s:#]+(?P<value>(?:[A-Z]{1,3}[ -]?)?\d{6,12})(?![\w%]|[.,]\d)", both(at_least(6), begins("platinum", "gold", "silver", "bronze", "diamond", "elite"))),
     # Letters, a dash, digits: most shops number like this. Things are numbered so too, and say so before it.
     rule(
-        "ORDER_NUMBER", 0.6, r"(?<![\w/.-])(?:[A-Z]{1,5}[-/#]\d[\dA-Z]*(?:[-/]\d[\dA-Z]*)*(?:-[A-Z]{1,3}\b)?|[A-Z]{2,4}\d{5,12})(?![\w%]|\.\d)",
+        "ORDER_NUMBER", 0.6, r"(?<![\w/.-])(?:[A-Z]{1,5}(?:[-/][A-Z]{1,3})?[-/#]\d[\dA-Z]*(?:[-/]\d[\dA-Z]*)*(?:[-/][A-Z]{1,3}\b)?|[A-Z]{2,4}\d{5,12})(?![\w%]|\.\d)",
         at_least(5), _is_code,
     ),
     rule(
@@ -213,4 +246,6 @@ SECRETS: tuple[Rule, ...] = (
         has("pin", "passcode", "otp", "one-time", "one time", "code"),
     ),
     rule("CREDIT_CARD", 0.8, rf"(?i)\b{_CARD_CODE}", has("cv", "csc", "cid", "security")),
+    # Behind the card and the month in which it ends, the code needs no name.
+    rule("CREDIT_CARD", 0.7, r"(?<![\d/])(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?[2-4]\d[\s,;]{1,3}(?P<value>\d{3,4})(?![\d/-])", at_least(19)),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import takewhile
 
+from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.language import is_common_word
 from hub.privacy.redaction.rule import FoundBy, Stretch, begins, both, either, has, holds
 
@@ -16,27 +17,39 @@ _FULL = (
     rf"(?P<name>{_NAME}(?:\s+(?:(?:de|da|del|della|di|van|von|der|den|bin|al|el|la|le|['’]t)\s+){{0,2}}{_NAME}){{0,3}})"
 )
 
+_GREETING = by_letter(
+    r"hi|hello|hey|hiya|yo|oi|hola|ciao|salut|bonjour|namaste|salam|greetings|dear|good\s+(?:morning|afternoon|evening|day)|welcome"
+)
+_TITLE = by_letter(
+    r"mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|señor|señora|monsieur|madame|sgt|sergeant|constable|capt|captain|rev|reverend"
+    r"|cllr|councillor|ma['’]am|mme|mlle|encik|puan|shri|smt|kuya|pastor|rabbi|imam|sheikh|hajj?i"
+)
+_FIELD = by_letter(
+    r"driver|emp|employee|pax|guest|tenant|patient|owner|payee|beneficiary|cardholder|witness|student|pupil|surname|forenames?"
+    r"|complainant|applicant|claimant|traveller|passenger|attendees?|participants?|request[eo]r|assignee|recipient|consignee|spouse|guardian"
+    r"|next\s+of\s+kin|emergency\s+contact|account\s?holder|policy\s?holder|fao|(?:served|reported|raised|logged|handled|seen)\s+by"
+    r"|assigned\s+to|on\s+behalf\s+of"
+)
+_SOMEBODY = by_letter(
+    r"agent|colleague|manager|supervisor|representative|rep|advisor|adviser|husband|wife|son|daughter|mother|father|mum|mom|dad"
+    r"|brother|sister|friend|partner|gran|granny|nan|nana|grand(?:ma|pa|mother|father|son|daughter)|uncle|aunt|auntie|aunty|niece|nephew"
+    r"|cousin|neighbou?r|landlord|landlady|boss|boyfriend|girlfriend|fianc[eé]e?|hubby|dentist|doctor|nurse|teacher|driver|engineer"
+    r"|technician|guide|waiter|waitress|chef|lawyer|solicitor|flatmate|roommate|housemate|receptionist|cashier|secretary|pa"
+    r"|courier|plumber|electrician|therapist|surgeon|midwife|pharmacist|hairdresser|stylist|carer|nanny|babysitter|godson|goddaughter"
+    r"|step(?:son|daughter|mother|father|mum|mom|dad|brother|sister)|caretaker|concierge|paramedic|gardener|cleaner|mechanic"
+    r"|called|named|name\s+tag|ask\s+for|attn\.?:?|c/o"
+)
 _CUES = tuple(
     re.compile(cue + _FULL)
     for cue in (
-        r"(?i:\b(?:hi|hello|hey|hiya|yo|oi|hola|ciao|salut|bonjour|namaste|salam|greetings|dear"
-        r"|good\s+(?:morning|afternoon|evening|day)|welcome)(?:\s+(?:there|again))?,?)[ \t]+",
-        r"(?i:\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|señor|señora|monsieur|madame|sgt|sergeant|constable|capt|captain|rev|reverend"
-        r"|cllr|councillor|ma['’]am|mme|mlle|encik|puan|shri|smt|kuya|pastor|rabbi|imam|sheikh|hajj?i)\b\.?)\s+",
-        r"(?i:\b(?:driver|emp|employee|pax|guest|tenant|patient|owner|payee|beneficiary|cardholder|witness|student|pupil|surname|forenames?"
-        r"|complainant|applicant|claimant|traveller|passenger|attendees?|participants?|request[eo]r|assignee|recipient|consignee|spouse|guardian"
-        r"|next\s+of\s+kin|emergency\s+contact|account\s?holder|policy\s?holder|fao|(?:served|reported|raised|logged|handled|seen)\s+by"
-        r"|assigned\s+to|on\s+behalf\s+of)\s*[:=]\s*)",
+        rf"(?i:\b{_GREETING}(?:\s+(?:there|again))?,?)[ \t]+",
+        rf"(?i:\b{_TITLE}\b\.?)\s+",
+        rf"(?i:\b{_FIELD}\s*[:=]\s*)",
         r"(?i:\b(?:my\s+n[aem]{2,3}(?:\s+(?:is|si)|'s|’s|:)|in\s+the\s+name\s+of|signed\s+for\s+by|the\s+estate\s+of|made\s+out\s+to|tnv|t\.n\.v\.|name\s*:|i\s+am\s+called|this\s+is|signed(?:\s+by)?[,:]?))\s+",
+        r"(?i:\bname\s+on\s+(?:the|my|our|your|his|her)\s+\w+\s+(?:is|was|says?|said|reads?|should\s+be)\s*:?|\b(?:buzzer|interphone|intercom)(?:\s+(?:is|says|reads|name))?\s*:?)\s+",
         r"(?i:\b(?:thank\s+you|thanks|thx|cheers|kudos|props|shout-?out)(?:\s+(?:so\s+much|very\s+much|a\s+lot|again|to))*,?)\s+",
         r"(?i:\b(?:spoke|speaking|talked|talking|chatted|dealt)\s+(?:to|with)\s+(?:a\s+|an\s+|your\s+)?(?:guy\s+|lady\s+|agent\s+|man\s+|woman\s+)?(?:called\s+|named\s+)?)",
-        r"(?i:\b(?:agent|colleague|manager|supervisor|representative|rep|advisor|adviser|husband|wife|son|daughter|mother|father|mum|mom|dad"
-        r"|brother|sister|friend|partner|gran|granny|nan|nana|grand(?:ma|pa|mother|father|son|daughter)|uncle|aunt|auntie|aunty|niece|nephew"
-        r"|cousin|neighbou?r|landlord|landlady|boss|boyfriend|girlfriend|fianc[eé]e?|hubby|dentist|doctor|nurse|teacher|driver|engineer"
-        r"|technician|guide|waiter|waitress|chef|lawyer|solicitor|flatmate|roommate|housemate|receptionist|cashier|secretary|pa"
-        r"|courier|plumber|electrician|therapist|surgeon|midwife|pharmacist|hairdresser|stylist|carer|nanny|babysitter|godson|goddaughter"
-        r"|step(?:son|daughter|mother|father|mum|mom|dad|brother|sister)|caretaker|concierge|paramedic|gardener|cleaner|mechanic"
-        r"|called|named|name\s+tag|ask\s+for|attn\.?:?|c/o)(?:[\s-]in[\s-]law)?),?\s+[\"“(]?",
+        rf"(?i:\b{_SOMEBODY}(?:[\s-]in[\s-]law)?),?\s+[\"“(]?",
     )
 )
 _SIGN_OFF = re.compile(
@@ -155,7 +168,7 @@ def _introduced(text: str) -> Iterator[Stretch]:
 
 
 _ROLE = re.compile(
-    r"\b(?i:guest|passenger|pax|tenant|resident|pupil|customer|cust\.?|caller|client|member|student)\s+"
+    r"\b(?i:guest|passenger|pax|tenant|resident|pupil|customer|cust\.?|caller|client|member|student|moderator)\s+"
     r"(?P<name>[^\W\d_a-zß-öø-ÿ][\w'’]{1,25}(?:-[^\W\d_][\w'’]{1,25}){0,2}(?:,?[ ][^\W\d_a-zß-öø-ÿ][\w'’-]{1,25}){0,2})"
 )
 _OF_A_ROLE = frozenset(
@@ -177,6 +190,33 @@ def _in_role(text: str) -> Iterator[Stretch]:
             yield match.start("name"), match.start("name") + match["name"].index(taken[-1]) + len(taken[-1])
 
 
+_DESK = re.compile(
+    r"(?<![\w'’])(?P<name>[A-ZÀ-Þ][a-zß-ÿ]{1,15})\s+(?:in|at|from|on)\s+(?:(?:the|your|our)\s+)?(?:customer\s+(?:care|service|support|relations)|tech(?:nical)?\s+support"
+    r"|support|reception|billing|accounts|parts|payroll|sales|returns|refunds|repairs|bookings|housekeeping|dispatch|checkout|complaints|pharmacy|bakery"
+    r"|(?:front|help|service|returns|information|check-?in|reception|welcome)\s+desk|(?:the\s+)?(?:till|bar|deli|counter|chat|phones|warehouse))\b"
+)
+_AT_A_DESK = frozenset(
+    str.split("""
+    man woman lady guy girl boy lad person people staff queue line service agent advisor adviser clerk assistant
+    employee colleague worker cashier manager team help chaos prices price food music wait waiting everyone anyone
+    nobody none card payment error talk speak ask call ring email mail chat message complain refund discount item items
+    stock wifi music noise mess left lost stuck swap unit doa replaced based young old rude great lovely nice poor
+    problem issue update answer reply letter quote invoice receipt
+    """)
+)
+"""What stands at a desk at the beginning of a sentence, and is no name."""
+
+
+def _at_a_desk(text: str) -> Iterator[Stretch]:
+    """Who works where: "Ask Rusty in parts", "Only Hortense at the returns desk smiles"."""
+    for match in _DESK.finditer(text):
+        word = match["name"]
+        if is_name_like(word) and not (
+            is_common_word(word) or word.endswith(("ed", "ing")) or word.lower() in _AT_A_DESK | _NOBODY
+        ):
+            yield match.span("name")
+
+
 _SCORE = 0.75
 _GATES = (
     begins("hi", "hello", "hey", "yo", "oi", "hola", "ciao", "salut",
@@ -187,6 +227,7 @@ _GATES = (
            "mlle", "encik", "puan", "shri", "smt", "kuya", "pastor", "rabbi", "imam", "sheikh", "haj"),
     has(":", "="),
     has("name", "my n", "called", "this is", "signed", "estate of", "made out", "tnv", "t.n.v"),
+    either(has("name on"), begins("buzzer", "interphone", "intercom")),
     begins("thank", "thx", "cheers", "kudos", "props", "shout"),
     begins("spoke", "speaking", "talk", "chatted", "dealt"),
     either(has("ask for", "name tag"), begins(
@@ -209,7 +250,15 @@ PEOPLE = (
     FoundBy("PERSON", _SCORE, _introduced, has("my n")),
     FoundBy(
         "PERSON", _SCORE, _in_role,
-        has("guest", "pass", "pax", "tenant", "resident", "pupil", "cust", "caller", "client", "member", "student"),
+        has("guest", "pass", "pax", "tenant", "resident", "pupil", "cust", "caller", "client", "member", "student",
+            "moderator"),
+    ),
+    FoundBy(
+        "PERSON", _SCORE, _at_a_desk,
+        begins("customer", "tech", "support", "reception", "billing", "accounts", "parts", "payroll", "sales", "returns",
+               "refunds", "repairs", "bookings", "housekeeping", "dispatch", "checkout", "check-in", "complaints", "pharmacy",
+               "bakery", "front", "help", "service", "information", "welcome", "till", "bar", "deli", "counter", "chat",
+               "phones", "warehouse"),
     ),
     FoundBy("PERSON", _SCORE, _closings, has("\n")),
     FoundBy("PERSON", _SCORE, _behind_the_end, either(has(")"), begins("the"))),

@@ -7,8 +7,23 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.language import is_common_word
-from hub.privacy.redaction.rule import BRITISH, FoundBy, Gate, Rule, Stretch, after, at_least, begins, both, has, rule
+from hub.privacy.redaction.rule import (
+    BRITISH,
+    FoundBy,
+    Gate,
+    Rule,
+    Stretch,
+    after,
+    at_least,
+    begins,
+    both,
+    has,
+    holds,
+    rule,
+    value_is,
+)
 
 _TYPE = (
     "Street|St|Str|Road|Rd|Avenue|Ave|Av|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Crt|Place|Pl|Square|Sq|Way|Terrace|Ter|Close|Cl|Crescent"
@@ -42,12 +57,13 @@ _STATE = (
     "|W[AVIY]|N(?:orth|ew)\\s[A-Z][a-z]+|Illinois|California|Texas|Florida|Ohio|Georgia|Washington|Oregon|Colorado)"
 )
 _BEFORE = re.compile(
-    rf"(?:{_UNIT}|(?i:\d{{1,2}}(?:st|nd|rd|th)|ground|first|second|third|top)\s(?i:floor)|(?:The\s)?{_CAP}(?:\s{_CAP}){{0,2}}\s(?:House|Lodge|Rectory|Cottage|Farm|Court|Barn|Mill|Hall|Manor|Home|Villa|Mansions|Residence|Place|Point|Tower))[\s,]{{1,3}}$"
+    rf"(?:{_UNIT}|(?i:\d{{1,2}}(?:st|nd|rd|th)|ground|first|second|third|top)\s(?i:floor)|(?i:\d{{1,2}}\s?(?:er|e|ème|eme)\s[ée]tage)|(?:The\s)?{_CAP}(?:\s{_CAP}){{0,2}}\s(?:House|Lodge|Rectory|Cottage|Farm|Court|Barn|Mill|Hall|Manor|Home|Villa|Mansions|Residence|Place|Point|Tower))[\s,]{{1,3}}$"
 )
-_COMMA = r"(?:\s?,\s?|\s?<br\s?/?>\s?|\s?,?\s?\n[ \t>*|]{0,12})"
+_COMMA = r"(?:\s?,\s?|\s[/|·]\s|\s?<br\s?/?>\s?|\s?,?\s?\n[ \t>*|]{0,12})"
 """Between two parts of an address; lines of it may be moved in or quoted."""
 _PIECE = re.compile(
     rf"(?:(?:{_COMMA}|\s)(?:{_UNIT}\b|\d{{1,2}}\.?\s?(?:OG|EG|th|tv|sal|piso|º|ª)\.?(?:\s(?:links|rechts|izq\.?|dcha\.?))?|\d{{1,2}}[ºªoa]?\s?(?:izq|dcha)\b\.?|2\.\s?th\.))"
+    rf"|{_COMMA}(?i:escalier|esc|bât(?:iment)?|bat|[ée]tage|porte|stiege|scala)\.?\s\w{{1,4}}\b"
     rf"|{_COMMA}(?:[A-Z]{{1,2}}-)?\d{{3,5}}(?:-\d{{3,4}}|\s?[A-Z]{{2}}\b)?\s{_CAP}(?:[ -]{_CAP}){{0,2}}(?:\s[A-Z]\b)?"
     rf"|(?:{_COMMA}|\s)(?:{_UK}\b|(?i:[a-z]{{1,2}}\d[a-z\d]?\s?\d[a-z]{{2}})\b|{_STATE}\s+\d{{5}}(?:-\d{{4}})?|\d{{5}}(?:-\d{{4}})?(?!\d)|\d{{4}}(?=\s*(?:$|\n|[.,])))"
     rf"|\s?,?\s?\n\s{{0,4}},?\s?(?:{_STATE}|[A-Z]{{2,3}})(?:\s\d{{5}}(?:-\d{{4}})?)?(?=\s*(?:\n|$|[.,]))"
@@ -62,6 +78,9 @@ _LOWER_TAIL = re.compile(r"(?:,?\s+[a-zà-ÿ0-9'’]{2,15}){0,5},?\s+[a-z]{1,2}\
 _LOWER_TOWN = re.compile(
     r",\s[a-zà-ÿ]{3,20}(?:\s(?:rd|road|st|street|ave|lane|ln|ct|court)\b)?(?=\s*(?:,|$|\n|\sta\b|\spls\b))"
 )
+_BARE_TOWN = re.compile(r"\s(?P<town>[a-zà-ÿ]{4,20})(?=\s*(?:$|\n|[,.;?!](?:\s|$)))")
+"""After a street in small letters, the last word before the sentence ends: "61 stapleton rd bristol"."""
+
 _NO_PIECE = frozenset(
     str.split("""
     i the my thanks thank regards best kind please yours cheers we you it and but or so he she they order tel phone mobile email
@@ -121,6 +140,9 @@ def _widen(text: str, start: int, end: int) -> Stretch:
         piece = _PIECE.match(text, end) or _LOWER_TAIL.match(text, end) or _LOWER_TOWN.match(text, end)
         if piece is None and _ENDS_WITH_UNIT.search(text, max(start, end - 20), end):
             piece = _AFTER_UNIT.match(text, end)
+        if piece is None and text[start:end].islower():
+            piece = _BARE_TOWN.match(text, end)
+            piece = None if piece and (is_common_word(piece["town"]) or piece["town"] in _NO_TOWN) else piece
         if (
             piece is None
             or _first_word(piece[0]) in _NO_PIECE
@@ -143,13 +165,25 @@ def _first_word(piece: str) -> str:
 
 
 _MOVE = (
-    r"(?:i|we|he|she|they|mum|mom|dad|who|and)(?:\s+(?:both|all|now|currently|still|just|used\s+to|only|have|had|actually|also))?\s*(?:'ve\s+|’ve\s+)?"
+    r"(?:i|we|he|she|they|mum|mom|dad|who|and)(?:\s+(?:both|all|now|currently|still|just|used\s+to|only|have|has|had|actually|also|recently|since))?\s*(?:'ve\s+|’ve\s+)?"
     r"(?:live[sd]?|living|reside[sd]?|stay(?:ing|ed)?\s+with\s+\w+|grew\s+up|(?:just\s+)?moved(?:\s+(?:back|house))?|relocated|settled|was\s+born|(?:'m|’m|\s?am|\s?are|\s?is|'re|’re)\s+(?:living|based|located|moving|residing))"
     r"(?:\s+\w+)?\s+(?:in|to|at|near|outside|around|just\s+outside|over\s+in|up\s+in|down\s+in)\s+"
 )
 _HERE = r"(?:i\s?'?m|i’m|i\s+am|we\s?'?re|we’re|we\s+are|he\s?'?s|she\s?'?s|he\s+is|she\s+is|we\s+r|my\s+\w+\s+is)\s+(?:(?:from|here\s+in|up\s+in|down\s+in|out\s+in|over\s+in|in|near|a\s+\w+\s+in)\s+)"
 _TITLED = r"(?:home\s+town|hometown|city|town|village|location|based|residing|resident\s+of|born|living|caller|customer|cust|cx|neighbours?|people|anyone\s+else|greetings|hello|hi)\s*(?:is|:|=)?\s*(?:in|from|of|around|near)?\s+"
-_TOWN = rf"(?P<value>{_CAP}(?:[ -](?:{_CAP}|upon|on|de|la|le)){{0,2}})"
+_WHO = r"(?:i\s?['’]?m|i\s+am|we\s?['’]?re|we\s+are|s?he\s?['’]?s|s?he\s+is|as)\s+(?:just\s+|only\s+)?(?:an?|two|three|both)(?:\s+[\w'’-]+){1,3}\s+(?:from|in|near|outside)\s+"
+"""What somebody is, before where: "I'm a pensioner from"."""
+_RELATION = by_letter(
+    r"wife|husband|family|mother|father|mum|mom|dad|parents|son|daughter|kids|children|child|brother|sister|partner|boyfriend|girlfriend"
+    r"|fianc[eé]e?|flatmate|roommate|housemate|friend|neighbou?rs?|gran|grand(?:ma|pa|mother|father|parents)|uncle|aunt|cousin|colleague|boss|in-laws"
+)
+_DOING = (
+    r"(?:i|we)\s+(?:run|own|teach|work|study|farm|volunteer|manage|operate|keep|have|rent)(?:\s+[\w'’&-]+){0,4}\s+(?:in|near|outside)\s+"
+    rf"|(?:my|our|his|her)\s+(?:\w+\s+)?{_RELATION}\s+(?:(?:is|are|was|were|lives?|stays?|all|both|back|home|over)\s+){{0,3}}(?:in|from|near|outside)\s+"
+)
+"""Who does something there, or whose family is there: "we run a small hotel in", "my sister in"."""
+_TOWN = rf"(?P<value>{_CAP}(?:[ -](?:{_CAP}|(?:upon|on|de|la|le)\b)){{0,2}})"
+_TOWN_AND_LAND = rf"(?P<value>{_CAP}(?:[ -](?:{_CAP}|(?:upon|on|de|la|le)\b)){{0,2}}(?:,[ ]{_CAP}(?:[ ]{_CAP})?)?)"
 _ANY_TOWN = r"(?P<value>[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20})?)"
 _NO_TOWN = frozenset(
     str.split("""
@@ -157,7 +191,7 @@ _NO_TOWN = frozenset(
     saturday sunday the a an my your our their his her this that same flat house apartment home hotel room street third second first
     top ground floor store shop branch office app chat queue gmt utc cet est pst english german french spanish italian group charge
     love touch need trouble hospital airport train bus car plane town city village country area building basement middle north south
-    east west fear pain hope debt hell peace london's person store stores general total fact order sales support billing it i bed work
+    number no uni east west fear pain hope debt hell peace london's person store stores general total fact order sales support billing it i bed work
     school university college court care hurry mood line hold holiday vacation shock tears contact two three four five six seven eight
     nine ten shared rented new old one uk eu usa us england britain scotland wales ireland germany france spain italy europe america
     different another nearby here there both person marketing accounts hr it finance seat coach row here's black row agreement
@@ -197,10 +231,6 @@ _PROFESSED = (
     r"|socialist|communist|conservative|liberal|republican|democrat|labour\s+(?:voter|member)|tory|gay|lesbian|bisexual|transgender|queer|hasidic|haredi|shia|sunni|ahmadi|druze|zoroastrian|bah[aá]['’]?[ií]|jain|rastafarian|pagan|wiccan|evangelical|pentecostal|baptist|methodist"
     r"|lutheran|anglican|presbyterian|copt(?:ic)?|amish|adventist|taoist|agnostic|marxist|asexual|pansexual|non-?binary|intersex)"
 )
-_RELATION = (
-    r"(?:wife|husband|family|mother|father|mum|mom|dad|parents|son|daughter|kids|children|child|brother|sister|partner|boyfriend|girlfriend"
-    r"|fianc[eé]e?|flatmate|roommate|housemate|friend|neighbou?rs?|gran|grand(?:ma|pa|mother|father|parents)|uncle|aunt|cousin|colleague|boss|in-laws)"
-)
 _CODE_CUE = re.compile(r"(?i)\b(?:post\s?code|postal\s+code|zip(?:\s?code)?|plz)\b[^\n]{0,20}$")
 
 _ROADS = has(
@@ -236,6 +266,9 @@ _STREETS = (
     _street(r"(?i)\b(?:p\.?\s?o\.?\s?box|postfach|apartado|casilla|packstation|po\s?box)\s+\d{1,8}\b", both(at_least(1), has("box", "postfach", "apartado", "casilla", "packstation"))),
     _street(rf"\b{_UNIT},?\s+{_CAP}(?:\s{_CAP}){{0,2}}\s(?:House|Court|Lodge|Tower|Mansions|Apartments|Building|Heights|Place|Point)\b", both(at_least(1), has("house", "court", "lodge", "tower", "mansion", "apartment", "building", "heights", "place", "point"))),
 )  # fmt: skip
+_ROADS_BY_CAPITAL = begins(
+    "row", "way", "place", "hill", "square", "view", "walk", "quay", "yard", "wharf", "green", "vale"
+)
 _MILITARY = r"(?i:PSC|CMR|UNIT|USS|USNS|USCGC|USNV|HHC)"
 _TOLD = (
     r"(?i:\b(?:(?:home\s+|new\s+|old\s+|postal\s+|billing\s+|shipping\s+|delivery\s+|mailing\s+|current\s+)?address(?:\s+(?:is|was|to|will\s+be))?\s*:?"
@@ -315,6 +348,12 @@ _WORDED = (
     _street(rf"\b{_CAP}(?:\s(?:{_CAP}|na|nan|y|an|bryn)){{0,3}},\s(?:{_CAP}\s){{1,3}}(?:Lane|Street|Road|Avenue|Drive|Close|Hill|Green)(?=,)", _ROADS),
     # A number, any words and a flat: no street is called so by its type in half of the world.
     _street(rf"\b{_HOUSE},?\s+(?:{_CAP}\s+){{1,4}}(?:\d{{1,4}}\s+)?(?i:apt|apartment|suite|ste|unit|flat)\.?\s*#?\s*\d{{1,5}}\b", both(at_least(2), has("apt", "apartment", "suite", "ste", "unit", "flat"))),
+    # Only with a capital are these streets: "Eleven Pottery Row", and not "one good way".
+    _street(rf"(?i:\b{_NUMBER_WORD})(?:{_CAP}\s){{1,3}}(?:Row|Way|Place|Hill|Square|View|Walk|Quay|Yard|Wharf|Green|Vale)\b", _ROADS_BY_CAPITAL),
+    # Where somebody lives needs no number: "I live on Cardigan Lane".
+    _street(rf"(?i:\bliv(?:e|es|ed|ing)\s+(?:on|in|off|near|at)\s+)(?P<value>(?:{_CAP}\s){{1,3}}(?:{_TYPE})\b)", both(begins("live", "living"), begins(*_TYPE.lower().split("|")))),
+    # "from 22 hawthorn cres to 5 beech walk"
+    _street(rf"(?i)\b(?:from|frm|to|at|@)\s+(?P<value>{_HOUSE}\s+(?:{_WORD}\s+){{1,2}}?(?:{_SURE_TYPE}|walk|view|hill|row|green|quay|vale|mount))\b(?!\s+(?:of|is|was|the)\b)", both(at_least(1), begins("cres", "walk", "view", "hill", "row", "green", "quay", "vale", "mount", "rd", "st", "ave", "lane", "close", "drive", "road", "way", "grove"))),
     # A house with a name and no number: what stands between commas before a postcode.
     _street(rf"\b(?:{_CAP}(?:\s(?:{_CAP}|of|on|the|upon|in|by)){{0,4}},\s){{1,4}}(?:{_CAP}(?:\s{_CAP}){{0,2}}\s)?{_UK}\b", both(at_least(2), BRITISH)),
     _street(rf"\b(?i:shop|stall|kiosk|unit|office|suite)\s\d{{1,4}}[A-Za-z]?,\s{_CAP}(?:\s{_CAP}){{0,3}}", both(at_least(1), has("shop", "stall", "kiosk", "unit", "office", "suite"))),
@@ -324,9 +363,9 @@ _HOMES = (
     _home(rf"(?i:(?<!\w){_HERE}){_TOWN}(?!\s+(?:for|on|until|till|again|station|airport|office|branch|store|now\s+for))", has(" in ", " from ", " near ")),
     _home(rf"(?i:\b(?:based|located|resident|residing|living|born|raised|neighbou?rs)\s+(?:in|at|of|near)\s+){_TOWN}", has("based", "located", "resid", "living", "born", "raised", "neighb")),
     _home(rf"(?i:\b(?:caller|customer|cust|cx|client|user|anyone\s+else|someone|anyone|people|folks|friends|regards|love|greetings|hello|all\s+of\s+us)\s+(?:is\s+)?(?:in|from|around|near)\s+){_TOWN}", has("caller", "cust", "cx", "client", "user", "anyone", "someone", "people", "folks", "friends", "regards", "love", "greetings", "hello", "all of us")),
-    _home(rf"(?i:\b(?:home\s?town|city|town|village|location|place\s+of\s+(?:birth|residence))\s*[:=]\s*){_TOWN}", has("town", "city", "village", "location", "place of")),
+    _home(rf"(?i:\b(?:home\s?town|city|town|village|location|place\s+of\s+(?:birth|residence))\s*[:=]\s*){_TOWN_AND_LAND}", has("town", "city", "village", "location", "place of")),
     _home(rf"(?i:^from\s+|\bfrom\s+){_TOWN}(?i:(?=\s+here\b))", has("from")),
-    _home(rf"(?i:\b(?:village|farm|house|flat|cottage|home|place|town|plumber|nurse|teacher|driver|student|shop|electrician)\s+(?:near|in|outside|at)\s+){_TOWN}", has(" near ", " in ", " outside ", " at ")),
+    _home(rf"(?i:\b(?:village|farm|house|flat|cottage|home|place|town|plumber|nurse|teacher|driver|student|shop|electrician)\s+(?:near|in|outside|at|past|by)\s+){_TOWN}", has(" near ", " in ", " outside ", " at ", " past ", " by ")),
     _home(rf"(?i:\b(?:just|recently|finally)\s+(?:moved|relocated)\s+to\s+){_TOWN}", has("moved to", "relocated to")),
     _home(rf"(?i:\bin\s+){_TOWN}(?i:(?=,?\s+like\s+(?:me|us)\b))", has("like me", "like us")),
     _home(rf"(?i:\b(?:i|we)\s+c[oa]me\s+(?:all\s+the\s+way\s+)?from\s+){_TOWN}", has("came from", "come from", "all the way")),
@@ -336,6 +375,16 @@ _HOMES = (
     _home(rf"(?i:\b(?:i['’]?m|name\s+is|this\s+is|here\s+is)\s+)[^\W\d_]{{2,20}}(?:\s[^\W\d_]{{2,20}})?,\s{_TOWN}(?=\s*(?:[.!]?\s*$|\n))", has("i'm", "im ", "i’m", "name is", "this is", "here is")),
     _home(rf"(?m:(?:^|[.!?)…])[ \t]*[-–—~]\s?)(?:{_CAP}\s?){{1,3}},\s{_TOWN}(?=\s*$)", has("- ", "– ", "— ", "~")),
     _home(rf"(?i:\bverified\s+buyer,?\s+){_TOWN}", has("buyer")),
+    _home(rf"(?i:\b{_WHO}){_TOWN}(?!\s+(?:for|on|until|till|station|airport|office|branch|store|shop))", both(has(" from ", " in ", " near ", "outside"), begins("i", "we", "s", "h", "as"))),
+    _home(rf"(?i:\b(?:here\s+from|(?:hello|greetings|hi|hey)\s+from\s+[a-z]{{3,10}})\s+){_TOWN}", has(" from ")),
+    _home(rf"(?i:\b(?:{_DOING})){_TOWN}(?!\s+(?:for|on|until|till|station|airport|office|branch|store|shop|next|this|last)\b)", both(has(" from ", " in ", " near ", "outside"), begins("i", "we", "my", "our", "his", "her"))),
+    _home(rf"\b{_TOWN}(?i:(?=[ -](?:lad|lass|native|resident|dweller|born\s+(?:and|n|&|'n'?)\s+(?:bred|raised))\b))", begins("lad", "lass", "native", "resident", "dweller", "born")),
+    # "Maria, 29, Graz, looking for": a name, an age, a town.
+    _home(rf"(?<!\w){_CAP},\s\d{{2}},\s(?:from\s)?{_TOWN}(?=\s*(?:[,.)\n]|$))", holds(r",\s\d\d,")),
+    _home(rf"(?m:^[ \t>]*){_CAP}\sfrom\s{_TOWN}(?=\s?[:–-])", has(" from ")),
+    _home(rf"(?i:\b(?:been|lived?|living|worked|stayed)\s+in\s+){_TOWN}(?i:(?=\s+(?:all|most\s+of)\s+(?:my|our|his|her)\b))", has(" all my", " all our", " all his", " all her", "most of")),
+    _home(rf"(?i:\b(?:moved|moving|move|relocated|relocating)\s+from\s+){_TOWN}", has(" from ")),
+    _home(rf"(?i:\b(?:moved|moving|move|relocated|relocating)\s+from\s+){_CAP}(?:[ -]{_CAP}){{0,2}}\s+to\s+{_TOWN}", has(" from ")),
 )  # fmt: skip
 _SMALL_HOMES = (
     _home(rf"(?i)(?<!\w){_MOVE}{_ANY_TOWN}", has(" in ", " to ", " near ", " at ", "outside", "around"), small=True),
@@ -344,6 +393,17 @@ _SMALL_HOMES = (
     _home(rf"(?i)\bfrom\s+{_ANY_TOWN}\s+here\b", has(" here"), small=True),
     _home(rf"(?i)\b(?:city|town|hometown|village)\s*(?::|is)\s*{_ANY_TOWN}", has("city", "town", "village"), small=True),
 )  # fmt: skip
+
+_READ_OUT = r"(?:[a-z]\s+(?:as\s+in|for)\s+[a-z]+|[a-z]|\d{1,2}|zero|oh|one|two|three|four|five|six|seven|eight|nine)"
+
+
+def _is_read_out(value: str) -> bool:
+    """Letters and at least two digits: a code, and no sentence."""
+    words: list[str] = re.findall(r"\w+", value.lower())
+    return sum(word.isdigit() or word in _DIGIT_WORDS for word in words) >= 2
+
+
+_DIGIT_WORDS = frozenset(["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 
 PLACES: tuple[Rule | FoundBy, ...] = (
     *_STREETS,
@@ -377,6 +437,21 @@ PLACES: tuple[Rule | FoundBy, ...] = (
         r"|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|oh)[\s-]?){1,4})(?!\w)",
         has("house n"),
     ),
+    # "c: b for bravo, t for tango, seven, one, two, j, n"
+    rule(
+        "ZIP_CODE", 0.75, rf"(?i)\bpost\s?code\b[^\n]{{0,30}}?\s(?P<value>{_READ_OUT}(?:[,\s]+{_READ_OUT}){{4,7}})(?!\w)",
+        both(has("postcode", "post code"), has(" for ", " as in ")), value_is(_is_read_out),
+    ),
+    # What answers the question for an address, where it begins with the number of a house.
+    rule(
+        "STREET_ADDRESS", 0.7,
+        rf"(?i)\b(?:address|street|where\s+(?:do|are)\s+you(?:\s+live)?)\b[^\n?]{{0,40}}\?\s*\n[ \t>]*(?:\[?[\w:. ]{{1,20}}\]?:\s*)?(?:it['’]?s\s+|um,?\s+|yes,?\s+)?"
+        rf"(?P<value>(?:{_NUMBER_WORD}|\d{{1,5}}[a-z]?,?\s+)(?:[a-z'’]{{2,20}}(?:[ ,]+|(?=[.\n]|$))){{1,6}})",
+        both(has("?"), has("address", "street", "where")),
+    ),
+    rule("STREET_ADDRESS", 0.7, r"(?i)\bliv(?:e|es|ed|ing)\s+(?:at|in)\s+(?:number|no\.?|nr\.?|#)\s*(?P<value>\d{1,4}[a-z]?)(?!\w)", both(at_least(1), begins("live", "living"))),
+    rule("STREET_ADDRESS", 0.7, r"(?i)\bcode\W{0,3}(?:is\s+)?(?P<value>[#*]?\d{3,6}[#*]|[#*]\d{3,6})(?!\w)", both(at_least(3), has("#", "*"))),
+    rule("STREET_ADDRESS", 0.6, r"(?i:\bcode)\W{0,2}\s(?P<value>[AB]\d{4}|\d{4}[AB])(?!\w)", both(at_least(4), begins("code"))),
     # "we are at 37a": a number with a letter where somebody lives; without one it may be a time.
     rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:i|we|they|s?he)\s?(?:['’]?m|['’]?re|['’]s|am|are|is|live|lives)\s+(?:at|in|(?:at\s+)?(?:number|no\.?))\s+(?P<value>\d{1,4}\s?[a-f])(?!\w)(?!['’.]\w)", at_least(1)),
     rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:digicode|door\s?code|gate\s?code|entry\s?code|key\s?safe(?:\s?code)?|lock\s?box(?:\s?code)?)\W{0,3}(?:is\s+)?(?P<value>(?=\w*\d)\w{3,8})\b", both(at_least(2), has("code", "safe", "box"))),

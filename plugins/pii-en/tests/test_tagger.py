@@ -3,7 +3,7 @@
 import pytest
 
 from hub import plugins
-from hub_pii_en.recogniser import PersonRecogniser, PlaceRecogniser
+from hub_pii_en.recogniser import SURE, PersonRecogniser, PlaceRecogniser
 from hub_pii_en.tagger import PLACE, load_tagger
 
 RECOGNISER = PersonRecogniser()
@@ -50,6 +50,13 @@ def test_a_batch_gives_what_single_texts_give():
         alone = RECOGNISER.analyze(text, ["PERSON"])
         assert [(one.start, one.end) for one in found] == [(one.start, one.end) for one in alone]
         assert [one.score for one in found] == pytest.approx([one.score for one in alone], abs=1e-4)
+
+
+def test_a_word_that_is_only_just_sure_passes_the_usual_cut(monkeypatch):
+    words = [(("Zyx", 0, 3), SURE + 0.01)]
+    monkeypatch.setattr(RECOGNISER._tagger, "tag", lambda texts, *_, **__: [words for _ in texts])
+    (found,) = RECOGNISER.analyze("Zyx", ["PERSON"])
+    assert 0.4 <= found.score < 0.42
 
 
 def test_other_entities_are_none_of_its_business():
