@@ -83,6 +83,8 @@ def restore(
         url = hub.deployment.store_url()
         if source is not None and not url.startswith(_PREFIX):
             raise ConfigError("PostgreSQL is restored by pg_restore.", fix="Then run 'hub restore' without a file.")
+        if source is not None and not source.is_file():
+            raise ConfigError(f"{source}: no such file.", fix="Name a file made by 'hub backup'.")
         if not yes:
             typer.confirm(f"Replace the database by {source or 'what was loaded into it'}?", abort=True)
         if source is not None:

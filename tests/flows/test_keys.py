@@ -427,6 +427,13 @@ def test_of_two_backups_to_one_file_at_once_the_second_is_refused(world, monkeyp
     assert not list(world.folder.glob(".new-*"))
 
 
+def test_a_backup_that_is_not_there_is_told_before_anybody_is_asked(world):
+    from hub.cli.backup import restore as command
+
+    with pytest.raises(ConfigError, match=r"nowhere\.db: no such file"):
+        command(world.folder / "nowhere.db", config=world.config)
+
+
 def test_a_second_restore_does_not_write_over_what_the_first_put_aside(world):
     backup = backed_up(world)
     people(world, ADA)
