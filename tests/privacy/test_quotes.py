@@ -25,6 +25,19 @@ AGENT = "We are sorry. This is outrageous and makes me furious."
         f"Thank you.\n\n________________________________\n{AGENT}",
         f"> {AGENT}\n\nThank you.",
         f"On Mon, 4 May 2026, <PERSON> wrote:\n> {AGENT}\n\nThank you.",
+        f"Thank you.\n\nOn Mon, May 4, 2026 at 9:12 AM Support\n<<EMAIL_ADDRESS_1>> wrote:\n\n{AGENT}",
+        f"Thank you.\n\nAm Mo., 4. Mai 2026 um 09:12 Uhr schrieb Support <\n<EMAIL_ADDRESS_1>>:\n\n{AGENT}",
+        f"Thank you.\n\nOn 4 May 2026, Support wrote:\n\n{AGENT}\n> Where is it?",
+        f"Thank you.\n\npon., 4 maj 2026 o 09:12 <PERSON> napisał(a):\n\n{AGENT}",
+        f"Thank you.\n\nEm seg., 4 de mai. de 2026 às 09:12, Suporte escreveu:\n\n{AGENT}",
+        f"Thank you.\n\n2026年5月4日(月) 9:12 Support <<EMAIL_ADDRESS_1>>:\n\n{AGENT}",
+        f"Thank you.\n\n##- Please type your reply above this line -##\n\n{AGENT}",
+        f"Thank you.\n\nBegin forwarded message:\n\n{AGENT}",
+        f"Thank you.\n\n-----Wiadomość oryginalna-----\n{AGENT}",
+        f"Thank you.\n\nDe : Support\nEnvoyé : lundi 4 mai 2026\nObjet : y\n\n{AGENT}",
+        f"Thank you.\n\nOd: Support\nWysłane: poniedziałek\nTemat: y\n\n{AGENT}",
+        f"Thank you.\n\n**From:** Support\n**Sent:** Monday\n\n{AGENT}",
+        f"Thank you.\n\n\u200b> {AGENT}",
     ],
 )
 def test_quoted_words_are_left_out(text):
@@ -39,6 +52,8 @@ def test_quoted_words_are_left_out(text):
         "From: Berlin, to Paris. It never arrived.",
         "Not good.\n\nReally not good.",
         "a - b -- c\n---\nstill mine",
+        "On 4 May I asked.\nNobody wrote:\nnot one line.",
+        "2026-05-04: still nothing",
     ],
 )
 def test_what_only_looks_like_a_quote_stays(text):

@@ -14,6 +14,7 @@ from hub.contract import (
     TransientError,
 )
 from hub.testing import Fault, Reply
+from hub_salesforce.markup import plain_text
 from hub_salesforce.simulated_seed import add_lead, add_point_consent
 from hub_salesforce.simulated_table import make_id, salesforce_time
 from hub_salesforce.simulator import INSTANCE_URL
@@ -171,6 +172,12 @@ def test_html_only_mail_becomes_text(org, connector):
     mail = records(connector, "email_messages")[-1]
     assert mail.data["TextBody"] == "Where is my bag?\nAnna & Jan"
     assert "HtmlBody" not in mail.data
+
+
+def test_what_a_mail_in_html_quotes_is_marked():
+    markup = "<p>No bag.</p><blockquote>We are <b>sorry</b>.<br>Bye<blockquote>My bag?</blockquote></blockquote>Anna"
+    assert plain_text(markup) == "No bag.\n> We are sorry.\n> Bye\n> My bag?\nAnna"
+    assert plain_text("</blockquote>2 > 1") == "2 > 1"
 
 
 def test_birthdays_are_not_taken(org, connector):
