@@ -54,11 +54,12 @@ def emotion(source: Labelled, worst: Worst = 10, as_json: AsJson = False, config
 
 def _labelled(source: Path, words: Wordbook) -> Iterator[tuple[int, dict[str, Any]]]:
     with source.open(encoding="utf-8-sig", errors="replace") as file:
-        for number, line in read_lines(file, str(source)):
-            label = words.label_of(str(line.get("label")))
-            if label is None:
+        for number, _, line in read_lines(file, str(source)):
+            told = str(line.get("label"))
+            label = words.label_of(told)
+            if label is None:  # what is no single word may be the message, in the wrong place
                 raise ConfigError(
-                    f"{source}:{number}: unknown label {line.get('label')!r}.",
+                    f"{source}:{number}: unknown label{f' {told!r}' if told.isidentifier() else ''}.",
                     fix=f"The labels are {', '.join(_LABELS)}.",
                 )
             yield number, line | {"label": label}

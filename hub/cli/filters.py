@@ -30,6 +30,9 @@ BATCH_LENGTH = 2_000_000
 """So many characters at once, however few lines they are: memory must not depend on how long the lines happen to be."""
 
 MAX_LINE = 4_000_000
+_MOST_NUL = 0.2
+"""Share of NULs in a line above which it is no UTF-8: nobody's address is found among letters that they keep apart."""
+
 Line = dict[str, Any]
 Input = Annotated[
     Path | None, typer.Argument(help="A file of JSON lines; standard input if absent.", exists=True, dir_okay=False)
@@ -101,7 +104,7 @@ def tag(
     def mark_up(lines: list[Line]) -> Iterator[Line]:
         emotions = tagger.tag([line["text"] for line in lines], [_language(line) for line in lines])
         for line, number, emotion in zip(lines, numbers, emotions, strict=False):
-            about = line.get("id", number)
+            about = number if line.get("id") is None else line["id"]
             yield {"text": write_emotion(emotion, known, about=clean_text(str(about)))}
 
     sys.stdout.write(open_document(known, tagger.name))
@@ -166,7 +169,7 @@ def _filter(
 def _stream(
     file: IO[str], name: str, handle: Callable[[list[Line]], Iterable[Line]], *, plain: bool, as_text: bool
 ) -> None:
-    lines = (line for _, line in read_lines(file, name, _plain_line if plain else _parse_line))
+    lines = ((size, line) for _, size, line in read_lines(file, name, _plain_line if plain else _parse_line))
     with progress("lines", shown=not sys.stdout.isatty()) as advance:
         for batch in _batches(lines):
             for line in handle(batch):
@@ -175,13 +178,14 @@ def _stream(
             advance(len(batch))
 
 
-def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
+def _batches(lines: Iterator[tuple[int, Line]]) -> Iterator[list[Line]]:
+    """Each line comes with its length: it is kept whole, whatever is in it beside the text."""
     batch: list[Line] = []
     length = 0
     try:
-        for line in lines:
+        for size, line in lines:
             batch.append(line)
-            length += len(line["text"])
+            length += size
             if len(batch) == BATCH or length >= BATCH_LENGTH:
                 yield batch
                 batch, length = [], 0
@@ -195,21 +199,25 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
 
 def read_lines(
     file: IO[str], name: str, parse: Callable[[str, str], Line | None] | None = None
-) -> Iterator[tuple[int, Line]]:
-    """This reads JSON lines with a "text", each with its number; raises ConfigError with the place of what is none."""
+) -> Iterator[tuple[int, int, Line]]:
+    """This reads JSON lines with a "text", each with number and length; raises ConfigError with the place of what is none."""
     for number in range(1, sys.maxsize):
         text = file.readline(MAX_LINE + 1)
         if not text:
             return
         if len(text) > MAX_LINE:
-            raise ConfigError(f"{name}:{number}: the line is longer than {MAX_LINE} characters.")
+            raise ConfigError(
+                f"{name}:{number}: the line is longer than {MAX_LINE} characters.", fix="Break it into several."
+            )
         line = (parse or _parse_line)(text, f"{name}:{number}")
         if line is not None:
-            yield number, line
+            yield number, len(text), line
 
 
 def _plain_line(text: str, place: str) -> Line:
     """An empty line stays one, so that line n out is line n in."""
+    if text.count("\0") > len(text) * _MOST_NUL:
+        raise ConfigError(f"{place}: this is not UTF-8 text.", fix="Save it in UTF-8; it may be UTF-16 or UTF-32.")
     return {"text": clean_text(text.removesuffix("\n").removesuffix("\r"))}
 
 

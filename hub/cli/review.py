@@ -16,7 +16,7 @@ from hub.cli.options import DEFAULT_CONFIG, AsJson, Case, Config, Limit, Reason
 from hub.cli.screen import out, print_json, show
 from hub.cli.subject import Who, find_person
 from hub.emotion.verdict import CHOICES, UNTOLD, Verdict
-from hub.errors import ConfigError
+from hub.errors import ConfigError, PolicyError
 from hub.pipeline.door import Look
 from hub.pipeline.judging import Shown, dispute, judge, next_messages, queue_resting
 from hub.pipeline.quality import Month, month_quality
@@ -29,6 +29,8 @@ For = Annotated[
     typer.Option("--purpose", help="What you look for; the purpose that emotion is inferred for if absent."),
 ]
 _ASKS = "label (number or name), s to skip, q to stop"
+_YEARS = range(1970, 9999)
+"""The first and the last month of the calendar have none beside them to compare with."""
 _TOLD = {
     "begun": "on record; one more reviewer is wanted",
     "disputed": "on record; the others say something else, so one more is asked",
@@ -64,9 +66,13 @@ def _ask_one_by_one(hub: Hub, purpose: str | None, limit: int) -> None:
         said = _asked()
         if said == "q":
             break
-        if said != "s":
+        if said == "s":
+            continue
+        try:
             out.print(_TOLD[_judged(hub, wanted, shown.review, said).state], markup=False)
             done += 1
+        except (ConfigError, PolicyError) as error:  # settled or gone since it was fetched: the next one may not be
+            out.print(f"not on record: {error}", markup=False)
     hub.audit.sequence()
     out.print(f"{done} judged", markup=False)
 
@@ -74,7 +80,7 @@ def _ask_one_by_one(hub: Hub, purpose: str | None, limit: int) -> None:
 def _asked() -> str:
     while True:
         said = Prompt.ask(_ASKS, console=out).strip().lower()
-        if said.isdigit() and 0 < int(said) <= len(CHOICES):
+        if said.isdecimal() and 0 < int(said) <= len(CHOICES):
             return CHOICES[int(said) - 1]
         if said in {"s", "q", *CHOICES}:
             return said
@@ -224,9 +230,12 @@ def report(
 
 def _month(text: str) -> Month:
     try:
-        return Month.of(datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC))
+        at = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
     except ValueError:
-        raise ConfigError(f"--month: {text!r} is no month.", fix="Example: 2026-10") from None
+        at = None
+    if at is None or at.year not in _YEARS:
+        raise ConfigError(f"--month: {text!r} is no month.", fix="Example: 2026-10")
+    return Month.of(at)
 
 
 def _purpose(hub: Hub, given: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -60,9 +60,18 @@ def migrate(
     Example: hub taxonomy migrate 2025.json --from 0
     """
     try:
-        told = json.loads(counts.read_text(encoding="utf-8"))
-    except ValueError:
+        told = json.loads(counts.read_text(encoding="utf-8-sig"), object_pairs_hook=_each_once)
+    except (ValueError, RecursionError):
         told = None
-    if not isinstance(told, dict) or not all(type(count) is int for count in told.values()):
-        raise ConfigError(f"{counts}: expected whole numbers by label.", fix='Example: {"annoyance": 12, "joy": 3}')
+    if not isinstance(told, dict) or not all(type(count) is int and count >= 0 for count in told.values()):
+        raise ConfigError(
+            f"{counts}: expected whole numbers by label, each label once.", fix='Example: {"annoyance": 12, "joy": 3}'
+        )
     print_json(load_vocabulary().migrate_counts(told, version))
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError  # the last one would silently count alone
+    return found

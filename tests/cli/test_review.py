@@ -87,12 +87,32 @@ def test_what_a_hold_keeps_is_shown_to_nobody(folder):
 
 def test_at_the_terminal_each_message_is_asked_about(folder, monkeypatch):
     fill(folder, 3)
-    answers = iter(["what", "s", "1", "q"])
+    answers = iter(["what", "²", "s", "1", "q"])
     monkeypatch.setattr("rich.prompt.PromptBase.get_input", lambda *_, **__: next(answers))
     monkeypatch.setattr("hub.cli.review._is_terminal", lambda: True)
     shown = ask(folder, "r1")
     assert "1 anger" in shown and shown.count("Where is it?") == 3 and shown.endswith("1 judged\n")
     assert shown.count("one more reviewer is wanted") == 1
+
+
+def test_one_that_others_settled_meanwhile_ends_nobodys_round(folder, monkeypatch):
+    made = fill(folder, 2)
+    config = folder / "hub.yaml"
+
+    def answer(*_, **__):
+        with open_hub(config) as hub:
+            for actor in ("r2", "r3"):
+                for one in made[:1]:
+                    judging(hub.rooms, hub.door_for(actor), "EmotionAnalysis", one.id, "anger", needed=2)
+        made.clear()
+        return "1"
+
+    first = min(made, key=lambda one: one.id)
+    made.sort(key=lambda one: one is not first)
+    monkeypatch.setattr("rich.prompt.PromptBase.get_input", answer)
+    monkeypatch.setattr("hub.cli.review._is_terminal", lambda: True)
+    shown = ask(folder, "r1")
+    assert "not on record" in shown and "is settled" in shown and shown.endswith("1 judged\n")
 
 
 def test_older_tags_are_drawn_on_demand(folder):
@@ -133,7 +153,8 @@ def test_the_report_of_a_month_tells_how_good_the_tags_were_and_of_nobody(folder
         page = (tmp_path / name).read_text()
         assert page.startswith(mark) and "0.55" in page and "sadness" not in page  # counted once
     ask(folder, "lead", "report", "--purpose", "CustomerCare", "--month", "2099-01", code=4)
-    ask(folder, "lead", "report", "--purpose", "CustomerCare", "--month", "June", code=2)
+    for none in ("June", "9999-12", "0001-01"):
+        ask(folder, "lead", "report", "--purpose", "CustomerCare", "--month", none, code=2)
     ask(folder, "lead", "report", "--purpose", "CustomerCare", "--to", "m.pdf", code=2)
 
 

@@ -46,9 +46,12 @@ def test_labels_words_and_counts_are_told(tmp_path):
     assert {"department": "marketing", "word": "promoter", "label": "delight"} in words
     (tmp_path / "counts.json").write_text('{"annoyance": 2, "disapproval": 3}')
     assert json.loads(run("taxonomy", "migrate", str(tmp_path / "counts.json"), "--from", "0")) == {"frustration": 5}
-    (tmp_path / "counts.json").write_text('{"annoyance": "2"}')
-    with pytest.raises(ConfigError, match="whole numbers"):
-        run("taxonomy", "migrate", str(tmp_path / "counts.json"), "--from", "0")
+    (tmp_path / "counts.json").write_text('\ufeff{"joy": 1}', encoding="utf-8")
+    assert json.loads(run("taxonomy", "migrate", str(tmp_path / "counts.json"), "--from", "0")) == {"delight": 1}
+    for text in ('{"annoyance": "2"}', '{"joy": 1, "joy": 2}', '{"joy": -1}', "[" * 100_000):
+        (tmp_path / "counts.json").write_text(text)
+        with pytest.raises(ConfigError, match="whole numbers"):
+            run("taxonomy", "migrate", str(tmp_path / "counts.json"), "--from", "0")
 
 
 @pytest.fixture
@@ -67,7 +70,7 @@ def tagger(monkeypatch):
 
 
 def test_tags_come_out_as_one_document_without_a_text(tagger, monkeypatch):
-    lines = [{"id": "a b", "text": "great secret"}, {"text": "who knows"}] * 200
+    lines = [{"id": "a b", "text": "great secret"}, {"id": None, "text": "who knows"}] * 200
     found = run("tag", "--format", "emotionml", text="".join(json.dumps(line) + "\n" for line in lines))
     assert "secret" not in found
     emotions = ElementTree.parse(io.StringIO(found)).getroot()[2:]
@@ -87,4 +90,7 @@ def test_a_labelled_file_may_use_a_departments_words(tagger, tmp_path):
     ]
     (tmp_path / "own.jsonl").write_text('{"text": "great", "label": "hot"}\n')
     with pytest.raises(ConfigError, match="'hot'"):
+        run("evaluate", "emotion", str(tmp_path / "own.jsonl"))
+    (tmp_path / "own.jsonl").write_text('{"text": "anger", "label": "I am Ada"}\n')
+    with pytest.raises(ConfigError, match=r"own\.jsonl:1: unknown label\."):
         run("evaluate", "emotion", str(tmp_path / "own.jsonl"))
