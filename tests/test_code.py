@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.code import code
+from hub.code import code, is_job
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,10 @@ from hub.code import code
 )
 def test_a_code_passes_and_a_sentence_does_not(said, kept):
     assert code(said) == kept
+
+
+@pytest.mark.parametrize(
+    "text", ["7505g00000AbCdE", "aa_0f3c.x-1", "jobs/82b7:3", "maria@example.com", "job of Maria", "x" * 201]
+)
+def test_the_name_of_a_job_is_an_id_and_no_sentence(text):
+    assert is_job(text) == (len(text) < 20 and not {" ", "@"} & set(text))

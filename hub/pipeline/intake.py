@@ -93,7 +93,7 @@ def take_in(
         new = put_on_record(rooms, tx, said, actor=actor)
         report.events.update(str(event.state) for _, event in said)
         report.known = len(said) - new
-        _quarantine(rooms, tx, told, people, file, report)
+        _quarantine(rooms, tx, told, people, report)
     report.refused.sort()
     return report
 
@@ -163,13 +163,16 @@ def _event(rooms: Rooms, person_id: str, told: Told, file: str) -> ConsentEvent:
 
 def _quarantine(
     rooms: Rooms, tx: Tx, told: Sequence[tuple[int, Identifier | str, Told]],
-    people: Mapping[Identifier | str, str], file: str, report: IntakeReport,
+    people: Mapping[Identifier | str, str], report: IntakeReport,
 ) -> None:  # fmt: skip
-    """A string that nobody can read is named until the person's string can be read."""
+    """A string that nobody can read is named until the person's string can be read.
+
+    By its line only: what a file is called rests nowhere readable, because it may be called after somebody.
+    """
     unread = {people[who]: number for number, who, one in told if not one.readable and who in people}
     report.unreadable = len(unread)
     notes = [
-        Quarantined(CONNECTION, STREAM, person, f"{file}:{number}", "gpp.unreadable", "import")
+        Quarantined(CONNECTION, STREAM, person, f"line:{number}", "gpp.unreadable", "import")
         for person, number in sorted(unread.items())
     ]
     tx.quarantine.put(notes)

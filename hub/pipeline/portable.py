@@ -14,9 +14,10 @@ from pydantic import TypeAdapter, ValidationError
 from hub.audit.entry import Entry as AuditEntry
 from hub.errors import BadRecordError, PolicyError
 from hub.identity.matching import is_matchable
+from hub.identity.normal_form import normalise
 from hub.pipeline.listing import asked_as
 from hub.pipeline.rooms import Rooms
-from hub.pipeline.withdrawal import withdraw_tags
+from hub.pipeline.withdrawal import ends_something, withdraw_tags
 from hub.privacy.consent import POSITIVE
 from hub.privacy.redaction import Redacted
 from hub.privacy.retention import clocks_of, expires_at
@@ -157,7 +158,7 @@ def parse_portable(text: bytes) -> Portable:
         person = data["person"]
         return Portable(
             person_id=str(person["id"]),
-            identifiers=_IDENTIFIERS.validate_python(person["identifiers"]),
+            identifiers=tuple(map(_normal, _IDENTIFIERS.validate_python(person["identifiers"]))),
             profile=Profile(**person["profile"]),
             records=tuple(_held(row) for row in data["records"]),
             tags=tuple(EmotionTag.model_validate(row) for row in data["emotion_tags"]),
@@ -169,6 +170,14 @@ def parse_portable(text: bytes) -> Portable:
     except (ValidationError, ValueError, KeyError, TypeError) as error:
         kind = type(error).__name__
         raise BadRecordError(f"data.json cannot be read ({kind}).", reason="export.unreadable") from None
+
+
+def _normal(identifier: Identifier) -> Identifier:
+    """Whoever wrote the file: the suppression list, and everybody who looks for the person, asks for the normal form."""
+    found = normalise(identifier, country=None)
+    if found is None:
+        raise ValueError("identifier")
+    return found
 
 
 def _held(row: Mapping[str, Any]) -> Held:
@@ -183,8 +192,9 @@ def take_in(rooms: Rooms, found: Portable, *, actor: str = "hub") -> str:
     Whoever is on the suppression list is refused (PolicyError), and whoever is known already is left alone: two files
     about one person are for somebody to compare. A consent from a file counts as an import, which never beats a refusal.
     Nor is a file trusted with the rest: texts are redacted here, and stay no longer than the rules of here allow. Raises
-    PolicyError where a text cannot be redacted, or a record is held already.
+    PolicyError where a text cannot be redacted, a record is held already, or a refusal names what no rule knows.
     """
+    _require_known(rooms, found)
     matchable = [one for one in found.identifiers if is_matchable(one)]
     with rooms.store.begin() as tx:
         if tx.suppression.hits(asked_as(rooms.vault, found.identifiers)):
@@ -209,6 +219,17 @@ def take_in(rooms: Rooms, found: Portable, *, actor: str = "hub") -> str:
         entry = AuditEntry(type="import", outcome="stored", actor=actor, subject=tx.persons.audit_ref(person))
         rooms.audit.record(tx, [entry])
     return person
+
+
+def _require_known(rooms: Rooms, found: Portable) -> None:
+    """A refusal in words of another hub's rules would cover nothing here: nobody may take it for one that is kept."""
+    ending = (one.event.scope for one in found.consents if ends_something(one.event))
+    strange = next((word for scope in ending for word in rooms.policy.unknown_in(scope)), None)
+    if strange is not None:
+        raise PolicyError(
+            f"a refusal in this file names a {strange} that no rule here knows; nothing was stored.",
+            reason=f"consent.unknown_{strange}", fix=f"Add the {strange} to the privacy rules, then import the file again.",
+        )  # fmt: skip
 
 
 def _require_new(tx: Tx, found: Portable) -> None:

@@ -322,7 +322,8 @@ def record_consents(batch: PullBatch, items: Sequence[Item]) -> list[Item]:
         for entry in item.entries
         if entry.person_id and isinstance(entry.record, ConsentEvent)
     ]
-    revoked = revocations(batch, [item for item in checked if _has_ended(item)])
+    may_grant = "consent" in batch.rooms.mappings.inbound(batch.connector, batch.stream).kinds
+    revoked = revocations(batch, [one for one in checked if _has_ended(one) or (may_grant and one.state is None)])
     batch.tell_consents(batch.tx.consents.append([*events, *revoked]))
     changed = sorted({person for person, _ in (*events, *revoked)} | batch.merged)
     batch.forget(changed)
@@ -349,13 +350,10 @@ def _has_ended(item: Item) -> bool:
 
 
 def _quarantine_unknown(item: Item, policy: Policy) -> Item:
-    # A refusal for a purpose or category that no rule knows would cover nothing: somebody has to look at it.
+    # A refusal for a purpose, category or recipient that no rule knows would cover nothing: somebody has to look at it.
     scopes = [entry.record.scope for entry in item.entries if isinstance(entry.record, ConsentEvent)]
-    if any(scope.purpose is not None and scope.purpose not in policy.purposes.purposes for scope in scopes):
-        return item.end("quarantined", "consent.unknown_purpose")
-    if any(scope.category is not None and scope.category not in policy.category_lineages for scope in scopes):
-        return item.end("quarantined", "consent.unknown_category")
-    return item
+    strange = next((word for scope in scopes for word in policy.unknown_in(scope)), None)
+    return item if strange is None else item.end("quarantined", f"consent.unknown_{strange}")
 
 
 def gate_collect(batch: PullBatch, items: Sequence[Item]) -> list[Item]:

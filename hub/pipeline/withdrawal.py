@@ -14,6 +14,7 @@ from hub.pipeline.rooms import Rooms
 from hub.privacy.consent import NEGATIVE, POSITIVE, LedgerEvent, next_change
 from hub.privacy.policy import operation_for
 from hub.schema import ConsentEvent, ConsentEvidence, ConsentState
+from hub.store.consents import ConsentEntry
 from hub.store.persons import Profile
 from hub.store.store import Tx
 
@@ -80,28 +81,40 @@ def _review(rooms: Rooms, tx: Tx, events: Mapping[str, Sequence[LedgerEvent]]) -
 
 
 def revocations(batch: PullBatch, items: Sequence[Item]) -> list[tuple[str, ConsentEvent]]:
-    """These events take back the grants of consent objects that were deleted, reset, or cannot be read any more.
+    """These events take back what consent objects granted that were deleted, reset, or cannot be read any more.
 
-    A grant that nobody can show is none: who asks again may be told yes again.
+    So is a grant that a record had in a field of its own and says no longer, or in a word that nobody knows. A grant that
+    nobody can show is none: who asks again may be told yes again.
     """
     owners = batch.tx.ledger.persons_of(batch.connection, batch.stream, [item.ref for item in items])
+    told = batch.tx.consents.for_persons(sorted(set(owners.values())))
     found = []
     for item in items:
-        person = owners.get(item.ref)
-        for event in _last_by_scope(batch, person, item).values() if person else ():
-            if event.state in POSITIVE:
-                found.append((person or "", _revocation(batch, event)))
+        person, shown = owners.get(item.ref, ""), _shown(item)
+        for scope, event in _last_by_scope(batch, told.get(person, ()), item).items():
+            if event.state in POSITIVE and scope not in shown:
+                found.append((person, _revocation(batch, event)))
     return found
 
 
-def _last_by_scope(batch: PullBatch, person: str, item: Item) -> dict[str, ConsentEvent]:
+def _shown(item: Item) -> set[str]:
+    """The scopes that a record says something about now; one that has ended says nothing."""
+    events = [one.record for one in item.entries if item.state is None and isinstance(one.record, ConsentEvent)]
+    return {_scope(event) for event in events if event.state is not ConsentState.UNKNOWN}
+
+
+def _last_by_scope(batch: PullBatch, entries: Sequence[ConsentEntry], item: Item) -> dict[str, ConsentEvent]:
     here = (batch.connection, batch.stream, item.raw.key)
     last: dict[str, ConsentEvent] = {}
-    for entry in batch.tx.consents.for_persons([person]).get(person, []):
+    for entry in entries:
         event = entry.event
         if event and (event.provenance.connection, event.provenance.stream, event.provenance.key) == here:
-            last[event.scope.model_dump_json()] = event
+            last[_scope(event)] = event
     return last
+
+
+def _scope(event: ConsentEvent) -> str:
+    return event.scope.model_dump_json()
 
 
 def _revocation(batch: PullBatch, event: ConsentEvent) -> ConsentEvent:

@@ -12,6 +12,7 @@ REASONS: dict[str, str] = {
     "consent.not_required": "the law asks for no consent here",
     "consent.unknown_purpose": "a consent for a purpose that no rule knows",
     "consent.unknown_category": "a consent for a data category that no rule knows",
+    "consent.unknown_recipient": "a consent for a recipient that no rule knows",
     "run.interrupted": "killed, and closed by the next run of the sync",
     "partly.redaction.not_possible": "a part of it could not be redacted",
     "partly.redaction.too_slow": "looking through a part of it took too long",

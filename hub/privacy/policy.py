@@ -29,7 +29,7 @@ from hub.privacy.rules import (
     RetentionFile,
     RetentionRule,
 )
-from hub.schema import RECORD_MODELS, DataCategory, IdentifierKind
+from hub.schema import RECORD_MODELS, ConsentScope, DataCategory, IdentifierKind
 
 Lineages = Mapping[str, frozenset[str]]
 """Each name with itself and everything it is part of."""
@@ -119,6 +119,14 @@ class Policy:
         default, rows = self.jurisdictions.default_age, self.jurisdictions.jurisdictions
         found = (rows.get(place) or rows.get(_country(place)) for place in jurisdictions)
         return max((row.age_of_consent if row else default for row in found), default=default)
+
+    def unknown_in(self, scope: ConsentScope) -> list[str]:
+        """This names what no rule knows in a consent's scope, of purpose, category and recipient: it would refuse nothing."""
+        told = {
+            "purpose": (scope.purpose, self.purposes.purposes), "category": (scope.category, self.categories),
+            "recipient": (scope.recipient, self.destinations.destinations),
+        }  # fmt: skip
+        return [what for what, (word, known) in told.items() if word not in (None, ANY) and word not in known]
 
     def destination(self, name: str) -> Destination:
         """This is a destination's entry; raises PolicyError where there is none, because then nothing may leave."""

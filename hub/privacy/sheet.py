@@ -28,6 +28,7 @@ _WORDS = {
     "granted": ConsentState.GIVEN, "no": ConsentState.OPTED_OUT, "opt-out": ConsentState.OPTED_OUT,
     "optout": ConsentState.OPTED_OUT, "unsubscribed": ConsentState.OPTED_OUT,
 }  # fmt: skip
+_DIGITS = 9
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
 
 
@@ -135,8 +136,8 @@ def _evidence(row: Mapping[str, str]) -> ConsentEvidence:
     if actor not in ("subject", "guardian", "controller", "authority"):
         raise RowError("actor: expected subject, guardian, controller or authority")
     version = row.get("notice_version") or None
-    if version is not None and not version.isdecimal():
-        raise RowError("notice_version: expected a whole number")
+    if version is not None and not (version.isdecimal() and len(version) <= _DIGITS):
+        raise RowError(f"notice_version: expected a whole number of up to {_DIGITS} digits")
     return ConsentEvidence(
         source_kind="import",
         actor=actor,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from hub.code import code
+from hub.code import code, is_job
 from hub.contract import Outcome, OutcomeState
 from hub.errors import FatalError
 
@@ -173,13 +173,18 @@ class Settlement:
 
     @classmethod
     def of(cls, outcome: Outcome) -> "Settlement":
-        """This takes a destination's answer; of its reason only what is a code, because it may quote the row."""
+        """This takes a destination's answer; of its reason only what is a code, because it may quote the row.
+
+        Nor does a job count whose name is no id: the row is read back instead.
+        """
+        job = outcome.job if outcome.job and is_job(outcome.job) else None
+        lost = outcome.state is OutcomeState.ACCEPTED and outcome.job is not None and job is None
         return cls(
             key=outcome.key,
-            state=DeliveryState(outcome.state.value),
+            state=DeliveryState.UNKNOWN if lost else DeliveryState(outcome.state.value),
             reason=_reason(outcome),
             retryable=outcome.retryable,
-            job=outcome.job,
+            job=job,
             vendor_ref=outcome.vendor_ref,
         )
 

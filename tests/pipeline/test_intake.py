@@ -4,10 +4,12 @@ import csv
 import io
 
 import pytest
+import sqlalchemy as sa
 
 from hub.pipeline.gate import Question, ask, ledger_events
 from hub.pipeline.intake import take_in
 from hub.schema import ConsentScope, ConsentState
+from hub.store.tables import metadata
 
 YES = {"state": "given", "purpose": "EmotionAnalysis", "category": "emotion", "explicit": "yes", "notice_version": "1"}
 NO = {"state": "withdrawn", "purpose": "EmotionAnalysis"}
@@ -108,11 +110,29 @@ def test_a_string_that_cannot_be_read_refuses_and_is_quarantined_until_one_can(t
         with hub.store.read() as tx:
             (note,) = tx.quarantine.list(10)
             said = {entry.event.scope.purpose for entry in tx.consents.for_persons([person])[person] if entry.event}
-        assert (note.stream, note.version, note.reason) == ("consent-import", "f.csv:2", "gpp.unreadable")
+        assert (note.stream, note.version, note.reason) == ("consent-import", "line:2", "gpp.unreadable")
         assert {"Sale", "PersonalisedAdvertising"} <= said
         take_in(hub.rooms, rows(row("p0@example.com", {"gpp": "DBABTA~1YYN"}, at="2026-05-02T00:00:00Z")), file="g.csv")
         with hub.store.read() as tx:
             assert tx.quarantine.list(10) == []
+
+
+def test_a_file_that_is_called_after_somebody_is_named_nowhere(town, audit_of):
+    with town.open() as hub:
+        town.people(hub, 1)
+        said = [row("p0@example.com", {"gpp": "DBAB"}), row("p0@example.com", NO)]
+        assert take_in(hub.rooms, rows(*said), file="opt-out of quorble@example.com.csv").unreadable == 1
+        assert "quorble" not in str(audit_of(hub))
+        with hub.store.read() as tx:
+            tables = [tx.unit.conn.execute(sa.select(table)).all() for table in metadata.sorted_tables]
+        assert "quorble" not in str(tables)
+
+
+def test_a_number_that_is_no_number_of_a_notice_is_a_bad_row(town):
+    with town.open() as hub:
+        town.people(hub, 1, agreed=False)
+        report = take_in(hub.rooms, rows(row("p0@example.com", {**YES, "notice_version": "9" * 5000})), file="f.csv")
+        assert [why.partition(":")[0] for _, why in report.refused] == ["notice_version"]
 
 
 def test_global_privacy_control_stops_what_it_stops_and_nothing_else(town):

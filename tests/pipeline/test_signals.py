@@ -121,3 +121,46 @@ def test_no_string_rests(town):
     with town.open() as hub:
         read(hub, Users(BROKEN[2] + "-secret-of-ann"))
         assert all(event.gpp is None for event in ledger(hub))
+
+
+@pytest.mark.parametrize("said", [None, "", "Withdrawn", "no"])
+def test_a_yes_that_a_record_no_longer_shows_is_none_though_the_rest_of_the_record_is_still_there(town, said):
+    later = {"consent_emotion": said, "consent_emotion_at": "2026-05-20T09:00:00Z"}
+    with town.open() as hub:
+        read(hub, Users(None))
+        assert emotion(hub).allowed
+        read(hub, Users(None, version="2"))
+        assert emotion(hub).allowed, "a record that still shows it, and has changed elsewhere"
+        assert read(hub, Users(None, version="3", **later)).counts["stored"] == 1
+        assert emotion(hub).reasons == ("optout.revoked",)
+        before = len(ledger(hub))
+        read(hub, Users(None, version="4", **later))
+        assert len(ledger(hub)) == before, "it is taken back once"
+
+
+def test_a_refusal_for_a_recipient_that_no_rule_knows_is_quarantined_and_one_for_any_holds(town, monkeypatch):
+    with town.open() as hub:
+        (mapping,) = (
+            one for one in hub.rooms.mappings.mappings
+            if one.connector == "zendesk" and one.inbound and one.inbound.stream == "users"
+        )  # fmt: skip
+        apply = type(mapping.inbound).apply
+
+        def addressed(self, raw, **options):
+            return [_to(record, raw.data["user_fields"].get("to")) for record in apply(self, raw, **options)]
+
+        monkeypatch.setattr(type(mapping.inbound), "apply", addressed)
+        refusal = {"consent_emotion": "withdrawn", "consent_emotion_at": "2026-05-20T09:00:00Z"}
+        read(hub, Users(None))
+        report = read(hub, Users(None, version="2", to="Salesforce.prod", **refusal))
+        assert report.reasons == {"quarantined: consent.unknown_recipient": 1}
+        assert "consent.unknown_recipient" in REASONS
+        assert not emotion(hub).allowed, "the yes that nobody can show any more"
+        read(hub, Users(None, version="3", to="*", **refusal))
+        assert quarantined(hub) == [] and "optout.withdrawn" in emotion(hub).reasons
+
+
+def _to(record, recipient):
+    if record.kind != "consent":
+        return record
+    return record.model_copy(update={"scope": record.scope.model_copy(update={"recipient": recipient})})

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.contract import Batch, Outcome, OutcomeState, RawRecord
-from hub.errors import PolicyError, ThrottledError, TransientError
+from hub.errors import BadRecordError, PolicyError, ThrottledError, TransientError
+from hub.pipeline.listing import listed_as
 from hub.pipeline.portable import gather, parse_portable, take_in
 from hub.pipeline.pull import PullJob, pull
 from hub.pipeline.push import push
@@ -106,8 +107,7 @@ def test_an_open_end_of_the_year_9999_is_when_the_hub_learnt_of_it(town):
 
 
 def portable_of(hub, person, **record):
-    with hub.store.read() as tx:
-        data = gather(tx, person, hub.now()).data()
+    data = raw_portable(hub, person)
     data["person"]["identifiers"] = [{"kind": "email", "value": "other@example.com", "issuer": "", "verified": False}]
     for row in data["records"]:
         row["expires_at"] = None
@@ -136,3 +136,47 @@ def test_a_file_is_redacted_here_and_ends_by_the_rules_of_here(town):
             (tag,) = tx.tags.for_person([new])[new]
         assert "@" not in record.text and record.redaction.entities["EMAIL_ADDRESS"] == 2
         assert ends is not None and ends.year < 2040 and tag.expires_at.year < 2040
+
+
+@pytest.mark.parametrize("written", ["P0@Example.COM", " p0@example.com", "mailto:p0@example.com"])
+def test_who_was_erased_comes_back_by_no_other_spelling_in_a_file(town, written):
+    with town.open() as hub:
+        (ann,) = town.people(hub, 1)
+        data = json.loads(json.dumps(raw_portable(hub, ann)))
+        with hub.store.begin() as tx:
+            tx.suppression.add(listed_as(hub.vault, tx.persons.identifiers([ann])[ann]), "erased")
+            tx.persons.erase(ann)
+        data["person"]["identifiers"] = [{"kind": "email", "value": written, "issuer": "", "verified": False}]
+        with pytest.raises(PolicyError, match="stays erased"):
+            take_in(hub.rooms, parse_portable(json.dumps(data | {"records": [], "emotion_tags": []}).encode()))
+
+
+def test_what_is_no_identifier_makes_a_file_unreadable(town):
+    with town.open() as hub:
+        (ann,) = town.people(hub, 1)
+        data = raw_portable(hub, ann)
+    data["person"]["identifiers"] = [{"kind": "email", "value": "nobody", "issuer": "", "verified": False}]
+    with pytest.raises(BadRecordError, match="cannot be read"):
+        parse_portable(json.dumps(data).encode())
+
+
+@pytest.mark.parametrize("strange", ["purpose", "category", "recipient"])
+def test_a_refusal_of_a_file_in_words_that_no_rule_knows_is_not_taken_for_one_that_is_kept(town, strange):
+    with town.open() as hub:
+        (ann,) = town.people(hub, 1)
+        data = raw_portable(hub, ann)
+        data["person"]["identifiers"] = [
+            {"kind": "email", "value": "other@example.com", "issuer": "", "verified": False}
+        ]
+        data |= {"records": [], "emotion_tags": []}
+        said = data["consents"][0]["event"]
+        said["state"], said["scope"][strange] = "refused", "word-of-elsewhere"
+        with pytest.raises(PolicyError, match=f"names a {strange} that no rule here knows"):
+            take_in(hub.rooms, parse_portable(json.dumps(data).encode()))
+        said["scope"][strange] = "*"
+        assert take_in(hub.rooms, parse_portable(json.dumps(data).encode()))
+
+
+def raw_portable(hub, person):
+    with hub.store.read() as tx:
+        return gather(tx, person, hub.now()).data()

@@ -87,6 +87,18 @@ def test_a_row_goes_out_and_is_confirmed(store: Store, run: str, new: New, perso
         assert b"0031" not in tx.unit.conn.execute(select(deliveries.c.vendor_ref)).scalar_one()
 
 
+def test_a_job_whose_name_is_no_id_rests_nowhere_and_the_row_is_read_back(store: Store, run: str, new: New) -> None:
+    told = {"1": "7505g00000AbCdE", "2": "job of maria@example.com"}
+    with store.begin() as tx:
+        tx.outbox.enqueue([new("1"), new("2")])
+    claim(store, run)
+    with store.begin() as tx:
+        answers = [Outcome(f"idem_{key}", OutcomeState.ACCEPTED, job=job) for key, job in told.items()]
+        tx.outbox.settle([Settlement.of(one) for one in answers])
+        rows = tx.unit.conn.execute(select(deliveries.c.state, deliveries.c.job).order_by(deliveries.c.id)).all()
+        assert [tuple(row) for row in rows] == [("accepted", told["1"]), ("unknown", None)]
+
+
 def test_rows_that_may_not_go_do_not_hide_those_behind_them(store: Store, run: str, new: New) -> None:
     with store.begin() as tx:
         tx.outbox.enqueue([new("1"), new("2")])
