@@ -13,7 +13,7 @@ from hub.pipeline.gate import Question
 from hub.pipeline.item import Entry, Item
 from hub.pipeline.rooms import Rooms
 from hub.privacy.policy import operation_for
-from hub.privacy.quotes import own_words
+from hub.privacy.quotes import own_words, place_in_whole
 from hub.privacy.redaction import Redacted
 from hub.privacy.redaction.entity import TOO_SLOW
 from hub.privacy.retention import expires_at
@@ -105,12 +105,8 @@ def _infer(batch: PullBatch, entry: Entry) -> Entry:
 
 def place_evidence(record: Record, emotion: Emotion) -> tuple[int, int] | None:
     """This is where a tag's evidence stands in the whole text, quotes and all, which is what is stored."""
-    whole, asked = _text_of(record), text_to_tag(record)
-    if emotion.evidence is None or whole is None or asked is None:
-        return None
-    words = asked[slice(*emotion.evidence)]
-    start = whole.find(words)
-    return (start, start + len(words)) if words and start >= 0 else None
+    whole = _text_of(record)
+    return place_in_whole(whole, *emotion.evidence) if whole and emotion.evidence else None
 
 
 def _text_of(record: Record) -> str | None:

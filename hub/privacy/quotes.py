@@ -6,6 +6,7 @@ A reply often carries what an agent wrote before. An agent's mood is never read,
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 _QUOTED = re.compile(r"^[\s\u200b-\u200d\ufeff]*(?:>|&gt;|＞)")
 _OPENS = re.compile(
@@ -37,12 +38,43 @@ _SENT = re.compile(
     re.IGNORECASE,
 )
 _HEADER_LINES = 4
+_LINE_BREAK = 2
+"""Characters of the longest line break; what lies further apart has something quoted in between."""
 
 
 def own_words(text: str) -> str:
     """This is a message without what it quotes: marked lines, and all below the head of an earlier message."""
+    return "\n".join(line for _, line in _own_lines(text)).strip()
+
+
+def place_in_whole(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """This is where a stretch of a message's own words stands in the whole of it, as far as nothing is quoted in between.
+
+    Args:
+        text: the whole message.
+        start: first character of the stretch in ``own_words``.
+        end: the one behind its last.
+
+    None where there is no such stretch.
+    """
+    lines = _own_lines(text)
+    joined = "\n".join(line for _, line in lines)
+    places = [at + offset for at, line in lines for offset in range(len(line) + 1)]
+    before = len(joined) - len(joined.lstrip())
+    if not 0 <= start < end <= len(joined) - before:
+        return None
+    first = last = before + start
+    while last + 1 < before + end and places[last + 1] - places[last] <= _LINE_BREAK:
+        last += 1
+    whole = text[places[first] : places[last] + 1].rstrip()
+    return (places[first], places[first] + len(whole)) if whole else None
+
+
+def _own_lines(text: str) -> list[tuple[int, str]]:
+    """The lines that quote nothing, each with its place in the text."""
     lines = text.splitlines()
-    kept: list[str] = []
+    places = [0, *accumulate(map(len, text.splitlines(keepends=True)))]
+    kept: list[tuple[int, str]] = []
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -54,9 +86,9 @@ def own_words(text: str) -> str:
                 break
             continue  # the quoted lines are marked: an answer may stand between or below them
         if not _QUOTED.match(line):
-            kept.append(line)
+            kept.append((places[number], line))
         number += 1
-    return "\n".join(kept).strip()
+    return kept
 
 
 def _head_size(lines: list[str]) -> int:
@@ -82,4 +114,4 @@ def _is_head(line: str, rest: list[str]) -> bool:
     return bool(_FROM.match(line)) and any(_SENT.match(one) for one in rest[:_HEADER_LINES])
 
 
-__all__ = ["own_words"]
+__all__ = ["own_words", "place_in_whole"]

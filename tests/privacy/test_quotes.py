@@ -78,6 +78,21 @@ def test_what_a_tag_rests_on_is_told_in_the_whole_text():
         assert place_evidence(said, replace(tag, evidence=nowhere)) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "place"),
+    [
+        ("> I am furious!\n\nI am furious!\nIt broke.", "I am furious!", (17, 30)),  # the agent said so, too
+        ("It broke.\r\nFurious!\r\n!!\r\nBye.", "Furious!\n!!", (11, 23)),
+        ("It broke. Furious!\n> We are sorry.\n?!", "Furious!\n?!", (10, 18)),  # up to what is quoted
+        ("It broke.\u2028Furious!", "Furious!", (10, 18)),
+    ],
+)
+def test_what_is_quoted_is_never_taken_for_what_a_tag_rests_on(text, words, place):
+    start = own_words(text).index(words)
+    tag = Emotion("anger", 0.5, 0.9, False, -0.5, 0.5, 0.1, evidence=(start, start + len(words)))
+    assert place_evidence(said_by_customer(text), tag) == place
+
+
 def test_a_message_that_only_quotes_has_no_mood():
     said = said_by_customer(f"> {AGENT}")
     assert text_to_tag(said) is None
