@@ -155,14 +155,15 @@ def _filter(
     as_text: bool = False,
 ) -> None:
     """``plain``: lines in are text; ``as_text``: what comes out is, too."""
+    newline = "\n" if plain else None  # a lone carriage return ends no line, or one line would become two
     if source is not None:
-        with source.open(encoding="utf-8-sig", errors="replace") as file:
+        with source.open(encoding="utf-8-sig", errors="replace", newline=newline) as file:
             return _stream(file, str(source), handle, plain=plain, as_text=plain or as_text)
     if sys.stdin is None:
         raise ConfigError("standard input is closed.", fix="Pipe lines in, or name a file.")
     if isinstance(sys.stdin, io.TextIOWrapper):
         # Whatever the terminal's language: one bad byte costs one character, not the line.
-        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace", newline=newline)
     return _stream(sys.stdin, "standard input", handle, plain=plain, as_text=plain or as_text)
 
 

@@ -31,6 +31,15 @@ def test_plain_lines_in_another_encoding_are_refused_as_nothing_is_found_in_them
     assert capsys.readouterr().out == ""
 
 
+def test_a_plain_line_with_a_carriage_return_stays_one(tmp_path, capsys, monkeypatch):
+    data = b"one\rstill one\r\ntwo\n"
+    (tmp_path / "own.txt").write_bytes(data)
+    filters._filter(tmp_path / "own.txt", lambda lines: lines, plain=True)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    filters._filter(None, lambda lines: lines, plain=True)
+    assert capsys.readouterr().out == "one\rstill one\ntwo\n" * 2
+
+
 def test_a_text_that_is_withheld_says_why():
     assert filters._withheld(Redacted("", (), withheld=True, reason="too_slow")) == {"withheld": "scan took too long"}
     assert filters._withheld(Redacted("fine", ())) == {}
