@@ -41,6 +41,7 @@ from hub.store.store import Tx
 
 FORMAT = "attune-export/1"
 _IDENTIFIERS = TypeAdapter(tuple[Identifier, ...])
+_PROFILE = TypeAdapter(Profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def parse_portable(text: bytes) -> Portable:
         return Portable(
             person_id=str(person["id"]),
             identifiers=tuple(map(_normal, _IDENTIFIERS.validate_python(person["identifiers"]))),
-            profile=Profile(**person["profile"]),
+            profile=_PROFILE.validate_python(person["profile"]),
             records=tuple(_held(row) for row in data["records"]),
             tags=tuple(EmotionTag.model_validate(row) for row in data["emotion_tags"]),
             consents=tuple(

@@ -151,6 +151,18 @@ def test_who_was_erased_comes_back_by_no_other_spelling_in_a_file(town, written)
             take_in(hub.rooms, parse_portable(json.dumps(data | {"records": [], "emotion_tags": []}).encode()))
 
 
+@pytest.mark.parametrize(
+    "told", [{"birth_year": "young"}, {"birth_year": [1990]}, {"country": 7}, {"name": {"a": 1}}, {"x": 1}]
+)
+def test_a_profile_that_is_none_makes_a_file_unreadable(town, told):
+    with town.open() as hub:
+        (ann,) = town.people(hub, 1)
+        data = raw_portable(hub, ann)
+    data["person"]["profile"] |= told
+    with pytest.raises(BadRecordError, match="cannot be read"):
+        parse_portable(json.dumps(data).encode())
+
+
 def test_what_is_no_identifier_makes_a_file_unreadable(town):
     with town.open() as hub:
         (ann,) = town.people(hub, 1)
