@@ -361,20 +361,32 @@ class PinnedAdapter(HTTPAdapter):
 
 
 def _check_location(response: requests.Response) -> None:
-    """This refuses a redirect to what is no address: following it, requests would break off with a bare ValueError.
-
-    It refuses one that would make a write a GET, too: whatever that answers is no answer to the write.
-    """
+    """This refuses a redirect to what is no address: following it, requests would break off with a bare ValueError."""
     if not response.is_redirect:
         return
-    if response.status_code in {301, 302} and response.request.method not in {"GET", "HEAD"}:
-        response.close()
-        raise requests.exceptions.ConnectionError("an answer leads a write elsewhere")
     try:
         _ = urlsplit(urljoin(response.url, response.headers["Location"].encode("latin-1").decode())).port
     except ValueError:
         response.close()
         raise requests.exceptions.ConnectionError("an answer leads to what is no address") from None
+
+
+class _Session(requests.Session):
+    def resolve_redirects(self, resp: Any, req: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """This follows no redirect that makes a write a GET: whatever that answers is no answer to the write."""
+        is_followed = not kwargs.get("yield_requests")  # else requests only asks what would come next
+        if is_followed:
+            _check_method(resp)
+        for found in super().resolve_redirects(resp, req, *args, **kwargs):
+            yield found
+            if is_followed:
+                _check_method(found)
+
+
+def _check_method(response: requests.Response) -> None:
+    if response.is_redirect and response.status_code in {301, 302} and response.request.method not in {"GET", "HEAD"}:
+        response.close()
+        raise requests.exceptions.ConnectionError("an answer leads a write elsewhere")
 
 
 @dataclass(slots=True)
@@ -398,7 +410,7 @@ def prepare_session(
     """This makes one connection's session; environment proxies and CA overrides are ignored (``trust_env=False``)."""
     # It quotes the addresses that it tries again, and an address may ask for a person by e-mail.
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)
-    prepared = PreparedSession(requests.Session(), VendorClock(now))
+    prepared = PreparedSession(_Session(), VendorClock(now))
     prepared.session.trust_env = False
     prepared.session.headers["User-Agent"] = "attune-hub"
     limits = limits or TransportLimits()
