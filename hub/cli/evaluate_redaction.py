@@ -44,27 +44,24 @@ def redaction(
 
     Example: hub evaluate redaction labelled.jsonl --mistakes 20
     """
-    numbers: list[int] = []
-    report = evaluate(_cases(hub_or_defaults(config), file, numbers))
+    report = evaluate(_cases(hub_or_defaults(config), file))
     if not report.cases:
         raise ConfigError(f"{file}: no line in it.", fix=f"Expected lines like {EXAMPLE}.")
-    worst = _worst(report, numbers, mistakes, show_text=show_text)
+    worst = _worst(report, mistakes, show_text=show_text)
     if as_json:
         print_json({**_summary(report), "types": _types(report), "confusion": _confusion(report), "worst": worst})
     else:
         _print(report, worst)
 
 
-def _cases(hub: Hub, file: Path, numbers: list[int]) -> Iterator[Case]:
-    """``numbers`` takes the line of each."""
+def _cases(hub: Hub, file: Path) -> Iterator[Case]:
     with file.open(encoding="utf-8-sig", errors="replace") as lines:
         rows = ((number, *_row(line, f"{file}:{number}")) for number, line in enumerate(lines, start=1) if line.strip())
         while batch := list(islice(rows, BATCH)):
             texts = [text for _, text, _, _ in batch]
             results = hub.redactor.redact(texts, languages=[one[3] for one in batch], known=[() for _ in batch])
             for (number, text, spans, _), result in zip(batch, results, strict=True):
-                numbers.append(number)
-                yield Case(text, spans, tuple((one.start, one.end, one.type) for one in result.entities))
+                yield Case(text, spans, tuple((one.start, one.end, one.type) for one in result.entities), number)
 
 
 def _row(line: str, place: str) -> tuple[str, tuple[Span, ...], str | None]:
@@ -114,11 +111,10 @@ def _confusion(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _worst(report: Report, lines: list[int], count: int, *, show_text: bool) -> list[dict[str, Any]]:
-    numbers = {id(case): number for case, number in zip(report.cases, lines, strict=True)}
+def _worst(report: Report, count: int, *, show_text: bool) -> list[dict[str, Any]]:
     return [
         {
-            "text": numbers[id(case)],
+            "text": case.line,
             "leaked": [_named(case, span, show_text=show_text) for span in case.leaks()],
             "needless": [_named(case, span, show_text=show_text) for span in case.excess()],
         }

@@ -93,7 +93,7 @@ def revocations(batch: PullBatch, items: Sequence[Item]) -> list[tuple[str, Cons
         person, shown = owners.get(item.ref, ""), _shown(item)
         for scope, event in _last_by_scope(batch, told.get(person, ()), item).items():
             if event.state in POSITIVE and scope not in shown:
-                found.append((person, _revocation(batch, event)))
+                found.append((person, _revocation(batch, event, item)))
     return found
 
 
@@ -117,8 +117,9 @@ def _scope(event: ConsentEvent) -> str:
     return event.scope.model_dump_json()
 
 
-def _revocation(batch: PullBatch, event: ConsentEvent) -> ConsentEvent:
-    evidence = ConsentEvidence(source_system=event.evidence.source_system, actor="controller", method="object gone")
+def _revocation(batch: PullBatch, event: ConsentEvent, item: Item) -> ConsentEvent:
+    why = "no longer shown" if item.state is None and not item.raw.deleted else "object gone"
+    evidence = ConsentEvidence(source_system=event.evidence.source_system, actor="controller", method=why)
     return ConsentEvent(
         id=batch.mint("revocation", f"{event.id}|{batch.now.isoformat()}"),
         provenance=event.provenance,

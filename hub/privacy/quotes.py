@@ -78,11 +78,11 @@ def _own_lines(text: str) -> list[tuple[int, str]]:
     number = 0
     while number < len(lines):
         line = lines[number]
-        if _RULE.match(line) or _is_head(line, lines[number + 1 :]):
+        if _RULE.match(line) or _is_head(line, lines[number + 1 : number + 1 + _HEADER_LINES]):
             break
         if size := _head_size(lines[number : number + _LONGEST_HEAD]):
             number += size
-            if not _is_marked(lines[number:]):
+            if not _is_marked(lines, number):
                 break
             continue  # the quoted lines are marked: an answer may stand between or below them
         if not _QUOTED.match(line):
@@ -104,14 +104,14 @@ def _head_size(lines: list[str]) -> int:
     return 0
 
 
-def _is_marked(rest: list[str]) -> bool:
+def _is_marked(lines: list[str], start: int) -> bool:
     """Whether the quote begins with a mark: a mark further down is of what the quote itself quotes."""
-    first = next((line for line in rest if line.strip()), "")
+    first = next((lines[number] for number in range(start, len(lines)) if lines[number].strip()), "")
     return _QUOTED.match(first) is not None
 
 
-def _is_head(line: str, rest: list[str]) -> bool:
-    return bool(_FROM.match(line)) and any(_SENT.match(one) for one in rest[:_HEADER_LINES])
+def _is_head(line: str, following: list[str]) -> bool:
+    return bool(_FROM.match(line)) and any(map(_SENT.match, following))
 
 
 __all__ = ["own_words", "place_in_whole"]

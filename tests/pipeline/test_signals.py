@@ -133,6 +133,7 @@ def test_a_yes_that_a_record_no_longer_shows_is_none_though_the_rest_of_the_reco
         assert emotion(hub).allowed, "a record that still shows it, and has changed elsewhere"
         assert read(hub, Users(None, version="3", **later)).counts["stored"] == 1
         assert emotion(hub).reasons == ("optout.revoked",)
+        assert "no longer shown" in [event.evidence.method for event in ledger(hub)], "the record itself is not gone"
         before = len(ledger(hub))
         read(hub, Users(None, version="4", **later))
         assert len(ledger(hub)) == before, "it is taken back once"

@@ -164,7 +164,9 @@ def _named(text: str) -> Iterator[Stretch]:
         for word in re.finditer(r"[a-zA-Z'’]+", match["before"]):
             if is_common_word(word[0]):
                 start = match.start() + (word.start() if word[0].lower() == "the" else word.end())
-        yield start + len(text[start : match.end()]) - len(text[start : match.end()].lstrip(" ,\n")), match.end()
+        while text[start] in " ,\n":
+            start += 1
+        yield start, match.end()
 
 
 SMALL = (

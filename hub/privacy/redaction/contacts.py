@@ -153,61 +153,20 @@ _OF_A_PROGRAM = re.compile(
 )
 
 _DEVICES = frozenset(
-    [
-        "windows",
-        "iphone",
-        "android",
-        "office",
-        "galaxy",
-        "pixel",
-        "playstation",
-        "chrome",
-        "firefox",
-        "version",
-        "level",
-        "area",
-        "guide",
-        "manual",
-    ]
+    str.split("windows iphone android office galaxy pixel playstation chrome firefox version level area guide manual")
 )
 _PRODUCTS = frozenset(["gamepass", "seriesx", "seriess", "playstation", "xcloud", "nitro", "livechat", "deckoled"])
 _NOBODYS = frozenset(
-    [
-        "admin",
-        "administrator",
-        "guest",
-        "root",
-        "user",
-        "owner",
-        "someone",
-        "somebody",
-        "myself",
-        "visitor",
-        "another",
-        "different",
-        "usual",
-        "normal",
-        "before",
-        "always",
-    ]
+    str.split("""
+    admin administrator guest root user owner someone somebody myself visitor another different usual normal
+    before always
+    """)
 )
 _OPINIONS = frozenset(
-    [
-        "terrible",
-        "brilliant",
-        "amazing",
-        "rubbish",
-        "horrible",
-        "excellent",
-        "useless",
-        "perfect",
-        "nothing",
-        "messages",
-        "stories",
-        "slower",
-        "private",
-        "public",
-    ]
+    str.split("""
+    terrible brilliant amazing rubbish horrible excellent useless perfect nothing messages stories slower
+    private public
+    """)
 )
 """What stands behind a network's name and is nobody's account there."""
 

@@ -23,11 +23,12 @@ _OVERLAP = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One labelled text with what was found in it."""
+    """One labelled text with what was found in it, and the line of the file where it stands."""
 
     text: str
     marked: tuple[Span, ...]
     found: tuple[Span, ...]
+    line: int = 0
 
     def leaks(self) -> list[Span]:
         """These marked entities have a letter or digit that nothing covers."""

@@ -90,9 +90,8 @@ def _from_salesforce(error: SalesforceError) -> HubError:
         return ExpiredError(f"Salesforce no longer accepts the session ({answer.code}).", fix="Renew the credentials.")
     if answer.status >= 500 or answer.code in RETRYABLE:
         return FailingError(f"Salesforce failed with HTTP {answer.status} ({answer.code}).")
-    if (
-        answer.status >= 400 and not answer.is_own
-    ):  # a web page of a proxy, or of an org under maintenance, refuses no row
+    # A web page of a proxy, or of an org under maintenance, refuses no row.
+    if answer.status >= 400 and not answer.is_own:
         return LostError(
             f"something answered with HTTP {answer.status} in Salesforce's place.",
             fix="Check instance_url, and what stands between here and Salesforce.",
