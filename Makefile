@@ -29,7 +29,7 @@ test: sync ## set everything up and run the tests
 check: sync ## format, lint, types, import rules, generated docs
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
-	$(RUN) mypy -p hub -p hub_x -p hub_salesforce -p hub_zendesk -p hub_voucherify -p hub_pii_en -p hub_emotion_en
+	$(RUN) mypy -p hub -p hub_x -p hub_salesforce -p hub_zendesk -p hub_voucherify -p hub_pii_en -p hub_pii_en_large -p hub_emotion_en
 	.venv/bin/python -c "from importlinter.cli import lint_imports_command as main; main()"
 	.venv/bin/python docs/generate.py --check
 

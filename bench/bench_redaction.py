@@ -27,12 +27,14 @@ WARM_UP = ["Nothing to see here, thank you.", "Maria, call +44 20 7946 0000 or (
 Finder = Callable[[Sequence[str]], list[list[Span]]]
 
 
-def hub_engine() -> Finder:
-    """This is redaction as a deployment has it: language check, normalisation, merging, placeholders, all of it."""
+def hub_engine(**changed: Any) -> Finder:
+    """This is redaction as a deployment has it, all of it; ``changed`` are keys of its redaction.yaml."""
     from hub.app import Hub
     from hub.config import Deployment, Settings
 
-    redactor = Hub(Deployment(settings=Settings(version=1), root=ROOT, revision="bench")).redactor
+    hub = Hub(Deployment(settings=Settings(version=1), root=ROOT, revision="bench"))
+    hub.redaction = hub.redaction.model_copy(update=changed)
+    redactor = hub.redactor
 
     def find(texts: Sequence[str]) -> list[list[Span]]:
         results = redactor.redact(texts, languages=["en"] * len(texts), known=[()] * len(texts))
@@ -91,6 +93,9 @@ def _spans(results: Sequence[Any]) -> list[Span]:
 
 ENGINES: dict[str, Callable[[], Finder]] = {
     "attune": hub_engine,
+    "attune, second spacy": lambda: hub_engine(second_names="spacy"),
+    "attune, second pii_en_large": lambda: hub_engine(second_names="pii_en_large"),
+    "attune, names pii_en_large": lambda: hub_engine(names=("pii_en_large",)),
     "presidio sm, default": presidio_default,
     "presidio sm, tuned": presidio_tuned,
 }
@@ -113,12 +118,15 @@ def work(engine: str, part: str) -> None:
     print(json.dumps({"speed": speed, "found": find([row["text"] for row in read(part)])}))
 
 
-def measure(engine: str, part: str, repeats: int) -> tuple[Report, list[float]]:
-    """This runs an engine in fresh processes and scores it."""
+def measure(
+    engine: str, part: str, repeats: int, wanted: Callable[[str], bool] = lambda kind: True
+) -> tuple[Report, list[float]]:
+    """This runs an engine in fresh processes and scores it on the kinds of message that are ``wanted``."""
     ran = [_run(engine, part) for _ in range(repeats)]
     cases = [
         Case(row["text"], tuple(map(tuple, row["spans"])), tuple(map(tuple, found)))
         for row, found in zip(read(part), ran[0]["found"], strict=True)
+        if wanted(row["channel"])
     ]
     return evaluate(cases), sorted(one["speed"] for one in ran)
 
@@ -148,6 +156,8 @@ def main() -> int:
     """This measures the engines asked for and prints their tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", choices=PARTS, default="test", help="the part of the corpus to score")
+    parser.add_argument("--kinds", nargs="+", default=[], metavar="KIND", help="only these kinds of message")
+    parser.add_argument("--but", nargs="+", default=[], metavar="KIND", help="all kinds of message but these")
     parser.add_argument("--engine", choices=list(ENGINES), action="append", help="only this one; may be repeated")
     parser.add_argument("--repeats", type=int, default=3, metavar="N", help="fresh processes per engine")
     parser.add_argument("--mistakes", type=int, default=0, metavar="N", help="show the N worst texts")
@@ -156,10 +166,14 @@ def main() -> int:
     if wanted.work:
         work(wanted.work, wanted.part)
         return 0
-    print(f"corpus part {wanted.part}: {len(read(wanted.part))} texts")
+    kinds = {row["channel"] for row in read(wanted.part)}
+    if unknown := sorted({*wanted.kinds, *wanted.but} - kinds):
+        parser.error(f"no kind {unknown[0]}; there are {', '.join(sorted(kinds))}")
+    kinds = set(wanted.kinds or kinds) - set(wanted.but)
+    print(f"corpus part {wanted.part}: {sum(row['channel'] in kinds for row in read(wanted.part))} texts")
     ours: float | None = None
     for name in wanted.engine or ENGINES:
-        report, speeds = measure(name, wanted.part, wanted.repeats)
+        report, speeds = measure(name, wanted.part, wanted.repeats, kinds.__contains__)
         show(name, report, speeds)
         middle = speeds[len(speeds) // 2]
         if name == "attune":

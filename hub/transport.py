@@ -142,10 +142,14 @@ class Turn(threading.local):
         self._grant: Any = None
         self._call = ""
         self._look: Callable[[], None] = lambda: None
+        self._tell: Callable[[int], None] = lambda _: None
 
-    def start(self, call: str, look: Callable[[], None]) -> None:
-        """This waits until the first attempt may start; ``look`` is called before each. Raises ThrottledError."""
-        self._call, self._look = call, look
+    def start(self, call: str, look: Callable[[], None], tell: Callable[[int], None]) -> None:
+        """This waits until the first attempt may start. Raises ThrottledError.
+
+        ``look`` is called before each attempt, ``tell`` with the status that answers it.
+        """
+        self._call, self._look, self._tell = call, look, tell
         self.again()
 
     def again(self) -> None:
@@ -157,9 +161,11 @@ class Turn(threading.local):
     def end(self, response: BaseHTTPResponse | requests.Response | None) -> float:
         """This settles an attempt, once, and gives the seconds that nobody may call now."""
         grant, self._grant = self._grant, None
+        status = getattr(response, "status_code", None) or getattr(response, "status", None)
+        if status is not None:
+            self._tell(status)
         if self._budget is None or grant is None:
             return 0
-        status = getattr(response, "status_code", None) or getattr(response, "status", None)
         return self._budget.settle(grant, status, response.headers if response is not None else {})
 
 
@@ -216,27 +222,36 @@ class BoundedRetry(Retry):
 Look = Callable[..., None]
 """Is given the parts of a request - address, headers, body - as bytes, and raises PolicyError where it may not leave."""
 
+Tell = Callable[[int, bytes, bytes], None]
+"""Is given the status that answered an attempt, and its request: address and body."""
+
 
 class Checkpoint:
     """Where each request of a session is looked at before its first byte leaves; it passes while nobody looks."""
 
     def __init__(self) -> None:
         self._look: Look | None = None
+        self._tell: Tell | None = None
 
     @contextmanager
-    def watching(self, look: Look) -> Iterator[None]:
-        """This has ``look`` look at every request while the block runs, whichever thread makes it."""
-        self._look = look
+    def watching(self, look: Look, tell: Tell | None = None) -> Iterator[None]:
+        """This has ``look`` look at every request while the block runs, whichever thread makes it, and tells of each answer."""
+        self._look, self._tell = look, tell
         try:
             yield
         finally:
-            self._look = None
+            self._look = self._tell = None
 
     def check(self, request: requests.PreparedRequest) -> None:
         """This raises PolicyError where the request may not leave; a body that is read piece by piece is read whole."""
         if self._look is not None:
             headers = "\n".join(f"{name}: {_text(value)}" for name, value in request.headers.items())
             self._look((request.url or "").encode(), headers.encode(), _whole_body(request))
+
+    def tell(self, request: requests.PreparedRequest, status: int) -> None:
+        """This tells that an attempt was answered, also one that is made again."""
+        if self._tell is not None:
+            self._tell(status, (request.url or "").encode(), _whole_body(request))
 
 
 def _text(value: str | bytes) -> str:
@@ -330,7 +345,11 @@ class PinnedAdapter(HTTPAdapter):
         timeout = timeout or (self._limits.connect_timeout, self._limits.read_timeout)
         response = None
         try:
-            self._turn.start(f"{request.method} {urlsplit(asked).path}", lambda: self._checkpoint.check(request))
+            self._turn.start(
+                f"{request.method} {urlsplit(asked).path}",
+                lambda: self._checkpoint.check(request),
+                lambda status: self._checkpoint.tell(request, status),
+            )
             self._traffic.requests += 1
             self._traffic.bytes_out += len(request.body or b"")
             response = super().send(request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies=None)

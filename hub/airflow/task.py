@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.providers.standard.triggers.temporal import TimeDeltaTrigger
-from airflow.sdk.exceptions import AirflowRescheduleException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
 from hub.airflow.lineage import Traced
 from hub.airflow.retry import HubRetryPolicy
@@ -53,10 +53,17 @@ class HubTask(Traced, PythonOperator):
         super().__init__(**{**RETRYING, "show_return_value_in_logs": False, **kwargs})
 
     def execute(self, context: Any) -> Any:
-        """This does the work; where others are not through with what comes first, it comes back without costing a try."""
+        """This does the work; where others are not through with what comes first, it comes back without costing a try.
+
+        Where one of those has failed for good, it fails as well: the run would end with nothing but waiting.
+        """
         try:
             return self.note(super().execute(context))
         except NotYetError as error:
+            if _others_failed(context["ti"]):
+                raise AirflowFailException(
+                    f"{error.message} A task beside this one has failed: see its log, mend it, and clear both."
+                ) from None
             self.log.info("%s", error)
             raise AirflowRescheduleException(  # type: ignore[no-untyped-call]  # Airflow has not typed it
                 datetime.now(UTC) + SOON
@@ -69,6 +76,13 @@ class HubTask(Traced, PythonOperator):
     def on_kill(self) -> None:
         """This lets the work be interrupted where it stands, as by Ctrl-C: nothing is lost, and nobody waits for its lease."""
         raise Killed
+
+
+def _others_failed(mine: Any) -> bool:
+    """Whether a task that was mapped from the same one has failed in this run, and is not tried again."""
+    states = ["failed", "upstream_failed"]
+    asked = {"dag_id": mine.dag_id, "run_ids": [mine.run_id], "task_ids": [mine.task_id], "states": states}
+    return bool(mine.get_ti_count(**asked))
 
 
 class SettleTask(HubTask):

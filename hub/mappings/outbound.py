@@ -1,6 +1,7 @@
 """The outbound mapping: the canonical view in, the vendor's fields out."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +94,16 @@ class OutMapping:
             message = f"mapping {self.name}, field {name}: {refusal.what}"
             raise BadRecordError(message, reason=refusal.reason) from None
         return row
+
+    def tellable(self, view: Mapping[str, Any]) -> frozenset[str]:
+        """These fields have a value, each looked at by itself: of a view whose row cannot be made as a whole."""
+        scope = view if isinstance(view, dict) else dict(view)
+        found = set()
+        for column in self.columns:
+            with suppress(RefusalError):
+                if column.part.make(scope, _no_mint) is not None:
+                    found.add(column.name)
+        return frozenset(found)
 
     def places(self) -> Trail:
         """These places of the file should be exercised by examples."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.audit.entry import Entry as AuditEntry
+from hub.pipeline.caps import altered_by
 from hub.pipeline.order import Order
 from hub.pipeline.periods import has_changed
 from hub.pipeline.plan import PushJob
@@ -40,7 +41,7 @@ def ask_for_push(rooms: Rooms, job: PushJob) -> Request | None:
         changes = tx.outbox.changes(job.sync)
         base = tx.outbox.confirmed_targets(job.sync) if job.caps.needs_base(changes) else 0
     problem = job.caps.problem(changes, base)
-    return None if problem is None else Request(job.sync, f"{problem}.", sum(changes.values()))
+    return None if problem is None else Request(job.sync, f"{problem}.", altered_by(changes))
 
 
 def ask_for_sweep(rooms: Rooms, job: SweepJob) -> Request | None:

@@ -29,7 +29,7 @@ class Caps:
 
     def needs_base(self, changes: Mapping[Change, int]) -> bool:
         """This tells whether it matters how many rows there are at the vendor."""
-        return _altered(changes) >= self.min_rows
+        return altered_by(changes) >= self.min_rows
 
     def require(self, sync: str, changes: Mapping[Change, int], base: int, approved: int) -> None:
         """This raises PolicyError where a push would go beyond its caps and beyond what was approved.
@@ -40,7 +40,7 @@ class Caps:
             base: rows at the vendor that the push has ever filled.
             approved: how many rows somebody allowed to be changed or emptied in this run.
         """
-        altered = _altered(changes)
+        altered = altered_by(changes)
         if altered <= approved:
             return
         if problem := self.problem(changes, base):
@@ -56,7 +56,7 @@ class Caps:
         return next(self._problems(changes, base), None)
 
     def _problems(self, changes: Mapping[Change, int], base: int) -> Iterator[str]:
-        altered, cleared = _altered(changes), changes.get(Change.CLEARED, 0)
+        altered, cleared = altered_by(changes), changes.get(Change.CLEARED, 0)
         if self.cleared is not None and cleared > self.cleared:
             yield f"{cleared} rows would be emptied (the cap is {self.cleared})"
         if cleared >= self.min_rows and cleared > self.cleared_share * base:
@@ -65,7 +65,8 @@ class Caps:
             yield f"{altered} of {base} rows would change ({_over(altered, base, self.changed_share)})"
 
 
-def _altered(changes: Mapping[Change, int]) -> int:
+def altered_by(changes: Mapping[Change, int]) -> int:
+    """This is how many rows would get other content or be emptied: what caps count, and what is approved."""
     return changes.get(Change.CHANGED, 0) + changes.get(Change.CLEARED, 0)
 
 

@@ -21,6 +21,11 @@ from hub.store.persons import Profile
 from hub.store.quarantine import Quarantined
 from hub.store.store import Tx
 
+BROKEN = 500
+"""From this status on an answer says nothing of what was done; from 400 on it says that nothing was."""
+
+_REFUSED = 400
+
 
 @dataclass
 class Watch:
@@ -30,11 +35,13 @@ class Watch:
         lookout: identifiers that may not go there.
         recall: rows that were to be sent and are not any more; None where nothing is sent.
         hits: what was found.
+        answered: the requests with a body that were not refused: status, address and body.
     """
 
     lookout: Lookout
     recall: Recall | None = None
     hits: list[Hit] = field(default_factory=list)
+    answered: list[tuple[int, bytes, bytes]] = field(default_factory=list)
 
     def __call__(self, *parts: bytes) -> None:
         """This raises PolicyError, and remembers the hits, where a request holds what it may not or is no longer allowed."""
@@ -51,6 +58,21 @@ class Watch:
                 reason=f"egress.{found[0].kind}",
                 fix="Check the connector, the mapping, and 'identifiers' in destinations.yaml.",
             )
+
+    def tell(self, status: int, address: bytes, body: bytes) -> None:
+        """This remembers a request that had its effect, or may have had it: a gateway that gives up knows of none."""
+        if body and (status < _REFUSED or status >= BROKEN):
+            self.answered.append((status, address, body))
+
+    def reached(self, rows: Sequence[Delivery], *, at_least: int = 0) -> set[str]:
+        """The idempotency keys of those rows that stood in such a request, of that status or above."""
+        sent = [parts for status, *parts in self.answered if status >= at_least]
+        if not sent or not rows:
+            return set()
+        keys = {row.idempotency_key for row in rows}
+        lookout = Lookout([KnownIdentifier("key", row.key, row.idempotency_key) for row in rows], allowed=())
+        found = {hit.owner for parts in sent for hit in lookout.find(*parts)}
+        return keys if "" in found else found  # one that cannot be looked through may hold any of them
 
     def reason(self, row: Delivery) -> str | None:
         """This is why a row was stopped, or None where it was not: it was another one's identifier."""

@@ -49,6 +49,10 @@ UNDER_WAY = "under_way"
 PATIENCE = timedelta(days=1)
 """How long an erasure waits for what nobody has heard of again: no push, or no vendor, is working on it any more."""
 
+LEGAL_HOLD = "legal_hold"
+"""Why a step waits until somebody releases it."""
+
+_ENDING = {Phase.RELEASED, Phase.PURGED, Phase.SHREDDED}
 _GONE = {ErasureState.ERASED, ErasureState.ABSENT}
 UNANSWERED = "the erasure has failed; it is tried again"
 """What a system owes that does not say that somebody is gone, until it does."""
@@ -209,8 +213,9 @@ def _erase_here(rooms: Rooms, tx: Tx, job: EraseJob, phase: Phase) -> Result:
     members = tx.persons.members(job.person_id) or [job.person_id]
     if phase is Phase.IDENTIFIED:
         return StepState.DONE, job.identity
-    if phase is Phase.RELEASED and any(hold.is_total for hold in tx.holds.standing(members)):
-        return StepState.HELD, "legal_hold"
+    # Whatever destroys asks: a hold may come while the erasure waits for a system.
+    if phase in _ENDING and any(hold.is_total for hold in tx.holds.standing(members)):
+        return StepState.FAILED if phase is Phase.SHREDDED else StepState.HELD, LEGAL_HOLD
     if phase is Phase.JOURNALLED:
         note(tx, rooms.journal.append(Journalled(tuple(members), tuple(_hashes(rooms, tx, members)))))
     elif phase is Phase.SUPPRESSED:
@@ -234,7 +239,7 @@ def _purge(rooms: Rooms, tx: Tx, members: Sequence[str]) -> Result:
         tx.outbox.purge(member, spared_since=rooms.now() - PATIENCE)
         tx.persons.drop_profile(member)
     kept = set(tx.records.without_any(members)) != set(members)
-    return (StepState.HELD, "legal_hold") if kept else (StepState.DONE, None)
+    return (StepState.HELD, LEGAL_HOLD) if kept else (StepState.DONE, None)
 
 
 def _shred(tx: Tx, members: Sequence[str]) -> None:
@@ -257,8 +262,8 @@ def _erase_at(rooms: Rooms, job: EraseJob, system: str) -> Result:
     """Erases at one system, then looks again; only what is seen to be gone counts."""
     with rooms.store.read() as tx:
         holds = tx.holds.standing([job.person_id])
-    if any(hold.system == system for hold in holds):
-        return StepState.HELD, "legal_hold"
+    if any(hold.is_total or hold.system == system for hold in holds):
+        return StepState.HELD, LEGAL_HOLD
     if _is_under_way(rooms, job, system):
         return StepState.FAILED, UNDER_WAY
     eraser = job.erasers.get(system)

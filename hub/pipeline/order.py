@@ -60,8 +60,8 @@ class Order:
 def _instant(sync: str, text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # of the first and the last day of all, a zone may be beyond them
         raise ConfigError(
             f"sync {sync!r}: a range must be given as dates or times such as 2026-01-31 or 2026-01-31T08:00Z."
         ) from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

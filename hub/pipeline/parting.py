@@ -6,6 +6,8 @@ was one at the merge is as it was before it. What came while they were one stays
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.audit.detail import detail_of
 from hub.audit.entry import Entry as AuditEntry
 from hub.errors import ConfigError
@@ -14,6 +16,8 @@ from hub.pipeline.rooms import Rooms
 from hub.pipeline.withdrawal import withdraw_tags
 from hub.store.conflict import again_after_conflict
 from hub.store.merges import Merge
+from hub.store.outbox import Trace
+from hub.store.store import Tx
 
 
 @again_after_conflict
@@ -33,8 +37,10 @@ def part(rooms: Rooms, gone: str, reason: str, *, actor: str) -> tuple[Merge, li
             raise ConfigError("this person is no part of another.", fix="See 'hub person merges'.")
         refs = tx.keys.audit_refs([merge.keep, gone])
         owe(rooms, tx, [gone])  # while all that was told about the two is still found with either
+        told = tx.outbox.traces([gone])[gone]
         tx.consents.append_unmerge(merge.keep, gone)
         tx.persons.unmerge(gone, reason)
+        tx.outbox.give(_about(rooms, tx, gone, told), gone)
         lost = withdraw_tags(rooms, tx, [merge.keep, gone])
         owe(rooms, tx, [merge.keep] if merge.keep in lost else [])
         tx.persons.touch([merge.keep, gone])
@@ -47,6 +53,18 @@ def part(rooms: Rooms, gone: str, reason: str, *, actor: str) -> tuple[Merge, li
         ]  # fmt: skip
         rooms.audit.record(tx, entries)
     return merge, lost
+
+
+def _about(rooms: Rooms, tx: Tx, person: str, told: Sequence[Trace]) -> list[int]:
+    """These rows were written to what finds this person at the systems, under the name of whoever stood for both.
+
+    Whoever asks who was told about them, and whoever has it taken back, looks for them under their own name.
+    """
+    known = [one.value for one in tx.persons.identifiers([person]).get(person, [])]
+    known += [case.provenance.key for case in tx.records.for_persons([person], kind="case").get(person, [])]
+    places = {(one.connection, one.object) for one in told}
+    refs = {place: {rooms.vault.ref("target", *place, key) for key in known} for place in places}
+    return [one.id for one in told if one.target_ref in refs[one.connection, one.object]]
 
 
 __all__ = ["part"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.contract import Destination, Object
+from hub.errors import BadRecordError
 from hub.mappings.outbound import OutMapping
 from hub.pipeline.caps import Caps
 from hub.pipeline.gate import Asked, Desk, Question
@@ -135,7 +136,7 @@ def _gather(
 def _plan_one(batch: PlanBatch, subject: Subject, ref: str, confirmed: Confirmed | None) -> Planned:
     mapping = batch.rooms.mappings.outbound(batch.job.connector, batch.object.name)
     permitted = _permit(batch, subject, mapping.reads)
-    fields = mapping.apply(permitted.view)
+    fields, fault = _make(mapping, permitted.view)
     kept: tuple[str, ...] = ()
     if fields is not None and confirmed and batch.object.clearable:
         kept = _kept(mapping, fields, {path for path, _ in permitted.withheld}, confirmed)
@@ -152,6 +153,8 @@ def _plan_one(batch: PlanBatch, subject: Subject, ref: str, confirmed: Confirmed
         holds=confirmed.fields if confirmed else (),
         kept=kept,
     )
+    if fault is not None:
+        return _plan_fault(batch, row, permitted, mapping, confirmed, fault)
     if fields is None or all(value is None for value in fields.values()):
         return _plan_silence(batch, row, permitted, mapping, confirmed)
     if kind := _leak(batch, subject, fields):
@@ -159,6 +162,33 @@ def _plan_one(batch: PlanBatch, subject: Subject, ref: str, confirmed: Confirmed
     if batch.job.stale:
         return _only_taken_back(batch, row, fields, confirmed)
     return _unless_unchanged(batch.rooms, row, fields, confirmed)
+
+
+def _make(mapping: OutMapping, view: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
+    """The fields, or why they cannot be made: a value does not fit, which is the matter of its own row."""
+    try:
+        return mapping.apply(view), None
+    except BadRecordError as error:
+        return None, error.reason
+
+
+def _plan_fault(
+    batch: PlanBatch, row: Planned, permitted: Permitted, mapping: OutMapping, confirmed: Confirmed | None, fault: str
+) -> Planned:
+    """Nothing new is said of a row that cannot be made; what the vendor has, and nothing stands for any more, is taken back."""
+    failed = replace(row, state=DeliveryState.FAILED, reason=fault)
+    if confirmed is None or not batch.object.clearable:
+        return failed
+    told = mapping.tellable(permitted.view)
+    kept = _kept(mapping, dict.fromkeys(told), {path for path, _ in permitted.withheld}, confirmed)
+    own = _own(mapping, confirmed)
+    gone = [name for name in own if name not in told and name not in kept]
+    if len(gone) == len(own):
+        silent = _plan_silence(batch, row, permitted, mapping, confirmed)
+        return silent if silent.fields is not None else failed
+    left = tuple(name for name in own if name not in gone)
+    cleared = _unless_unchanged(batch.rooms, replace(row, kept=left), dict.fromkeys(gone), confirmed)
+    return replace(cleared, reason=fault) if gone and cleared.fields is not None else failed
 
 
 def _only_taken_back(batch: PlanBatch, row: Planned, fields: Mapping[str, Any], confirmed: Confirmed | None) -> Planned:

@@ -106,11 +106,16 @@ def wait_for_what_is_under_way(
 
 def settle_withdrawals(rooms: Rooms, job: PushJob, run_id: str) -> None:
     """This closes what a system owed and has done, after its push; what it cannot do goes to its owner."""
-    with rooms.store.read() as tx:
-        owed = tx.obligations.list(_PAGE, system=job.connection, what=WITHDRAWAL)
-        cases = [case for one in owed if (case := _case_of(tx, job, one)) is not None]
-    for case in cases:
-        _settle(rooms, case, job, run_id, _look_again(job, case))
+    last: Obligation | None = None
+    while True:
+        with rooms.store.read() as tx:
+            owed = tx.obligations.list(_PAGE, system=job.connection, what=WITHDRAWAL, after=last)
+            cases = [case for one in owed if (case := _case_of(tx, job, one)) is not None]
+        if not owed:
+            return
+        for case in cases:
+            _settle(rooms, case, job, run_id, _look_again(job, case))
+        last = owed[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from dataclasses import asdict, dataclass, field
 
 from hub.audit.detail import detail_of
 from hub.audit.entry import Entry as AuditEntry
-from hub.contract import Object, Outcome, WriteRecord
+from hub.contract import Object, Outcome, OutcomeState, WriteRecord
 from hub.errors import AuthError, FatalError, HubError, PolicyError, ThrottledError, TransientError
 from hub.pipeline.diff import with_told
-from hub.pipeline.egress import Watch, quarantine_planned, quarantine_stopped, watch
+from hub.pipeline.egress import BROKEN, Watch, quarantine_planned, quarantine_stopped, watch
 from hub.pipeline.gate import audit_decisions
 from hub.pipeline.plan import Planned, PushJob, plan
 from hub.pipeline.propagation import WITHDRAWAL, settle_withdrawals
@@ -27,6 +27,7 @@ from hub.pipeline.rooms import Rooms
 from hub.pipeline.run import Run, running
 from hub.store.conflict import again_after_conflict
 from hub.store.delivery import Change, Delivery, DeliveryState, NewDelivery, Note, Settlement
+from hub.store.obligations import Obligation
 from hub.store.store import Tx
 from hub.telemetry.span import traced
 
@@ -112,18 +113,25 @@ def _prepare(rooms: Rooms, job: PushJob, run: Run, report: PushReport, *, dry_ru
         stuck = tx.dead_letters.backlog(job.sync).stuck
     if stuck > job.backlog and not dry_run:
         for obj in job.objects:
-            report.counts["selected"] += _select_withdrawn(rooms, job, obj, run)
+            last: Obligation | None = None
+            while (last := _select_withdrawn(rooms, job, obj, run, last)) is not None:
+                pass
             deliver(rooms, job, obj, run, only=Change.WITHDRAWN)
     _require_room(job, stuck)
 
 
 @again_after_conflict
-def _select_withdrawn(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> int:
-    """Puts into the outbox what a withdrawal that is owed here takes back; the cursor stays where it is."""
+def _select_withdrawn(rooms: Rooms, job: PushJob, obj: Object, run: Run, after: Obligation | None) -> Obligation | None:
+    """Puts into the outbox what the next withdrawals that are owed here take back, and gives the last; None behind the end.
+
+    The cursor stays where it is.
+    """
     stream = f"push:{obj.name}"
     with rooms.store.begin() as tx:
         run.renew(tx)
-        owed = tx.obligations.list(SELECT_BATCH, system=job.connection, what=WITHDRAWAL)
+        owed = tx.obligations.list(SELECT_BATCH, system=job.connection, what=WITHDRAWAL, after=after)
+        if not owed:
+            return None
         known = {person for one in owed if (person := tx.keys.person_of(one.audit_ref)) is not None}
         planned, asked = plan(rooms, tx, job, obj, sorted(set(tx.persons.roots(known).values())))
         back = [row for row in planned if row.fields is not None and row.change is Change.WITHDRAWN]
@@ -131,7 +139,7 @@ def _select_withdrawn(rooms: Rooms, job: PushJob, obj: Object, run: Run) -> int:
         batch = tx.ledger.selection(run.id, job.sync, job.connection, stream, position, len(back))
         _enqueue(rooms, tx, job, back, run, batch)
         rooms.audit.record(tx, audit_decisions(rooms, tx, asked, run_id=run.id))
-    return len(back)
+    return owed[-1]
 
 
 def _require_room(job: PushJob, stuck: int) -> None:
@@ -162,7 +170,6 @@ def _select_object(
     progress: Callable[[int], None],
 ) -> None:
     for planned in select(rooms, job, obj, run, show=dry_run):
-        report.counts["selected"] += len(planned)
         report.reasons.update(f"{row.state}: {row.reason}" for row in planned if row.reason)
         report.planned.extend(planned if dry_run else ())
         progress(len(planned))
@@ -295,7 +302,7 @@ def _claim(
 def _withhold_stopped(
     rooms: Rooms, job: PushJob, rows: Sequence[Delivery], outcomes: Mapping[str, Outcome], run: Run, guard: Watch
 ) -> list[Delivery]:
-    """Rows whose request was stopped at the wire are withheld; what a vendor has confirmed stays so.
+    """Rows whose request was stopped at the wire are withheld; what a vendor has, or may have, stays so.
 
     Where consent moved they are decided anew; where somebody's identifier stood in the request they are quarantined.
     """
@@ -303,7 +310,7 @@ def _withhold_stopped(
     stopped = [
         (row, reason)
         for row in rows
-        if (reason := reasons.get(row.idempotency_key)) and not _was_taken(outcomes.get(row.idempotency_key))
+        if (reason := reasons.get(row.idempotency_key)) and not _may_be_there(outcomes.get(row.idempotency_key))
     ]
     if stopped:
         with rooms.store.begin() as tx:
@@ -317,8 +324,8 @@ def _withhold_stopped(
     return [row for row, _ in stopped]
 
 
-def _was_taken(outcome: Outcome | None) -> bool:
-    return outcome is not None and Settlement.of(outcome).state in {DeliveryState.CONFIRMED, DeliveryState.ACCEPTED}
+def _may_be_there(outcome: Outcome | None) -> bool:
+    return outcome is not None and Settlement.of(outcome).state is not DeliveryState.FAILED
 
 
 def _unless_consent_moved(rooms: Rooms, tx: Tx, claimed: Sequence[Delivery]) -> list[Delivery]:
@@ -359,7 +366,7 @@ def _write(
     outcomes: dict[str, Outcome] = {}
     error: HubError | None = None
     try:
-        with job.checkpoint.watching(guard):
+        with job.checkpoint.watching(guard, guard.tell):
             for outcome in job.destination.write(obj.name, [_write_record(row) for row in rows]):
                 outcomes[outcome.key] = outcome
     except (AuthError, ThrottledError) as refused:
@@ -369,7 +376,19 @@ def _write(
         raise
     except HubError as failed:
         error = failed
-    return outcomes, error
+    return outcomes | _doubts(rows, outcomes, guard), error
+
+
+def _doubts(rows: Sequence[Delivery], outcomes: Mapping[str, Outcome], guard: Watch) -> dict[str, Outcome]:
+    """Rows that nobody says were taken, though a request of theirs had its effect, or may have had it: they are read back.
+
+    A gateway that gives up (502, 503, 504) may have let it through, whatever becomes of the next attempt: it may be refused
+    for its credentials or its number, not come about at all, or be stopped here because consent has moved.
+    """
+    silent = [row for row in rows if row.idempotency_key not in outcomes]
+    failed = [row for row in rows if (one := outcomes.get(row.idempotency_key)) and one.retryable]
+    keys = guard.reached(silent) | guard.reached(failed, at_least=BROKEN)
+    return {key: Outcome(key, OutcomeState.UNKNOWN, reason="no_answer") for key in keys}
 
 
 def _was_not_sent(error: HubError | None) -> bool:
@@ -467,5 +486,7 @@ def _audit(rooms: Rooms, tx: Tx, job: PushJob, rows: Sequence[Delivery], run: Ru
 
 def _count(rooms: Rooms, report: PushReport) -> None:
     with rooms.store.read() as tx:
+        # As the ledger has it: a batch may have been committed whose answer was lost.
+        report.counts["selected"] = tx.ledger.selected(report.run_id)
         report.counts.update(asdict(tx.outbox.check(report.run_id, report.counts["selected"])))
         report.dead = tx.dead_letters.count(report.sync)

@@ -28,10 +28,16 @@ def retry(rooms: Rooms, letters: Sequence[DeadLetter]) -> int:
 @again_after_conflict
 def _retry(rooms: Rooms, letters: Sequence[DeadLetter]) -> int:
     with rooms.store.begin() as tx:
-        closed = tx.dead_letters.close([letter.id for letter in letters], Closing.RETRIED)
-        tx.persons.touch(sorted({letter.person_id for letter in letters}))
-        _audit(rooms, tx, letters, "retried")
-    return closed
+        mine = _close(tx, letters, Closing.RETRIED)
+        tx.persons.touch(sorted({letter.person_id for letter in mine}))
+        _audit(rooms, tx, mine, "retried")
+    return len(mine)
+
+
+def _close(tx: Tx, letters: Sequence[DeadLetter], how: Closing) -> list[DeadLetter]:
+    """Those that nobody else has resolved since they were looked up: a push, an erasure, or another operator."""
+    closed = set(tx.dead_letters.close([letter.id for letter in letters], how))
+    return [letter for letter in letters if letter.id in closed]
 
 
 def preview(rooms: Rooms, job: PushJob, letters: Iterable[DeadLetter]) -> list[Planned]:
@@ -64,10 +70,10 @@ def drop(rooms: Rooms, letters: Sequence[DeadLetter], reason: str) -> int:
 def _drop(rooms: Rooms, letters: Sequence[DeadLetter], reason: str) -> int:
     with rooms.store.begin() as tx:
         words = _plain(rooms, tx, sorted({letter.person_id for letter in letters}), reason)
-        hand_over(rooms, tx, letters)
-        closed = tx.dead_letters.close([letter.id for letter in letters], Closing.DROPPED)
-        _audit(rooms, tx, letters, "dropped", words)
-    return closed
+        mine = _close(tx, letters, Closing.DROPPED)
+        hand_over(rooms, tx, mine)
+        _audit(rooms, tx, mine, "dropped", words)
+    return len(mine)
 
 
 @again_after_conflict

@@ -144,6 +144,17 @@ def _percent(run: re.Match[str]) -> bytes:
     return bytes.fromhex(run[0].replace("%", ""))
 
 
+_WINDOWS = {bytes([one]).decode("cp1252", errors="ignore") or chr(one): one for one in range(0x80, 0xC0)}
+_MISREAD = {chr(one): one for one in range(0x80, 0xF5)} | _WINDOWS
+_SPOILT = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{''.join(_WINDOWS)}]{{1,3}}")
+
+
+def _mojibake(text: str) -> Iterator[str]:
+    """UTF-8 that was read as Latin-1 or Windows-1252 and written again: "Ã©" was an "é"."""
+    if _SPOILT.search(text):
+        yield _SPOILT.sub(lambda run: bytes(map(_MISREAD.__getitem__, run[0])).decode("utf-8", errors="replace"), text)
+
+
 def _html(text: str) -> Iterator[str]:
     if "&" in text:
         yield html.unescape(text)
@@ -398,6 +409,7 @@ DECODERS: Mapping[str, Decoder] = MappingProxyType(
         "punycode": _punycode,
         "char-codes": _char_codes,
         "fillers": _fillers,
+        "mojibake": _mojibake,
         "base64": _base64,
         "base32": _base32,
         "ascii85": _ascii85,

@@ -92,14 +92,13 @@ class DeadLetters:
         query = _narrowed(select(func.count()).select_from(deliveries).where(_DEAD), sync, None, ())
         return int(self._unit.conn.execute(query).scalar_one())
 
-    def close(self, ids: Sequence[int], how: Closing) -> int:
-        """This resolves dead letters: the rows stay failed and their payloads go; gives how many it resolved."""
-        return sum(
-            self._unit.conn.execute(
-                update(deliveries).where(_DEAD, deliveries.c.id.in_(chunk)).values(**self._closed(how))
-            ).rowcount
-            for chunk in chunks(ids)
-        )
+    def close(self, ids: Sequence[int], how: Closing) -> list[int]:
+        """This resolves dead letters: the rows stay failed and their payloads go; gives those that were open."""
+        found: list[int] = []
+        for chunk in chunks(ids):
+            mine = update(deliveries).where(_DEAD, deliveries.c.id.in_(chunk)).returning(deliveries.c.id)
+            found += self._unit.conn.execute(mine.values(**self._closed(how))).scalars()
+        return found
 
     def expire(self, before: datetime, limit: int = CHUNK) -> list[DeadLetter]:
         """This resolves the dead letters that failed before then, some at a time, and gives them."""

@@ -221,6 +221,11 @@ class Ledger:
         (batch_id,) = inserted.inserted_primary_key or (0,)
         return int(batch_id)
 
+    def selected(self, run_id: str) -> int:
+        """This is how many rows a run has selected, as far as it is committed."""
+        query = select(func.coalesce(func.sum(batches.c.selected), 0)).where(batches.c.run_id == run_id)
+        return int(self._unit.conn.execute(query).scalar_one())
+
     def cursor(self, sync: str, stream: str, connection: str | None = None) -> str | None:
         """This is where a sync resumes a stream: behind the last batch that gave a cursor; None: from the beginning.
 

@@ -3,7 +3,7 @@
 Every transaction takes them in this order, so that two of them rarely wait for each other in a circle; where they do, the
 database ends one of them, and ``conflict.py`` says what happens then::
 
-    the whole store   shared by all writers; a dry run keeps it for itself
+    the whole store   shared by all writers; a dry run and a migration keep it for themselves
     suppression       shared by those who ask it, alone by those who add to it
     components        the rows of the persons that stand for others, by id
     epochs            shared by those who make persons' keys, alone by a rotation
@@ -19,6 +19,9 @@ from sqlalchemy import Connection, select, text
 from hub.store import components
 from hub.store.statements import chunks
 from hub.store.tables import persons
+
+WRITERS = "writers"
+"""Held by everybody who writes: shared, or alone by a dry run and by a migration."""
 
 # Advisory locks belong to the database, not to the schema: a store in another schema of it must not wait for this one.
 _ADVISORY = "SELECT pg_advisory_xact_lock{shared}(hashtextextended('attune ' || current_schema() || ' ' || :name, 0))"

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Engine, text
 from hub.errors import ConfigError
 from hub.store.answer import answering
 from hub.store.engine import make_engine, sqlite_file, use_wal
-from hub.store.locks import hold
+from hub.store.locks import WRITERS, hold
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+_REVISION = text("SELECT version_num FROM alembic_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +88,33 @@ def head_revision() -> str:
     return _steps()[-1].revision
 
 
-def require_head(engine: Engine) -> None:
-    """This raises ConfigError unless the database is at the hub's own revision."""
+def require_head(engine: Engine) -> str:
+    """This gives the hub's own revision, and raises ConfigError unless the database is at it."""
     found, wanted = revision_of(engine), head_revision()
     if found == wanted:
-        return
+        return wanted
     _check_known(found)
     state = "has no tables yet" if found is None else f"is at revision {found}, the hub needs {wanted}"
     raise ConfigError(f"The store's database {state}.", fix="Run hub migrate.")
 
 
+def require_same(conn: Connection, revision: str) -> None:
+    """This raises ConfigError where the database was migrated since it was opened at ``revision``.
+
+    A writer of the version before would go on with tables that are no longer its own.
+    """
+    found = conn.execute(_REVISION).scalar()
+    if found != revision:
+        raise ConfigError(
+            f"The store's database was migrated to revision {found} while this was running; what was stored before is kept.",
+            fix="Start again, with the version of the hub that migrated it.",
+        )
+
+
 def _take_turns(conn: Connection) -> None:
     # On SQLite the transaction holds the write lock from its beginning.
     hold(conn, "migration")
+    hold(conn, WRITERS)  # who has begun to write ends first; who begins later finds the new revision
     if conn.dialect.name == "postgresql":
         conn.execute(text("SET LOCAL statement_timeout = 0"))  # an index over many rows takes its time
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import and_, case, func, insert, or_, select, update
 
 from hub.errors import FatalError
 from hub.store.tables import obligations
@@ -57,11 +57,16 @@ class Obligations:
         (number,) = made.inserted_primary_key or (None,)
         return int(number or 0)
 
-    def list(self, limit: int = 100, *, system: str | None = None, what: str | None = None) -> list[Obligation]:
-        """These are the open obligations, soonest due first."""
+    def list(
+        self, limit: int = 100, *, system: str | None = None, what: str | None = None, after: Obligation | None = None
+    ) -> list[Obligation]:
+        """These are the open obligations, soonest due first; pass the last one as ``after`` to go on."""
         query = select(obligations).where(obligations.c.closed_at.is_(None))
         query = query if system is None else query.where(obligations.c.system == system)
         query = query if what is None else query.where(obligations.c.what == what)
+        if after is not None:
+            same = and_(obligations.c.due == after.due, obligations.c.id > after.id)
+            query = query.where(or_(obligations.c.due > after.due, same))
         rows = self._unit.conn.execute(query.order_by(obligations.c.due, obligations.c.id).limit(limit)).mappings()
         return [Obligation(**row) for row in rows]
 

@@ -1,6 +1,7 @@
 """The outbox: rows selected for destinations, sealed while somebody needs them, each attempt with its outcome."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ from hub.store.unit import Unit
 _S = DeliveryState
 _IN_FLIGHT = (_S.SENDING, _S.ACCEPTED, _S.UNKNOWN)
 _ERASED = "erased"
+_STALE = "decision.stale"
 _QUEUED = (_S.UNCHANGED, "already_queued")
 _PLAIN = (
     "id", "sync", "run_id", "connection", "object", "person_id", "target_ref", "payload_hash", "idempotency_key",
@@ -174,9 +176,9 @@ class Outbox:
             stale = self._unit.conn.execute(
                 update(deliveries)
                 .where(mine, deliveries.c.state == _S.PENDING)
-                .values(state=_S.WITHHELD, reason="decision.stale", **self._ended())
+                .values(state=_S.WITHHELD, reason=_STALE, **self._ended())
             )
-            count_outcomes(self._unit, "rows", sync, [(_S.WITHHELD, "decision.stale")] * stale.rowcount)
+            count_outcomes(self._unit, "rows", sync, [(_S.WITHHELD, _STALE)] * stale.rowcount)
             failed = update(deliveries).where(mine, deliveries.c.state == _S.FAILED)
             self._unit.conn.execute(failed.values(closed_as=Closing.RETRIED, retry_at=None, **self._ended()))
         return unique(rows.values())
@@ -347,13 +349,44 @@ class Outbox:
     def forget(self, person_ids: Iterable[str]) -> None:
         """This erases the payloads of settled rows of people and all merged with them: what a vendor was told or refused.
 
-        It belongs wherever a tag or a permission ends: no copy of an emotion outlives it here.
+        It belongs wherever a tag or a permission ends: no copy of an emotion outlives it here. What waits to be said is
+        withheld (``decision.stale``): touch the people, so that it is decided anew. What only empties goes on.
         """
         settled = and_(deliveries.c.payload.is_not(None), deliveries.c.state.in_((_S.CONFIRMED, _S.FAILED)))
         groups = components.members(self._unit.conn, unique(person_ids))
         for chunk in chunks(unique(member for group in groups.values() for member in group)):
             mine = update(deliveries).where(among(deliveries.c.person_id, chunk), settled)
             self._unit.conn.execute(mine.values(payload=None))
+            self._call_back(chunk)
+
+    def _call_back(self, person_ids: Sequence[str]) -> None:
+        filling = deliveries.c.change.not_in((Change.CLEARED, Change.WITHDRAWN))
+        query = select(deliveries.c.id, deliveries.c.sync).where(
+            among(deliveries.c.person_id, person_ids), deliveries.c.open, deliveries.c.state == _S.PENDING, filling
+        )
+        # A row that a push is marking as sending at this moment is under way; waiting for it would be waiting in a circle.
+        rows = pairs(self._unit.conn, query.with_for_update(skip_locked=True))
+        for chunk in chunks(rows):
+            mine = update(deliveries).where(among(deliveries.c.id, chunk))
+            self._unit.conn.execute(mine.values(state=_S.WITHHELD, reason=_STALE, **self._ended()))
+        for sync, count in Counter(rows.values()).items():
+            count_outcomes(self._unit, "rows", sync, [(_S.WITHHELD, _STALE)] * count)
+
+    def give(self, ids: Iterable[int], person_id: str) -> None:
+        """This makes rows that have ended somebody else's, with what rests of them: they were taken for another."""
+        for chunk in chunks(unique(ids)):
+            for row in fetch(
+                self._unit.conn, select(deliveries).where(among(deliveries.c.id, chunk), ~deliveries.c.open)
+            ):
+                key, owner = row["idempotency_key"], row["person_id"]
+                rests = {"payload": key, "vendor_ref": f"{key}|vendor_ref"}
+                told = {name: opened(self._unit, "deliveries", owner, at, row[name]) for name, at in rests.items()}
+                new = {
+                    name: None if one is None else sealed(self._unit, "deliveries", person_id, rests[name], one)
+                    for name, one in told.items()
+                }
+                mine = update(deliveries).where(deliveries.c.id == row["id"])
+                self._unit.conn.execute(mine.values(person_id=person_id, **new))
 
     @property
     def _postgres(self) -> bool:

@@ -28,9 +28,9 @@ from hub.store.holds import Holds
 from hub.store.keys import Keys
 from hub.store.leases import Leases
 from hub.store.ledger import Ledger
-from hub.store.locks import hold
+from hub.store.locks import WRITERS, hold
 from hub.store.merges import Merges
-from hub.store.migration import migrate, require_head, revision_of
+from hub.store.migration import migrate, require_head, require_same, revision_of
 from hub.store.obligations import Obligations
 from hub.store.outbox import Outbox
 from hub.store.overview import Overview
@@ -51,7 +51,6 @@ from hub.store.vault import Vault
 
 _CHECK = "key_check"
 _REFS = "refs"
-_WRITERS = "writers"
 
 
 class Tx:
@@ -212,14 +211,18 @@ class Store:
         engine: engine of a migrated database.
         vault: keys of that database.
         now: the clock; gives UTC.
+        revision: what the database was migrated to when it was opened; another one ends every write.
         dry_run: everything is rolled back when the store closes.
     """
 
-    def __init__(self, engine: Engine, vault: Vault, now: Callable[[], datetime], *, dry_run: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, vault: Vault, now: Callable[[], datetime], revision: str, *, dry_run: bool = False
+    ) -> None:
         self.vault = vault
         self.now = now
         self.dry_run = dry_run
         self._engine = engine
+        self._revision = revision
         self._unsynced = engine.execution_options(**{UNSYNCED: True})
         self._anchor = _hold_wal(engine) if dry_run else None
         self._rehearsal = _rehearse(engine) if dry_run else None
@@ -239,9 +242,11 @@ class Store:
 
         On SQLite it takes the write lock at once; on PostgreSQL writers lock what they change (``locks.py``). In a dry
         run it is a savepoint inside one big transaction. Raises TransientError where the database is busy or does not
-        answer, and Conflict, which is one, where another writer was in the way: see ``again_after_conflict``.
+        answer, and Conflict, which is one, where another writer was in the way: see ``again_after_conflict``; ConfigError
+        where somebody migrated the database meanwhile.
         """
         with self._writes(alone=self.dry_run), answering(self._engine), self._writing() as conn:
+            require_same(conn, self._revision)
             tx = self._tx(conn)
             yield tx
             touches.settle(tx.unit)
@@ -254,9 +259,10 @@ class Store:
         """This opens a short transaction around a call to a vendor: what it counts is kept also in a dry run.
 
         On SQLite its commit does not wait for the disk. Raises FatalError inside ``begin``: nobody may call a vendor while
-        other processes wait for the database.
+        other processes wait for the database; ConfigError where somebody migrated the database meanwhile.
         """
         with self._writes(alone=True), answering(self._engine), self._counting() as conn:
+            require_same(conn, self._revision)
             yield self._tx(conn)
 
     @contextmanager
@@ -321,7 +327,7 @@ class Store:
                 yield conn
             return
         with self._engine.begin() as conn:
-            hold(conn, _WRITERS, shared=True)
+            hold(conn, WRITERS, shared=True)
             yield conn
 
     @contextmanager
@@ -365,9 +371,9 @@ def open_store(
         unless_opened.callback(engine.dispose)
         if create and not dry_run and revision_of(engine) is None:
             migrate(url)
-        require_head(engine)
+        revision = require_head(engine)
         _check_key(engine, vault, write=not dry_run)
-        store = Store(engine, vault, now, dry_run=dry_run)
+        store = Store(engine, vault, now, revision, dry_run=dry_run)
         unless_opened.pop_all()
     return store
 
@@ -424,7 +430,7 @@ def _rehearse(engine: Engine) -> Connection:
     conn = engine.connect()
     if engine.dialect.name == "postgresql":
         conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # it waits for vendors, too
-        hold(conn, _WRITERS)
+        hold(conn, WRITERS)
     return conn
 
 

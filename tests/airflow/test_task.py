@@ -31,6 +31,19 @@ def settle(monkeypatch):
     return settle
 
 
+class Others:
+    """A task instance beside others of its run, so many of which have failed for good."""
+
+    dag_id, run_id, task_id = "hub_sync__salesforce-pull", "manual", "run"
+
+    def __init__(self, failed):
+        self.failed, self.asked = failed, []
+
+    def get_ti_count(self, **asked):
+        self.asked.append(asked)
+        return self.failed
+
+
 def test_a_shard_whose_turn_has_not_come_comes_back_and_spends_no_try():
     from airflow.sdk.exceptions import AirflowRescheduleException
 
@@ -40,9 +53,53 @@ def test_a_shard_whose_turn_has_not_come_comes_back_and_spends_no_try():
         raise NotYetError("an earlier stream is being read.")
 
     with pytest.raises(AirflowRescheduleException) as caught:
-        HubTask(task_id="run", python_callable=too_early).execute({"ti": None})
+        HubTask(task_id="run", python_callable=too_early).execute({"ti": Others(0)})
     wait = caught.value.reschedule_date - datetime.now(UTC)
     assert timedelta(0) < wait < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("failed", "kind"), [(0, "AirflowRescheduleException"), (1, "AirflowFailException")])
+def test_a_shard_does_not_wait_for_one_that_has_failed_for_good(failed, kind):
+    """It waited until the run was over, 36 hours later, and no other run of the sync could begin before."""
+    from airflow.sdk import exceptions
+
+    from hub.airflow.task import HubTask
+
+    def too_early():
+        raise NotYetError("an earlier stream is being read.", fix="Read it first.")
+
+    others = Others(failed)
+    with pytest.raises(getattr(exceptions, kind)):
+        HubTask(task_id="run", python_callable=too_early).execute({"ti": others})
+    assert others.asked == [
+        {"dag_id": others.dag_id, "run_ids": ["manual"], "task_ids": ["run"], "states": ["failed", "upstream_failed"]}
+    ]
+
+
+WAITING = """
+from airflow.sdk import DAG
+from hub.airflow.task import HubTask
+from hub.errors import ConfigError, NotYetError
+
+def work(number):
+    raise NotYetError("an earlier stream has not been read.") if number else ConfigError("the credentials are wrong.")
+
+with DAG("waits", schedule=None):
+    HubTask.partial(task_id="run", python_callable=work).expand(op_kwargs=[{"number": 0}, {"number": 1}])
+"""
+
+
+@pytest.mark.slow
+def test_airflow_itself_says_that_another_has_failed(airflow_db, parse, tmp_path):
+    (tmp_path / "waits.py").write_text(WAITING, encoding="utf-8")
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import sync_bag_to_db
+
+    bag = parse(folder=tmp_path)
+    DagBundlesManager().sync_bundles_to_db()
+    sync_bag_to_db(bag, "dags-folder", None)
+    run = bag.dags["waits"].test()
+    assert [str(one.state) for one in run.get_task_instances()] == ["failed", "failed"]
 
 
 def test_a_task_that_is_told_to_end_is_interrupted_where_nobody_catches_it():

@@ -100,6 +100,8 @@ def test_settling_finds_a_ledger_that_does_not_add_up(world):
 @pytest.mark.parametrize("order", [
     Order(SYNC, start="2026-01-01"), Order(SYNC, end="2026-01-01"), Order(SYNC, start="once", end="2026-01-01"),
     Order(SYNC, full=True, start="2026-01-01", end="2026-01-02"),
+    Order(SYNC, start="0001-01-01T00:00:00+14:00", end="2026-01-01"),
+    Order(SYNC, start="2026-01-01", end="9999-12-31T23:59:59-12:00"),
 ])  # fmt: skip
 def test_an_order_that_makes_no_sense_is_refused(order):
     with pytest.raises(ConfigError, match=SYNC):

@@ -122,7 +122,7 @@ class Town:
             author=Party(role=AuthorRole.CUSTOMER),
             visibility=Visibility.PRIVATE,
             occurred_at=self.clock.now(),
-            text="I am so angry, my parcel arrived broken.",
+            text="I am furious: you lied to me about my parcel!",
             language="en",
             redaction=Redaction(engine="test"),
         )

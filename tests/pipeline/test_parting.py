@@ -10,6 +10,7 @@ from hub.pipeline.parting import part
 from hub.pipeline.pull import PullJob, pull
 from hub.pipeline.push import push
 from tests.pipeline.test_merge import Contacts, merge, met
+from tests.pipeline.test_propagation import withdraw
 
 KEY = "003000000000007AAA"
 
@@ -44,6 +45,34 @@ def test_what_one_allowed_no_longer_serves_the_other_and_what_was_told_is_taken_
             assert tx.obligations.list() == []
         told = [(entry["outcome"], entry["actor"], entry["reasons"]) for entry in audit_of(hub, type="identity")]
         assert told[-2:] == [("parted", "tester", ["CASE-1"])] * 2
+
+
+def test_what_was_told_of_their_own_row_is_known_to_be_theirs(either_town, desk):
+    town = either_town
+    with town.open() as hub:
+        ann, bob = town.people(hub, 2)
+        with hub.store.begin() as tx:
+            tx.consents.append_merge(ann, bob)
+            tx.persons.merge(ann, bob, "test")
+        with hub.store.begin() as tx:
+            tx.consents.append([(one, town.consent(one, key="as one")) for one in (ann, bob)])
+        push(hub.rooms, town.job(hub, desk))
+        assert len(desk.rows) == 2
+        town.clock.advance(60)
+        part(hub.rooms, bob, "CASE-1", actor="tester")
+        push(hub.rooms, town.job(hub, desk))
+        with hub.store.read() as tx:
+            assert [[one.rows for one in tx.outbox.receipts(person)] for person in (ann, bob)] == [[1], [1]]
+            mine = [one.id for one in tx.outbox.traces([bob])[bob]]
+            assert {one.fields["Emotion__c"] for one in tx.outbox.opened(mine)} == {"anger"}
+            assert tx.obligations.list() == []
+        withdraw(town, hub, bob)
+        with hub.store.read() as tx:
+            assert [one.audit_ref for one in tx.obligations.list()] == [tx.persons.audit_ref(bob)]
+        push(hub.rooms, town.job(hub, desk))
+        assert [row["Emotion__c"] for _, row in sorted(desk.rows.items())] == ["anger", None]
+        with hub.store.read() as tx:
+            assert tx.obligations.list() == []
 
 
 def test_no_pull_makes_them_one_again(one):

@@ -112,6 +112,8 @@ ENCODINGS = {
     "full width": _full_width,
     "look-alike letters": _look_alike,
     "decomposed": lambda t: unicodedata.normalize("NFD", t),
+    "utf-8 read as latin-1": lambda t: t.encode().decode("latin-1"),
+    "utf-8 read as Windows-1252": lambda t: t.encode().decode("cp1252"),
     "invisible marks": lambda t: "\u200b".join(t),
     "soft hyphens": lambda t: "\u00ad".join(t),
     "tags": lambda t: "".join(chr(0xE0000 + ord(c)) if ord(c) < 128 else c for c in t),
@@ -179,6 +181,7 @@ PROOFS = {
     "utf-7": ENCODINGS["utf-7"],
     "punycode": lambda t: t.replace("example.com", "bücher.example".encode("idna").decode()),
     "char-codes": ENCODINGS["numbers of letters"],
+    "mojibake": lambda t: t.encode().decode("cp1252"),
     "base64": ENCODINGS["base64"],
     "base32": ENCODINGS["base32"],
     "ascii85": ENCODINGS["ascii85"],
@@ -193,9 +196,10 @@ PLACES = {"DECODERS": (egress, encodings), "UNPACKERS": (encodings,), "FOLDS": (
 
 @pytest.mark.parametrize("name", [*encodings.DECODERS, *encodings.UNPACKERS, *egress.FOLDS])
 def test_each_decoder_and_fold_is_needed(monkeypatch, name):
-    value = {"digits": "+34 910 55 51 02", "punycode": "maria@bücher.example", "fillers": "Maria Garcia"}.get(
-        name, "maria.garcia@example.com"
-    )
+    value = {
+        "digits": "+34 910 55 51 02", "punycode": "maria@bücher.example", "fillers": "Maria Garcia",
+        "mojibake": "chloé.dubois@example.com",
+    }.get(name, "maria.garcia@example.com")  # fmt: skip
     hidden = PROOFS[name]("maria@example.com" if name == "punycode" else value)
     payload = b"a " + (hidden if isinstance(hidden, bytes) else hidden.encode()) + b" b"
     known = [KnownIdentifier({"digits": "phone", "fillers": "name"}.get(name, "email"), value)]

@@ -55,6 +55,15 @@ def test_a_first_that_cannot_doubt_is_doubted_everywhere():
     assert second.seen == ["zorb", "quux"]
 
 
+def test_a_second_that_finds_more_than_the_first_looks_for_sees_every_text():
+    second = Finds("quux")
+    second.supported_entities = ["PERSON", "LOCATION"]
+    assert redact(Doubts("zorb", "maybe"), second, ["zorb and quux", "quux maybe"]) == [
+        "<PERSON_1> and <PERSON_2>", "<PERSON_1> maybe",
+    ]  # fmt: skip
+    assert second.seen == ["zorb and quux", "quux maybe"]
+
+
 def test_both_are_named_beside_every_redacted_text():
     engine = make_redactor(POLICY, names=Finds("zorb"), second=Finds("quux")).engine
     assert "finds_zorb" in engine

@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Text, inspect, text
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Text, inspect, select, text
 from sqlalchemy.types import TypeEngine
 
 from hub.errors import ConfigError
 from hub.store.engine import make_engine
 from hub.store.instant import Instant
 from hub.store.migration import MigrationPlan, current_revision, head_revision, migrate, plan_migration
-from hub.store.tables import metadata
+from hub.store.store import open_store
+from hub.store.tables import meta, metadata
+from hub.store.vault import Vault
 
 VALUES: dict[type[TypeEngine[Any]], Any] = {
     Text: "x", Boolean: True, LargeBinary: b"x", BigInteger: 1, Integer: 1, Instant: datetime(2026, 1, 1, tzinfo=UTC),
@@ -105,6 +108,35 @@ def test_a_newer_database_is_refused_and_left_alone(empty_url: str) -> None:
         with pytest.raises(ConfigError, match=r"9999.*newer"):
             use(empty_url)
     assert set(counted(empty_url).values()) == {1}
+
+
+def test_who_opened_the_database_before_a_migration_writes_nothing_more(empty_url: str, vault: Vault) -> None:
+    before = revisions(empty_url)[-2]
+    migrate(empty_url)
+    with open_store(empty_url, vault, now=lambda: datetime(2026, 1, 1, tzinfo=UTC)) as opened:
+        with opened.begin() as tx:
+            tx.unit.conn.execute(meta.insert().values(name="before", value=b"x"))
+        migrate(empty_url, revision=before)
+        with pytest.raises(ConfigError, match=r"migrated to revision .* while this was running"), opened.begin() as tx:
+            tx.unit.conn.execute(meta.insert().values(name="after", value=b"x"))
+        with pytest.raises(ConfigError, match=r"while this was running"), opened.brief():
+            raise AssertionError("a vendor would be called")
+        with opened.read() as tx:
+            names = set(tx.unit.conn.execute(select(meta.c.name)).scalars())
+    assert "before" in names and "after" not in names
+
+
+def test_a_migration_waits_for_who_is_writing(empty_schema: str, vault: Vault) -> None:
+    before = revisions(empty_schema)[-2]
+    migrate(empty_schema)
+    with open_store(empty_schema, vault, now=lambda: datetime(2026, 1, 1, tzinfo=UTC)) as opened:
+        with opened.begin():
+            moved = Thread(target=migrate, args=[empty_schema], kwargs={"revision": before})
+            moved.start()
+            moved.join(0.5)
+            assert moved.is_alive()
+        moved.join(30)
+    assert current_revision(empty_schema) == before
 
 
 def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(

@@ -307,10 +307,10 @@ def test_a_refused_row_stays_a_sealed_dead_letter_until_somebody_resolves_it(
         assert [one.target_ref for one in found] == ["target_2", "target_3"]
         assert [one.id for one in tx.dead_letters.find(limit=2, after=found[0].id - 1)] == [one.id for one in found]
         assert tx.dead_letters.find(sync="other") == [] == tx.dead_letters.find(ids=[4711])
-        assert tx.dead_letters.close([found[0].id], Closing.DROPPED) == 1
-        assert tx.dead_letters.close([found[0].id], Closing.RETRIED) == 0
+        assert tx.dead_letters.close([found[0].id], Closing.DROPPED) == [found[0].id]
+        assert tx.dead_letters.close([found[0].id], Closing.RETRIED) == []
         assert tx.outbox.enqueue([new("2")]) == set()  # dropped: the same content is not sent again
-        assert tx.dead_letters.close([found[1].id], Closing.RETRIED) == 1
+        assert tx.dead_letters.close([found[1].id], Closing.RETRIED) == [found[1].id]
         assert tx.outbox.enqueue([new("3")]) == {"idem_3"}
     clock.advance(3_600)
     with store.begin() as tx:

@@ -13,8 +13,8 @@ from hub.privacy.redaction.rule import BRITISH, Facts, FoundBy, Stretch, at_leas
 
 _JOIN = (
     "de|da|do|del|della|di|du|des|la|las|los|le|of|the|an|der|am|on|upon|sur|y|na|nad|no|nr|apto|apt|piso|scala|int|bte|lgh|etg|bl|sc"
-    "|ap|et|kv|kw|d|m|st|sal|tv|th|esq|dto|izq|izda|dcha|puerta|casa|oficina|interior|bloco|sala|andar|porta|floor|flat|block|unit|room"
-    "|house|near|opp|opposite|behind|bis|ter|km|em|ul|vul|bul|str|bâtiment|bat|étage|norte|sul|esc|stiege|top|es|ku|gu|dong|ro|gil|daero|cho|machi|shi|ken|chome|chōme"
+    "|ap|et|kv|kw|d|m|st|sal|tv|th|esq|dto|izq|izda|dcha|puerta|casa|oficina|interior|bloco|sala|andar|porta|floor|flat|block|unit|room|flr|fl|rm|door|cross|plot|villa|street|lane|phase|sector|level|tower|building|dorm|vía|carretera"
+    "|house|near|opp|opposite|behind|bis|ter|km|em|ul|vul|bul|str|bâtiment|bat|étage|norte|sul|esc|stiege|top|ix|il|tal|es|ku|gu|dong|ro|gil|daero|cho|machi|shi|ken|chome|chōme"
 )
 _PIECE = rf"(?:[^\W\d_a-zß-öø-ÿ]\w*+(?:['’]\w++)?+|\d\w*+[ºª°]?+|(?:{_JOIN})(?!\w))"
 _ROW = re.compile(rf"(?<!\w)#?{_PIECE}(?:(?:[ ,./#()–-]|\n(?!\n)|<br ?/?>|(?<=No|.D):(?=\s?\d)){{1,4}}+{_PIECE})++")
@@ -25,15 +25,15 @@ _STOP = re.compile(
     r"|Best|Call|Tel(?!\sAviv)|Phone|Mob|Mobile|Email|The|And|But|Your|You|Order|Not|Was|Is|Where|When|Why)\b(?![ ]\d))"
 )
 _UNIT = re.compile(
-    r"(?i)\b(?:flat|h\.?\s?no|house|door|d\.?\s?no|plot|block|blk|lot|villa|erf|stand|unit|apt|apartment|level|tower|building|bldg|floor|room|sector"
+    r"(?i)\b(?:flat|h\.?\s?no|house|door|d\.?\s?no|plot|block|blk|lot|villa|erf|stand|unit|apt|apartment|level|tower|building|bldg|floor|room|sector|dorm"
     r"|phase|ward|lane|road|street|cross|main|moo|soi|brgy|barangay|phuong|quan|apto|depto|oficina|torre|casa|piso|scala|int|sc|bl|ap|kv|d|bte|lgh|box"
     r"|esc|stiege|top|bloco|sala|interior|mz|lt|manzana|lote|km|rr|gali|gate|compound|house\s+no|flat\s+no|plot\s+no|door\s+no|road\s+no|bloc|bâtiment)"
-    r"\b[\s.:#]{0,3}(?:no\.?\s?)?(?:[A-Z]-?)?\d[\w/-]{0,12}|\b(?:block|blk|tower|torre|building|wing|bâtiment|bloco)\s[A-Z]\b|\b\d{1,3}(?:st|nd|rd|th)\s(?:cross|main|floor|lane|street|block|avenue)\b"
+    r"\b[\s.:#]{0,3}(?:no\.?\s?)?(?:[A-Z]-?)?\d[\w/-]{0,12}|\b(?:block|blk|tower|torre|building|wing|bâtiment|bloco)\s[A-Z]\b|\b\d{1,3}(?:st|nd|rd|th)\s(?:cross|main|floor|flr?|lane|street|block|avenue)\b"
     r"|\b\d{1,2}/F\b|\b\d{1,3}[ºª°]\s?[A-Z]?\b"
 )
 _ROAD = re.compile(
     r"\b(?:Calle|Carrera|Cra|Cll|Avenida|Avda|Av|Ave|Rua|R|Via|Rue|Rruga|Str|Ul|ul|vul|bul|Bul|Jalan|Jl|Soi|Lorong|Lrg|Transversal|Diagonal|Travessa|Praça"
-    r"|Plaza|Paseo|Camino|Barrio|Col|Colonia|Mah|Cad|Sok|Caddesi|Sokak|Mahallesi|C/)\b\.?[\s/]|\b\w{2,20}-(?:ku|gu|dong|ro|gil|daero|cho|machi|shi|ken|chome|chōme)\b"
+    r"|Triq|Ulitsa|Prospekt|Chemin|Allée|Plaza|Paseo|Camino|Barrio|Col|Colonia|Mah|Cad|Sok|Caddesi|Sokak|Mahallesi|C/)\b\.?[\s/]|\b\w{2,20}-(?:ku|gu|dong|ro|gil|daero|cho|machi|shi|ken|chome|chōme)\b"
     r"|\b\w{1,20}(?:straße|strasse|gasse|weg|straat|gracht|laan|gatan|vej|katu|utca)\b|\b(?:Road|Rd|Street|St|Lane|Nagar|Colony|Marg|Chowk|Bagh|Vihar|Enclave|Layout"
     r"|Estate|Crescent|Close|Avenue|Drive|Way|Residency|Apartments|Heights|Gardens|Villas|Mansion)\b"
 )
@@ -78,6 +78,9 @@ _LONGEST = 200
 
 _LOOSE = r"(?:the|of|an|on|am|do|no|near|at|y|opposite|behind)"
 _ENDS = re.compile(rf"^(?:{_LOOSE}[ ,.]+)+|(?:[ ,.]+{_LOOSE})+$")
+_NEAR = re.compile(r"(?i)\b(?:near|opp|opposite|behind|beside)\.?(?:\s[^\s,]+){0,3}$")
+_BESIDE = re.compile(r"(?:\s[a-z]{3,15}){1,2}(?:,\s[^\W\d_a-zß-öø-ÿ][\w'’-]{2,20}){0,2}(?=\s*(?:$|\n|[,.;)]))")
+"""A landmark in small letters ends the row: "near Hanuman temple, Warangal"."""
 _LINE, _DIGIT = re.compile(r"\n"), re.compile(r"\d")
 
 
@@ -99,7 +102,9 @@ def find_rows(text: str) -> Iterator[Stretch]:
         for row in _cut(text, *match.span(), _STOP):
             for start, end in _cut(text, *row, _LINE) if row[1] - row[0] > _LONGEST else [row]:
                 if end - start <= _LONGEST and _is_address(text, start, end):
-                    yield _trimmed(text, start, end)
+                    first, last = _trimmed(text, start, end)
+                    beside = _BESIDE.match(text, last) if _NEAR.search(text, first, last) else None
+                    yield first, beside.end() if beside else last
 
 
 def _cut(text: str, start: int, end: int, stop: re.Pattern[str]) -> Iterator[Stretch]:
@@ -128,6 +133,8 @@ def _is_address(text: str, start: int, end: int) -> bool:
         return False
     town = any(word.lower() in _TOWNS for word in words)
     told = 2 * bool(_TOLD.search(text, max(0, start - 30), start))
+    if units == 2 and row.count(",") >= 2 and len(words) >= 2 + units:
+        return True
     points = units + road + post + compound + town + told + (row.count(",") + row.count("\n") >= 2)
     return points >= (_LEAST_WITH_PLACE if town or post or road or told else _LEAST)
 

@@ -1,4 +1,4 @@
-"""The cascade: a second recogniser of names, asked about the texts in which the first is not sure."""
+"""The cascade: a second recogniser, asked about the texts in which the first is not sure, or about all where it finds more."""
 
 from collections.abc import Sequence
 from itertools import compress
@@ -8,17 +8,19 @@ from presidio_analyzer import RecognizerResult
 
 
 class Cascade:
-    """This finds people's names with two recognisers; what either finds counts.
+    """This finds people's names, and whatever else they know, with two recognisers; what either finds counts.
 
     Args:
         first: asked about every text. Where it has ``doubts(texts, margin)``, the second sees only the texts it doubts; where
             it has not, every text.
-        second: asked about the texts that the first doubts.
+        second: asked about the texts that the first doubts; about every text, where it finds what the first does not look for.
         margin: the probability (0..1) from which on a word that the first leaves makes a text doubtful.
     """
 
     def __init__(self, first: Any, second: Any, margin: float) -> None:
         self._first, self._second, self._margin = first, second, margin
+        # Whoever is sure of the names in a text may have no idea of the town in it.
+        self._asks_first = hasattr(first, "doubts") and _finds(second) <= _finds(first)
 
     def analyze_batch(self, texts: Sequence[str]) -> list[list[RecognizerResult]]:
         """This gives the names in each text."""
@@ -28,7 +30,13 @@ class Cascade:
         return [[*names, *next(again)] if doubted else names for names, doubted in zip(found, doubtful, strict=True)]
 
     def _doubtful(self, texts: Sequence[str]) -> list[bool]:
-        if not hasattr(self._first, "doubts"):
+        if not self._asks_first:
             return [True] * len(texts)
         doubts: list[bool] = self._first.doubts(texts, self._margin)
         return doubts
+
+
+def _finds(recogniser: Any) -> frozenset[str]:
+    """What a recogniser looks for; spaCy's, which does not say, for people."""
+    entities = getattr(recogniser, "get_supported_entities", None)
+    return frozenset(entities()) if entities else frozenset({"PERSON"})

@@ -23,6 +23,11 @@ TLD = (
     "com|org|net|edu|gov|io|co|info|biz|app|dev|me|eu|uk|de|fr|es|it|ie|nl|be|at|ch|pt|pl|se|no|dk|fi|us|ca|au|in|jp|br"
     "|mx|nz|za|ng|ke|ua|ro|cz|hu|gr|tr|ru|kr|cn|sg|example|test"
 )
+_ANY_TLD = (
+    f"{TLD}|ae|al|am|ar|az|ba|bd|bg|bo|bw|by|cl|cm|cy|do|dz|ec|ee|eg|et|fj|fo|ge|gh|gl|gt|hk|hn|hr|id|il|iq|ir|is|jm|jo|kh|kw|kz|la|lb|li|lk|lt|lu|lv"
+    "|ly|ma|mc|md|mk|mm|mn|mo|mt|mu|mv|mw|my|mz|na|ni|np|om|pa|pe|ph|pk|ps|py|qa|rs|rw|sa|sd|si|sk|sl|sn|sv|sy|th|tn|to|tt|tw|tz|ug|uy|uz|va|ve|vn|ws|ye|zm|zw"
+)
+"""Where an address is written to be read by people, every country counts; by itself ("that.is") none but the usual."""
 _DOT = r"(?:\.|\s*[\[({<]\s*(?i:dot|punkt|punto|\.)\s*[\])}>]\s*|\s+(?i:dot|punkt|punto)\s+|\s+\.\s+)"
 _WORDED_DOT = r"(?:\s*[\[({<]\s*(?i:dot|punkt|punto|\.)\s*[\])}>]\s*|\s+(?i:dot|punkt|punto|d0t)\s+)"
 _AT = r"(?:@\s{0,2}|\s*[\[({<]\s*(?i:at|@|a|arroba)\s*[\])}>]\s*|\s+@\s+)"
@@ -55,16 +60,18 @@ EMAILS: tuple[Rule, ...] = (
     ),
     rule(
         "EMAIL_ADDRESS", 0.9,
-        rf"(?i)(?<!\w){_PART}(?:{_DOT}{_PART}){{0,5}}{_AT}[\w-]{{2,40}}(?:{_DOT}[\w-]{{2,40}}){{0,3}}{_DOT}(?:{TLD})\b",
+        rf"(?i)(?<!\w){_PART}(?:{_DOT}{_PART}){{0,5}}{_AT}[\w-]{{2,40}}(?:{_DOT}[\w-]{{2,40}}){{0,3}}{_DOT}(?:{_ANY_TLD})\b",
         both(has("@", "[", "(", "{", "<"), has("dot", ".", "punkt", "punto")), _is_of_somebody,
     ),
     # "maria dot g at example dot com", "bob dot harris seventy two at example dot com"
     rule(
         "EMAIL_ADDRESS", 0.9,
         rf"(?i)(?<!\w)(?:{_PART}(?:\s+name)?\s+{_JOINT}\s+){{0,5}}{_PART}(?:\s+name)?(?:\s+{_NUMBER_WORD}){{0,5}}{_PLAIN_AT}"
-        rf"{_PART}(?:{_WORDED_DOT}{_PART}){{0,3}}{_WORDED_DOT}(?:{TLD})\b",
+        rf"{_PART}(?:{_WORDED_DOT}{_PART}){{0,3}}{_WORDED_DOT}(?:{_ANY_TLD})\b",
         both(has(" at "), has("dot", "punkt", "punto", "(.)", "[.]")),
     ),
+    # "tariq_AT_example_DOT_com"
+    rule("EMAIL_ADDRESS", 0.9, r"(?i)(?<![\w.])[a-z0-9][\w.+-]{0,60}?[_.-]at[_.-][a-z0-9-]{2,40}(?:[_.-]dot[_.-][a-z]{2,20}){1,3}(?!\w)", both(has("at_", "at-", "at."), has("dot"))),
     # "p.okoye AT example.com": the word alone is no proof ("I work at example.com")
     rule(
         "EMAIL_ADDRESS", 0.8,
@@ -170,6 +177,12 @@ _OPINIONS = frozenset(
 )
 """What stands behind a network's name and is nobody's account there."""
 
+_SAID_OF_A_THING = re.compile(
+    r"(?:ed|ing|[ai]ble|ful|less|ent|ant|ous|ive|ly|ic|al|en|ish|est|ary)$|^(?:rubbish|garbage|useless|terrible|unknown|awesome|invalid|correct|working|offline|unstable"
+    r"|suddenly|already|another|something|somebody|nothing|whatever|another|visible|outdated|expired|glitchy|awkward|someone|nowhere|amateur|disabled)$"
+)
+"""How words end that say what a thing is like, and what becomes of it."""
+
 HANDLES: tuple[Rule, ...] = (
     rule(
         "HANDLE", 0.9, r"(?<![\w@./])@[^\W_](?:[\w.-]{0,48}\w)?|(?<![\w@./])@_\w[\w.-]{0,46}\w", has("@"),
@@ -218,6 +231,30 @@ HANDLES: tuple[Rule, ...] = (
         has("user", "login", "handle", "nick"),
         value_is(lambda value: value.lower() not in {"agent", "none", "null", "true", "false", "unknown", "mozilla"}),
     ),
+    # "my handle is mossgirl", "my roblox is icecreamtractor": a word that nobody says of a thing.
+    rule(
+        "HANDLE", 0.6, rf"(?i)\b(?:my|his|her)\s+(?:{_NETWORK}|twitch|roblox|fortnite|steam|{_ACCOUNT})(?:\s+(?:name|id|user))?\s+(?:is|was)\s+[\"']?(?P<value>[a-z]{{7,24}})(?=[\"']?\s*(?:$|[.,!?\n]|\s(?:and|but|if)\b))",
+        begins("insta", "ig", "telegram", "tiktok", "snap", "twitter", "discord", "skype", "signal", "threads", "mastodon", "bluesky", "reddit", "psn", "xbox",
+               "twitch", "roblox", "fortnite", "steam", "user", "usr", "login", "handle", "nick", "gamer", "screen", "alias"),
+        value_is(lambda value: not (is_common_word(value) or _SAID_OF_A_THING.search(value.lower()))),
+    ),
+    # "I go by quiet.kettle there"
+    rule(
+        "HANDLE", 0.6, r"(?i)\b(?:i\s+go\s+by|known\s+as|aka|i['’]?ve\s+been)\s+(?P<value>[a-z]{3,15}[._][a-z]{3,15})(?![\w@]|\.\w)",
+        both(either(with_inner_dot, has("_")), begins("go", "known", "aka", "been")), value_is(lambda value: not any(map(is_common_word, re.split(r"[._]", value)))),
+    ),
+    # "pkowalczyk2 locked out again"
+    rule(
+        "HANDLE", 0.65, r"(?<![\w@./-])(?P<value>[a-z]{4,20}\d{1,4})\s+(?:is\s+|was\s+|got\s+|keeps\s+(?:getting\s+)?)?locked\b",
+        both(at_least(1), has("locked")),
+        value_is(lambda value: value.rstrip("0123456789") not in _DEVICES),
+    ),
+    # A name of an account with capitals, where the text speaks of accounts: "My gamertag: Silent_Otter"
+    rule(
+        "HANDLE", 0.6, r"(?<![\w@./=?&#<\[{$-])(?=\w*[a-z])[A-Z][A-Za-z\d]{1,19}(?:_[A-Za-z\d]{1,20}){1,3}(?![\w@=(/\]>}]|\.\w|:\w)",
+        both(has("_"), has("gamer", "username", "handle", "profile", "nickname", "channel", "banned", "account")),
+        lambda match: not _TECHNICAL.search(match[0].lower()) and not after(match, _OF_A_PROGRAM, 16),
+    ),
     # Accounts that somebody at a help desk works on: "unlock k.oduya-smith"
     rule(
         "HANDLE", 0.7, r"(?i)\b(?:unlock|reset|re-?enable|enable|disable|deactivate|offboard|onboard|provision)\s+(?:user\s+|account\s+)?(?P<value>[a-z][a-z\d]{0,20}[._][a-z][a-z\d-]{1,25})(?![\w@(./\\=])",
@@ -250,7 +287,10 @@ def _is_phone_shaped(match: re.Match[str]) -> bool:
     value = match["value"] if "value" in match.re.groupindex else match[0]
     digits = sum(map(str.isdigit, value))
     return (
-        7 <= digits <= 15 and not DATE_OR_YEARS.match(value) and _is_of_a_person(match) and not after(match, _NO_PHONE)
+        7 <= digits <= 15
+        and not DATE_OR_YEARS.match(value.lstrip("("))
+        and _is_of_a_person(match)
+        and not after(match, _NO_PHONE)
     )
 
 

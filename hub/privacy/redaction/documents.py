@@ -48,6 +48,13 @@ BIRTHS: tuple[Rule, ...] = (
     ),
     rule("DATE_OF_BIRTH", 0.8, rf"(?i)\baged?\W{{1,2}}\d{{1,3}}[,;)\s(]{{1,3}}(?:b\.?\s+)?(?P<value>{_DATE})(?![\w/-]|\.\d)", both(at_least(3), begins("age"))),
     rule("DATE_OF_BIRTH", 0.8, rf"(?i)\bborn\s+(?:in|on)\s+(?P<value>{MONTH}\.?,?\s+(?:19|20)\d\d)\b", has("born")),
+    rule("DATE_OF_BIRTH", 0.75, r"(?i)\b(?:b-?day|birthday)\W{0,3}(?:is\s+|on\s+)?(?P<value>\d{1,2}[/.]\d{1,2})(?![\w/]|[.]\d)", both(at_least(2), has("bday", "b-day", "birthday"))),
+    rule("DATE_OF_BIRTH", 0.85, r"(?i)\b(?:dob|d\.o\.b\.?|born|birth)\W{0,4}(?:on\s+|is\s+)?(?P<value>\d{1,2}\s\d{1,2}\s(?:19|20)?\d\d)(?!\d)", both(at_least(4), _BIRTH_GATE)),
+    # "on 17 March 1961 I was born"
+    rule(
+        "DATE_OF_BIRTH", 0.8, rf"(?i)(?<![\w/.-])(?P<value>{_DATE}),?\s+(?:(?:i|he|she|we|they)\s+(?:was|were)\s+born|is\s+(?:my|his|her)\s+birthday)\b",
+        both(at_least(2), has("born", "birthday")),
+    ),
     # A full date of long ago is nobody's delivery date.
     rule(
         "DATE_OF_BIRTH", 0.6,
@@ -83,6 +90,11 @@ _ID_MARKS = has(
 _SPELLED_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|[a-z]|\d)"
 
 
+_OF_A_PROGRAM = re.compile(
+    r"(?i)\b(?:request|trace|span|correlation|build|job|run|event|message|commit|deployment|transaction)[\s_-]?id\W{0,3}(?:is\s)?$"
+)
+
+
 def _leads_to_somebody(value: str) -> bool:
     digits, letters = sum(map(str.isdigit, value)), sum(map(str.isalpha, value))
     return 5 <= digits <= 20 or (digits == 4 and letters >= 4)
@@ -92,7 +104,7 @@ IDENTITIES: tuple[Rule, ...] = (
     rule("US_SSN", 0.95, r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])", at_least(9), value_is(is_ssn)),
     rule("NATIONAL_ID", 0.8, r"(?<![\w-])\d{3}[ .]\d{2}[ .]\d{4}(?![\w-])", both(at_least(9), has("ssn", "social"))),
     rule("UK_NINO", 0.95, r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b", at_least(6)),
-    rule("NATIONAL_ID", 0.85, rf"(?i)\b{_ID_WORD}\b{_NUM}\W{{0,4}}(?:(?:is|was|of)\s+)?(?P<value>(?=[A-Z]*\d)[A-Z]{{0,6}}\d[\dA-Z]{{0,17}}(?:[ ./-]\d[\dA-Z]{{0,9}}|[./-](?=[A-Z]{{0,3}}\d)[\dA-Z]{{2,9}}){{0,5}}(?:[ -]?[A-Z]\b)?)(?!\w)", both(at_least(4), _ID_MARKS), value_is(_leads_to_somebody)),
+    rule("NATIONAL_ID", 0.85, rf"(?i)\b{_ID_WORD}\b{_NUM}\W{{0,4}}(?:(?:is|was|of)\s+)?(?P<value>(?=[A-Z]*\d)[A-Z]{{0,6}}\d[\dA-Z]{{0,17}}(?:[ ./-]\d[\dA-Z]{{0,9}}|[./-](?=[A-Z]{{0,3}}\d)[\dA-Z]{{2,9}}){{0,5}}(?:[ -]?[A-Z]\b)?)(?!\w)", both(at_least(4), _ID_MARKS), lambda match: _leads_to_somebody(match["value"]) and not after(match, _OF_A_PROGRAM)),
     rule("NATIONAL_ID", 0.85, r"\b[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]\b|\b[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z\d]\d\b", at_least(7)),
     rule("NATIONAL_ID", 0.8, r"(?i)\b(?:\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z])\b", at_least(7), value_is(is_nif)),
     rule("NATIONAL_ID", 0.8, r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)|(?<![\w-])\d{5}-\d{7}-\d(?![\w-])", at_least(11)),
@@ -111,19 +123,36 @@ PAPERS: tuple[Rule, ...] = (
     rule("DRIVER_LICENCE", 0.85, r"(?<![\w-])[A-Z]\d{3}-\d{3,4}-\d{2,4}(?:-\d{2,3}){0,2}(?:-\d)?(?![\w-])", at_least(9)),
     rule(
         "DRIVER_LICENCE", 0.8,
-        rf"(?i)\b{_LICENCE_WORD}(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){{0,12}}(?P<value>(?=[A-Z0-9 -]{{0,12}}\d{{3}})[A-Z0-9]{{4,16}}(?:[ -](?=[A-Z]{{0,3}}\d)[A-Z0-9]{{2,6}}){{0,4}})(?=$|[\s,.;)])",
-        both(at_least(4), has("licen", "lic", "dl", "führerschein")), value_is(lambda value: sum(map(str.isdigit, value)) >= 4),
+        rf"(?i)\b{_LICENCE_WORD}(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){{0,12}}(?P<value>(?=[A-Z0-9 -]{{0,12}}\d{{3}})[A-Z0-9]{{4,16}}(?:[ -](?=[A-Z]{{0,3}}\d)[A-Z0-9]{{2,6}}){{0,4}}|(?=[A-Z0-9 -]{{0,14}}\d{{3}})[A-Z]{{0,2}}\d{{1,3}}(?:-[A-Z0-9]{{2,9}}){{1,4}}|[A-Z]{{1,3}}(?:[ ]\d{{2,4}}){{2,4}})(?=$|[\s,.;)])",
+        both(at_least(3), has("licen", "lic", "dl", "führerschein")), value_is(lambda value: sum(map(str.isdigit, value)) >= 4 or (sum(map(str.isdigit, value)) == 3 and len(value) >= 10)),
+    ),
+    # Read out sign by sign: "the driving licence is m o r g a six five seven"
+    rule(
+        "DRIVER_LICENCE", 0.75, rf"(?i)\b{_LICENCE_WORD}(?:\W|\bno\b|\bnumber\b|\bis\b|\bit['’]s\b|\bum\b){{0,10}}(?P<value>{_SPELLED_DIGIT}(?:[,\s]+{_SPELLED_DIGIT}){{6,18}})(?!\w)",
+        has("licen", "lic", "führerschein"),
     ),
 )  # fmt: skip
 
 _CAR = re.compile(
-    r"(?i)\b(?:reg(?:istration)?|plates?|licen[cs]e\s+plate|number\s?plate|kennzeichen|car|van|truck|lorry|vehicle|cab|taxi|bus|motorbike|permit"
-    r"|park(?:ed|ing)|fined|driv(?:e|es|ing)|fiesta|golf|polo|tesla|audi|bmw|ford|vauxhall|toyota|registered)\b"
+    r"(?i)\b(?:rego?|registration|plates?|licen[cs]e\s+plate|number\s?plate|kennzeichen|car|van|truck|lorry|vehicle|cab|taxi|bus|motorbike|permit"
+    r"|park(?:ed|ing)|fined|fining|toll|driv(?:e|es|ing|er)|dash\s?cam|moped|scooter|motorcycle|minibus|trailer|fiesta|golf|polo|tesla|audi|bmw|ford|vauxhall|toyota|honda|kia|hyundai|nissan"
+    r"|skoda|renault|peugeot|fiat|volvo|mercedes|mazda|chevrolet|opel|suzuki|jeep|dacia|volkswagen|registered)\b"
 )
+
+
+_CARS = has(
+    "reg", "plate", "car", "van", "truck", "vehicle", "park", "taxi", "cab", "drives", "dash", "toll", "fine", "fining", "moped", "scooter", "bike", "bus",
+    "trailer", "fiesta", "tesla", "audi", "bmw", "ford", "vauxhall", "toyota", "honda", "kia", "hyundai", "nissan", "skoda", "renault",
+    "peugeot", "fiat", "volvo", "mercedes", "mazda", "chevrolet", "opel", "suzuki", "jeep", "dacia", "volkswagen", "lorry",
+)  # fmt: skip
 
 
 def _of_a_car(match: re.Match[str]) -> bool:
     return after(match, _CAR, 60)
+
+
+def _is_plate_shaped(value: str) -> bool:
+    return 4 <= sum(map(str.isalnum, value)) <= 10 and value.upper() == value
 
 
 _SPELLED_PLATE = rf"(?:{_SPELLED_DIGIT}\s+){{3,8}}{_SPELLED_DIGIT}"
@@ -137,9 +166,20 @@ PLATES: tuple[Rule, ...] = (
     rule(
         "LICENCE_PLATE", 0.8,
         r"(?i)\b(?:reg(?:istration)?|plates?|number\s?plate|kennzeichen)\b(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){0,8}(?P<value>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,7}(?:[ -][A-Z0-9]{1,4}){0,3})(?=$|[\s,.;:)!?])",
-        both(at_least(1), has("reg", "plate", "kennzeichen")), value_is(lambda value: 4 <= sum(map(str.isalnum, value)) <= 10 and value.upper() == value),
+        both(at_least(1), has("reg", "plate", "kennzeichen")), value_is(_is_plate_shaped),
     ),
-    rule("LICENCE_PLATE", 0.7, r"(?<![\w-])(?P<value>\d[A-Z]{3}\d{3}|\d[A-Z]{2,3}\s\d{3,4}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -][A-Z]{3}|[A-Z]{2}\s\d{3}[ -]\d{3}|[A-Z]{2}\d{2}\s?[A-Z]{3}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-\d{2}-[A-Z]{2}|\d{1,2}-[A-Z]{3}-\d{1,2})(?![\w-])", both(at_least(2), has("reg", "plate", "car", "van", "truck", "vehicle", "park", "taxi", "cab")), _of_a_car),
+    # The same before words in small letters: "reg KBZ 412T got a ticket"
+    rule(
+        "LICENCE_PLATE", 0.8,
+        r"(?i:\b(?:reg(?:istration)?|plates?|number\s?plate|kennzeichen)\b(?:['’]s)?(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){0,8})(?P<value>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,7}(?:[ -][A-Z0-9]{1,4}){0,3})(?=$|[\s,.;:)!?])",
+        both(at_least(1), has("reg", "plate", "kennzeichen")), value_is(_is_plate_shaped),
+    ),
+    # "the plate ended in k x z"
+    rule(
+        "LICENCE_PLATE", 0.7, rf"(?i)\b(?:plates?|registration|reg)\s+(?:that\s+)?(?:end(?:s|ed|ing)?|start(?:s|ed|ing)?|begin(?:s|ning)?|began)\s+(?:in|with)\s+(?P<value>(?-i:[A-Z\d]{{2,4}})|{_SPELLED_DIGIT}(?:\s+{_SPELLED_DIGIT}){{1,4}})(?!\w)",
+        has("plate", "reg"),
+    ),
+    rule("LICENCE_PLATE", 0.7, r"(?<![\w-])(?P<value>\d[A-Z]{3}\d{3}|\d[A-Z]{2,3}\s\d{3,4}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -][A-Z]{3}|[A-Z]{2}\s\d{3}[ -]\d{3}|[A-Z]{2}\d{2}\s?[A-Z]{3}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-\d{2}-[A-Z]{2}|\d{1,2}-[A-Z]{3}-\d{1,2}|\d{2}\s[A-Z]{1,3}\s\d{2,5}(?:\s[A-Z]{2,3})?|[A-Z]{1,3}\s\d{2,4}\s[A-Z]{1,3}(?:\s(?:[A-Z]{2}|\d{2,3}))?|[A-Z]\s?\d{6}|[A-Z]{3}\s?\d{3}[A-Z]|[A-Z]\d{3}\s?[A-Z]{3}|[A-Z]{3}\d[A-Z]\d{2}|\d{4}\s?[B-DF-HJ-NP-TV-Z]{3}|[A-Z]{3}\s\d\d[A-Z\d]|[A-Z]{2}\s\d{3,4}[A-Z]{1,2})(?![\w-])", both(at_least(2), _CARS), _of_a_car),
     rule(
         "LICENCE_PLATE", 0.7, r"(?<![\w-])[a-hj-pr-y]{2}(?:0[1-9]|[1-7]\d)\s?(?P<end>[a-hj-pr-z]{3})(?![\w-])",
         both(at_least(2), begins("reg", "plate", "car", "van", "park", "ticket", "fine", "toll", "pcn", "bay", "truck", "taxi", "cab")), lambda match: not is_common_word(match["end"]),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.checksums import is_card, is_iban
-from hub.privacy.redaction.contacts import is_free_line
+from hub.privacy.redaction.contacts import DATE_OR_YEARS, is_free_line
 from hub.privacy.redaction.rule import FoundBy, Rule, Stretch, after, at_least, begins, both, has, rule, value_is
 
 CARDS: tuple[Rule, ...] = (
@@ -74,10 +74,10 @@ def _is_code(match: re.Match[str]) -> bool:
 _NO = r"(?:\s*(?:numbers?|num|no|nr|nbr|nummer|id|code|ref(?:erence)?)\b\.?|\s*[#№])"
 _IS = r"(?:\s*(?:\(|is|was|as|under|says|[:=#,-]|->|\u2013))*"
 _VALUE = r"(?P<value>#?(?:[A-Z]{1,5}[-/ ]?)?\d[\dA-Z]*(?:[-/ .]?\d[\dA-Z]*|[-/][A-Z]{1,4}\b)*(?:-[A-Z]{1,3}\b)?)"
-_CODE = r"(?P<value>#?(?:[A-Z]-\d{3,8}|\d{2,8}(?:[ ]\d{2,8}){1,4}|(?=[A-Z0-9-]*\d)[A-Z0-9]{2,12}(?:[-/][A-Z0-9]{1,12}){0,4}|[A-Z]{1,6}(?:[._][A-Z0-9]{1,12}){1,4}|(?=[A-Z0-9-]*\d)[A-Z]-[A-Z0-9]{2,8}(?:[ -]\d{2,8}){1,3}|(?=[A-Z]*[a-z_])(?=\w{8,40}\b)[A-Za-z]{1,8}_?(?=\w*\d\w*\d\w*\d)\w+)(?:\s/\s\d{1,4})?)\b"
+_CODE = r"(?P<value>#?(?:[A-Z]-\d{3,8}|\d{2,5}[ ][A-Z]{2}[ ]\d{4,8}|\d{2,8}(?:[ ]\d{2,8}){1,4}|(?=[A-Z0-9/-]*\d)[A-Z0-9]{2,12}(?:[-/][A-Z0-9]{1,12}){0,4}(?:/[a-z]{1,3})?|[A-Z]{1,6}\d{0,4}(?:[._][A-Z0-9]{1,12}){1,4}|\d{2,6}(?:\.\d{2,6}){1,2}\.[A-Z]{1,2}|(?=[A-Z0-9-]*\d)[A-Z]-[A-Z0-9]{2,8}(?:[ -]\d{2,8}){1,3}|(?=[A-Z]*[a-z_])(?=\w{8,40}\b)[A-Za-z]{1,8}_?(?=\w*\d\w*\d\w*\d)\w+)(?:\s/\s\d{1,4})?)\b"
 _ORDER_WORD = by_letter(
     r"orders?|ordr|ord|bestellung|pcn|penalty(?:\s+charge)?(?:\s+notice)?|fine|booking|reservation|ticket|case|claim|tracking|shipment|parcel|package|consignment|invoice|receipt"
-    r"|rma|return|confirmation|reference|ref|pnr|complaint|dispute|delivery|transaction|payment|purchase|incident|bag\s?tag|tag|file"
+    r"|awb|waybill|folio|dossier|credit\s+note|purchase\s+order|repair|rma|return|confirmation|reference|ref|pnr|complaint|dispute|delivery|transaction|payment|purchase|incident|bag\s?tag|tag|file"
 )
 _ACCOUNT_WORD = by_letter(
     r"accounts?|acct?|acc|a/c|konto|badge|warden|hosp(?:ital)?\.?|customer|cust|client|contract|policy|policyholder|student|staff|employee|emp|subscriber"
@@ -85,7 +85,8 @@ _ACCOUNT_WORD = by_letter(
 )
 _LOYALTY_WORD = by_letter(
     r"loyalty(?:\s?card)?|member(?:ship)?|mbr|frequent\s+fl[iy]er|ffn|miles(?:\s+card)?|rewards?(?:\s+card)?|bonus(?:\s?card)?"
-    r"|points\s+card|club\s?card|nectar"
+    r"|points\s+(?:card|account)|club\s?card|nectar|ff\s?(?:card|no|nr|number|#)|ffp|(?:advantage|fidelity|stamp|library|travel)\s?card|railcard|avios|bonvoy"
+    r"|sky\s?miles|aadvantage|mileage\s?plus|flying\s+blue|miles\s*(?:&|and)\s*more|krisflyer|executive\s+club|payback|airpoints"
 )
 
 
@@ -95,13 +96,19 @@ def _cued(entity: str, word: str, *marks: str) -> tuple[Rule, ...]:
     gate = both(at_least(3), has(*marks))
     return (
         rule(entity, 0.85, rf"(?i)\b{word}{_NO}{_IS}\s*{_VALUE}", gate, test),
-        rule(entity, 0.8, rf"(?i:\b{word}(?:{_NO})?(?:\s*(?:\(|is|was|under|[:=#]))*\s*){_CODE}", gate, test),
+        rule(entity, 0.8, rf"(?i:\b{word}(?:{_NO})?(?:['’]s)?(?:\s*(?:\(|is|was|under|[:=#]))*\s*){_CODE}", gate, test),
         rule(entity, 0.8, rf"(?i)\b{word}\s*(?:[:=#(]|\bis\b)+\s*{_VALUE}", gate, test),
         rule(
-            entity, 0.8, rf"(?i:\b{word})\s+(?P<value>[A-Z]{{2,4}}[ -]?\d{{2,6}}(?:[ -]\d{{2,6}}){{1,4}})\b", gate, test
+            entity,
+            0.8,
+            rf"(?i:\b{word}(?:\s(?:no|number|nr|id)\b\.?)?(?:['’]s)?)\s+(?P<value>[A-Z]{{2,4}}[ -]?\d{{2,6}}(?:[ -]\d{{2,6}}){{1,4}}(?:[ -]\d{{1,3}}[A-Z]{{1,3}})?)\b",
+            gate,
+            test,
         ),
         # Several of them: "two orders, 551920 and 551921"
-        rule(entity, 0.75, rf"(?i)\b{word},\s+#?(?P<value>\d{{5,12}})(?![\w.,]\d|\w|%)", gate),
+        rule(
+            entity, 0.75, rf"(?i)\b{word}(?:\s\([^()\n]{{1,40}}\))?,\s+#?(?P<value>\d{{5,12}})(?![\w.,]\d|\w|%)", gate
+        ),
         rule(
             entity,
             0.75,
@@ -113,10 +120,11 @@ def _cued(entity: str, word: str, *marks: str) -> tuple[Rule, ...]:
 
 _ORDER_MARKS = ("order", "ordr", "bestellung", "pcn", "penalty", "fine", "booking", "reserv", "ticket", "case", "claim", "tracking", "shipment", "parcel",
                 "package", "consign", "invoice", "receipt", "rma", "return", "confirm", "ref", "pnr", "complaint", "dispute",
-                "delivery", "transaction", "payment", "purchase", "incident", "tag", "file")  # fmt: skip
+                "delivery", "transaction", "payment", "purchase", "incident", "tag", "file", "awb", "waybill", "folio", "dossier", "credit", "repair")  # fmt: skip
 _ACCOUNT_MARKS = ("acc", "a/c", "konto", "badge", "warden", "hosp", "cust", "client", "contract", "policy", "student", "staff", "emp", "subscriber", "user",
                   "patient", "post number", "insurance", "mandate", "meter", "mpan", "mprn", "licen")  # fmt: skip
-_LOYALTY_MARKS = ("loyal", "member", "mbr", "frequent", "ffn", "mile", "reward", "bonus", "points", "club", "nectar")
+_LOYALTY_MARKS = ("loyal", "member", "mbr", "frequent", "ff", "mile", "reward", "bonus", "points", "club", "nectar", "fidelity", "stamp", "library", "travel", "rail", "krisf", "avios", "bonvoy",
+                  "advantage", "flying", "flyer", "payback")  # fmt: skip
 
 _LOCATOR_CUE = r"(?i:\b(?:booking|reservation|pnr|locator|confirmation|ref(?:erence)?|flight\s+ref)\b(?:\s*(?:code|ref(?:erence)?|number|no|nr))?)"
 _DIGIT_WORD = "(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine)"
@@ -164,7 +172,7 @@ PURCHASES: tuple[Rule, ...] = (
     *_cued("LOYALTY_NUMBER", _LOYALTY_WORD, *_LOYALTY_MARKS),
     # A record locator of an airline has six places and often no digit.
     rule(
-        "ORDER_NUMBER", 0.8, rf"{_LOCATOR_CUE}(?:\s*(?:is|was|:|#|,|pnr|ref)){{0,6}}\s*(?P<value>(?=[A-Z0-9]*[A-Z])[A-Z0-9]{{6}})\b",
+        "ORDER_NUMBER", 0.8, rf"{_LOCATOR_CUE}(?:\s*(?:is|was|:|#|,|\(|pnr|ref)){{0,6}}\s*(?P<value>(?=[A-Z0-9]*[A-Z])(?:[A-Z0-9]{{6}}|(?=[A-Z]*\d)[A-Z0-9]{{5,8}}))\b",
         has("booking", "reserv", "pnr", "locator", "confirm", "ref"),
     ),
     # The number comes a few words later: "you lost my order again, it's 8841023"
@@ -175,6 +183,22 @@ PURCHASES: tuple[Rule, ...] = (
     rule(
         "ACCOUNT_NUMBER", 0.8, r"(?i)\bac\s*(?:no|num|number|nr|#)\b\.?\s*:?\s*(?P<value>\d{3,10}(?:[ -]\d{2,8}){0,3})(?!\w)",
         both(at_least(4), begins("ac")),
+    ),
+    # "the order number is written on the slip as 2025/WK11/0073"
+    rule(
+        "ORDER_NUMBER", 0.7,
+        rf"(?i:\b{_ORDER_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{1,6}}\s+(?:as|is|was|says|said|reads|shows)\s+)(?P<value>(?=[A-Z\d/-]*\d{{3}})[A-Z\d]{{2,10}}(?:[-/][A-Z\d]{{1,10}}){{1,4}})(?![\w%]|[.,]\d)",
+        both(at_least(4), has(*_ORDER_MARKS)), value_is(lambda value: not DATE_OR_YEARS.match(value)),
+    ),
+    # "did you ever get it? Ordered in May, TIN-3381": few digits are enough in a sentence about an order.
+    rule(
+        "ORDER_NUMBER", 0.6, rf"(?i:\b(?:ordered|{_ORDER_WORD})\b)[^\n.!?:;]{{0,40}}?[\s(](?P<value>[A-Z]{{2,5}}-\d{{3,8}})(?![\w%-]|[.,]\d)",
+        both(at_least(3), has(*_ORDER_MARKS)), lambda match: not (_NOT_A_CODE.match(match["value"]) or after(match, _THING, 24)),
+    ),
+    # "Code BI.7731.P": letters, signs and digits in turn, where no machine and no shop speaks.
+    rule(
+        "ORDER_NUMBER", 0.6, r"(?<![\w-])(?<!error )(?<!promo )(?<!colour )(?<!fault )(?i:code)\W{0,2}\s(?:is\s)?(?P<value>[A-Z]{1,4}[./]\d{3,8}(?:[./-][A-Z\d]{1,4})?)(?!\w)",
+        both(at_least(3), begins("code")),
     ),
     # "my reference with you is NHL 220 418"
     rule(
@@ -188,6 +212,15 @@ PURCHASES: tuple[Rule, ...] = (
     rule(
         "ACCOUNT_NUMBER", 0.7, rf"(?i)\b{_ACCOUNT_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+(?P<value>\d{{6,12}})(?![\w.,]\d|\w|%)",
         both(at_least(6), has(*_ACCOUNT_MARKS)),
+    ),
+    rule(
+        "LOYALTY_NUMBER", 0.7, rf"(?i:\b{_LOYALTY_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was|on)\s+)(?P<value>(?:[A-Z]{{1,4}}[ -]?)?\d{{3,12}}(?:[ -]\d{{2,6}}){{0,4}})(?![\w%]|[.,]\d)",
+        both(at_least(5), has(*_LOYALTY_MARKS)), value_is(lambda value: sum(map(str.isdigit, value)) >= 5),
+    ),
+    # "Silver member since 2019, no. LH 9922 0417 7719"
+    rule(
+        "LOYALTY_NUMBER", 0.7, rf"(?i:\b{_LOYALTY_WORD}\b[^\n.!?:;]{{0,30}}?\b(?:no|number|nr|card|id)\b\.?\s*(?:is|was|:)?\s*)(?P<value>(?:[A-Z]{{1,4}}[ -]?)?\d{{3,12}}(?:[ -]\d{{2,6}}){{0,4}})(?![\w%]|[.,]\d)",
+        both(at_least(5), has(*_LOYALTY_MARKS)), value_is(lambda value: sum(map(str.isdigit, value)) >= 5),
     ),
     _said("ORDER_NUMBER", "reference|ref|ord(?:er)?|booking|confirmation|code|ticket|invoice|claim|case|tracking|parcel", "ref", "ord", "booking",
           "confirm", "code", "ticket", "invoice", "claim", "case", "tracking", "parcel"),

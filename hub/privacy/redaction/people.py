@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.language import is_common_word
-from hub.privacy.redaction.rule import FoundBy, Stretch, begins, both, either, has, holds
+from hub.privacy.redaction.rule import FoundBy, Stretch, at_least, begins, both, either, has, holds
 
 _NAME = r"[^\W\d_][\w'’-]{1,30}"
 _FULL = (
@@ -75,6 +75,31 @@ _INITIALS = re.compile(
     r"(?:^|(?<=[\n(,/:]\s)|(?<=[\n(,/:])|\b(?i:mr|mrs|ms|miss|dr|prof|of|by|to|from|for|and|with|late|name|is|am|letter)\.?\s)"
     r"(?P<name>[A-Z]\.(?:[ ]?[A-Z]\.)?[ ](?:(?:St|de|van|von|der|al)\.?[ ]){0,2}[A-Z][^\W\d_]+(?:[-'’][A-Z][^\W\d_]+)?)"
 )
+_TWO_INITIALS = re.compile(
+    r"(?<![\w.])(?!(?:U\.\s?[SKN]|E\.\s?U|P\.\s?[OSM]|A\.\s?[MD]|N\.\s?Y|L\.\s?A|D\.\s?C|B\.\s?C)\.)"
+    r"(?P<name>[A-Z]\.[ ]?[A-Z]\.[ ][A-Z][a-zß-ÿ]{2,20}(?:[-'’][A-Z][a-zß-ÿ]+)?)(?!\w)"
+)
+_IN_CAPITALS = re.compile(
+    r"\b(?:name\s+of|signed\s+(?:for\s+)?(?:by|as)|[Pp]ayee|[Pp]assenger|[Cc]ardholder|[Bb]eneficiary|account\s+of|made\s+out\s+to|paid\s+to|addressed\s+to)\W{1,3}"
+    r"(?P<name>[A-Z]\.?[ ](?:[A-Z]\.?[ ]){0,2}[A-Z][A-Z'’-]{2,25})(?!\w)"
+)
+_BESIDE_ROLE = re.compile(
+    r"\b(?i:porter|janitor|doorman|postman|postwoman|postie|milkman|tutor|coach|instructor|trainer|vet|barber|butcher|baker|florist|accountant|notary|warden"
+    r"|steward|stewardess|usher|lifeguard|intern|apprentice|deputy|foreman|handyman|decorator|roofer|joiner|tailor|cobbler|gatekeeper|watchman|usherette"
+    r"|groundsman|housekeeper|matron|headmistress|headmaster|principal|librarian|clerk|teller|barista|bartender|bouncer|host|hostess|lodger|subtenant),\s+"
+    rf"(?P<name>{_PART_OF_NAME}(?:[ ]{_PART_OF_NAME})?)(?=[,.;)]|\s(?:he|she|who|said|says|signed|has|took)\b|$)"
+)
+_BEFORE_PHONE = re.compile(
+    r"(?:^|[.!?\n][ \t]*)(?P<name>[^\W\d_]{3,15}(?:[ ][^\W\d_]{2,20})?),?[ ](?=\+\d|0\d{2,4}[ -]?\d{3})"
+)
+_CALLED_BY = frozenset(
+    str.split("""
+    call calls calling ring rings phone tel mobile mob cell text whatsapp fax contact dial number order ref reference card use
+    try reach ticket case invoice customer landline hotline helpline office home work claim policy meter parcel tracking
+    booking code message msg answer missed
+    """)
+)
+"""What stands before a telephone number at the beginning of a sentence, and is nobody."""
 _TOLD_NAME = re.compile(
     r"(?i:\b(?:(?:her|his|their|the|my|whose)\s+(?:first\s+|last\s+)?name\s+(?:was|is)|(?:some(?:one|body)|guy|girl|lady|man|woman|lad|chap|bloke|agent|driver"
     r"|person)\s+(?:was\s+)?(?:called|named)|missus|mister|it['’]?s\s+(?=\w+\s+from\s+(?:upstairs|downstairs|next\s+door|work|the\s+\w+|number)))\s+)"
@@ -110,6 +135,16 @@ def _initialled(text: str) -> Iterator[Stretch]:
     for match in _INITIALS.finditer(text):
         last = match["name"].rpartition(" ")[2]
         if is_name_like(last) and not is_common_word(last) and last.lower() not in _ORGANISATION:
+            yield match.span("name")
+
+
+def _plainly_named(pattern: re.Pattern[str], text: str) -> Iterator[Stretch]:
+    """What stands where only a name can, unless one of its words is a common one."""
+    for match in pattern.finditer(text):
+        words = re.findall(r"[^\W\d_][\w'’-]+", match["name"])
+        if not any(
+            is_common_word(word) or word.lower() in _NOT_NAMES | _NOBODY | _CALLED_BY | _OF_A_ROLE for word in words
+        ):
             yield match.span("name")
 
 
@@ -150,8 +185,17 @@ _NEXT_LABEL = re.compile(r"\s{2,}\S+$")
 """The label of the next field, after a name and a gap: "Driver: Ada Lee  Load: 22"."""
 
 
+_PRODUCT = re.compile(
+    r"(?i)(?:uncle\s+ben['’]?s|aunt(?:ie)?\s+(?:bessie['’]?s|jemima)|captain\s+(?:birds\s?eye|crunch)|mr\.?\s+(?:muscle|kipling|sheen|whippy|porky|tumble|potato)"
+    r"|mrs\.?\s+(?:meyer['’]?s|hinch)|dr\.?\s+(?:martens|oetker|pepper|scholl['’]?s?|hauschka|seuss|dre))\b"
+)
+"""What is sold under a form of address. That somebody may be called so as well is left to the recogniser of names."""
+
+
 def _cued(pattern: re.Pattern[str], text: str) -> Iterator[Stretch]:
     for match in pattern.finditer(text):
+        if _PRODUCT.match(match[0]):
+            continue
         labelled = text.startswith(":", match.end("name"))
         end = _name_end(_NEXT_LABEL.sub("", match["name"]) if labelled else match["name"])
         if end:
@@ -263,6 +307,20 @@ PEOPLE = (
     FoundBy("PERSON", _SCORE, _closings, has("\n")),
     FoundBy("PERSON", _SCORE, _behind_the_end, either(has(")"), begins("the"))),
     FoundBy("PERSON", _SCORE, _initialled, both(has(". "), holds(r"[A-Z]\.[ A-Z]"))),
+    FoundBy("PERSON", _SCORE, partial(_plainly_named, _TWO_INITIALS), both(has(". "), holds(r"[A-Z]\.[ ]?[A-Z]\. "))),
+    FoundBy(
+        "PERSON", _SCORE, partial(_plainly_named, _IN_CAPITALS),
+        begins("name", "signed", "payee", "passenger", "cardholder", "beneficiary", "account", "made", "paid", "addressed"),
+    ),
+    FoundBy(
+        "PERSON", _SCORE, partial(_plainly_named, _BESIDE_ROLE),
+        begins("porter", "janitor", "doorman", "post", "milkman", "tutor", "coach", "instruct", "trainer", "vet", "barber",
+               "butcher", "baker", "florist", "account", "notary", "warden", "steward", "usher", "lifeguard", "intern",
+               "apprent", "deputy", "foreman", "handyman", "decorator", "roofer", "joiner", "tailor", "cobbler", "gate",
+               "watchman", "grounds", "housekeeper", "matron", "head", "principal", "librarian",
+               "clerk", "teller", "barista", "bartender", "bouncer", "host", "lodger", "subtenant"),
+    ),
+    FoundBy("PERSON", 0.6, partial(_plainly_named, _BEFORE_PHONE), at_least(9)),
     FoundBy("PERSON", _SCORE, _told, has("name", "called", "missus", "mister", " from ")),
 )  # fmt: skip
 """Stretches that name a person by their place in the sentence; only after "my name is" small letters count too."""

@@ -11,6 +11,7 @@ from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.language import is_common_word
 from hub.privacy.redaction.rule import (
     BRITISH,
+    Facts,
     FoundBy,
     Gate,
     Rule,
@@ -23,6 +24,7 @@ from hub.privacy.redaction.rule import (
     holds,
     rule,
     value_is,
+    with_capital,
 )
 
 _TYPE = (
@@ -47,9 +49,7 @@ _GERMANIC = (
     r"(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.?|weg|gasse|platz|allee|damm|ufer|ring|steig|chaussee|straat|laan|gracht|plein|gatan|vägen|vej|gade|veien"
     r"|gata|brogade|katu|kuja|polku|tie|stræde|straede|stræti|straeti|braut|backen|gränd|torget|stien|svingen|bakken|kade|singel|dreef|hof|steeg)"
 )
-_AFTER_NAME = (
-    r"(?:utca|utja|útja|út|u\.|tér|köz|kapu|krt\.|sokak|sok\.|caddesi|cad\.|iela|gatvė|g\.|tänav|maantee|tn\.)"
-)
+_AFTER_NAME = r"(?:utca|utja|útja|út|u\.|tér|köz|kapu|krt\.|sokak|sok\.|caddesi|cad\.|iela|gatvė|g\.|tänav|maantee|mnt\.?|puiestee|pst\.|tn\.)"
 """What stands between the name of a street and its number in Hungarian, Turkish, Latvian, Lithuanian and Estonian."""
 _UK = r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}"
 _STATE = (
@@ -63,11 +63,13 @@ _COMMA = r"(?:\s?,\s?|\s[/|·]\s|\s?<br\s?/?>\s?|\s?,?\s?\n[ \t>*|]{0,12})"
 """Between two parts of an address; lines of it may be moved in or quoted."""
 _PIECE = re.compile(
     rf"(?:(?:{_COMMA}|\s)(?:{_UNIT}\b|\d{{1,2}}\.?\s?(?:OG|EG|th|tv|sal|piso|º|ª)\.?(?:\s(?:links|rechts|izq\.?|dcha\.?))?|\d{{1,2}}[ºªoa]?\s?(?:izq|dcha)\b\.?|2\.\s?th\.))"
-    rf"|{_COMMA}(?i:escalier|esc|bât(?:iment)?|bat|[ée]tage|porte|stiege|scala)\.?\s\w{{1,4}}\b"
+    rf"|{_COMMA}(?i:escalier|esc|bât(?:iment)?|bat|[ée]tage|porte|stiege|scala|entrance|staircase|stair|level|door|gate|building|house|buzzer|bell)\.?\s(?:\d{{1,4}}[A-Za-z]?|[A-Z])\b"
+    r"|\s(?:m|lok|kv|kw|ap|int|pt|lgh|bte|top)\.\s?\d{1,4}\b"
+    rf"|(?:{_COMMA}|\.?\s)(?:[IVX]{{1,4}}/\d{{1,3}}|\d{{1,2}}\.?[º°ª]\s?(?i:esq|dto|frente|fte|izq|dcha)\b\.?)"
     rf"|{_COMMA}(?:[A-Z]{{1,2}}-)?\d{{3,5}}(?:-\d{{3,4}}|\s?[A-Z]{{2}}\b)?\s{_CAP}(?:[ -]{_CAP}){{0,2}}(?:\s[A-Z]\b)?"
     rf"|(?:{_COMMA}|\s)(?:{_UK}\b|(?i:[a-z]{{1,2}}\d[a-z\d]?\s?\d[a-z]{{2}})\b|{_STATE}\s+\d{{5}}(?:-\d{{4}})?|\d{{5}}(?:-\d{{4}})?(?!\d)|\d{{4}}(?=\s*(?:$|\n|[.,])))"
     rf"|\s?,?\s?\n\s{{0,4}},?\s?(?:{_STATE}|[A-Z]{{2,3}})(?:\s\d{{5}}(?:-\d{{4}})?)?(?=\s*(?:\n|$|[.,]))"
-    rf"|{_COMMA}{_CAP}(?:[ -](?:{_CAP}|upon|on|de|del|di|do|da|la|le|en|am|an\sder|nad|v|u|na)){{0,4}}(?:\s\([^()\n]{{2,20}}\))?(?=\s*(?:,|\n|$|[.;)?!](?:\s|$)|\s(?:{_UK}|{_STATE}|\d{{4,5}})\b|\s(?:and|or|please|but|instead|is|was|if|as|with|tel|phone)\b|<br))"
+    rf"|{_COMMA}{_CAP}(?:[ -](?:{_CAP}|upon|on|de|del|di|do|da|la|le|en|am|an\sder|nad|v|u|na)){{0,4}}(?:\s\([^()\n]{{2,20}}\)|\s\d{{1,2}}(?=\s*(?:[,.]|$|\n)))?(?=\s*(?:,|\n|$|[.;)?!](?:\s|$)|\s(?:{_UK}|{_STATE}|\d{{4,5}})\b|\s(?:and|or|please|but|instead|is|was|if|as|with|tel|phone)\b|<br))"
 )
 _AFTER_UNIT = re.compile(
     rf"\s{_CAP}(?:[ -](?:{_CAP}|de|del|di|do|da|la|le|na)){{0,3}}(?:\s\d{{4,6}})?(?=\s*(?:$|\n|[.,;?!](?:\s|$)))"
@@ -182,7 +184,7 @@ _DOING = (
     rf"|(?:my|our|his|her)\s+(?:\w+\s+)?{_RELATION}\s+(?:(?:is|are|was|were|lives?|stays?|all|both|back|home|over)\s+){{0,3}}(?:in|from|near|outside)\s+"
 )
 """Who does something there, or whose family is there: "we run a small hotel in", "my sister in"."""
-_TOWN = rf"(?P<value>{_CAP}(?:[ -](?:{_CAP}|(?:upon|on|de|la|le)\b)){{0,2}})"
+_TOWN = rf"(?P<value>{_CAP}(?:[ -](?:{_CAP}|(?:upon|on|de|la|le)\b)){{0,2}})(?!\w)"
 _TOWN_AND_LAND = rf"(?P<value>{_CAP}(?:[ -](?:{_CAP}|(?:upon|on|de|la|le)\b)){{0,2}}(?:,[ ]{_CAP}(?:[ ]{_CAP})?)?)"
 _ANY_TOWN = r"(?P<value>[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20})?)"
 _NO_TOWN = frozenset(
@@ -260,10 +262,10 @@ _STREETS = (
     _street(rf"(?i)\b(?:{_FOREIGN})\s+(?:(?:de|del|de la|de los|des|du|della|di|la|do|da|kralja|generała|san|santa)\s+){{0,2}}{_WORD}(?:\s+{_WORD}){{0,3}}?,?\s+(?:nr\.?\s*)?{_HOUSE}\b", both(at_least(1), has("calle", "aven", "avda", "plaza", "paseo", "carrera", "rue ", "via", "piazza", "corso", "rua ", "travessa", "ul", "al. ", "alej", "strada", "str. ", "bulevard", "jalan", "jl.", "rruga", "cesta", "trg", "odos", "prospekt", "piazz", "vicolo", "largo", "praça", "praca", "rúa", "carrer", "camino", "postbo", "boks", "nám"))),
     _street(rf"\b{_HOUSE}(?:,?\s+(?:bis|ter|quater))?,?\s+(?i:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours)\s+(?:de\s+la\s+|de\s+l['’]|des?\s+|du\s+|d['’])?{_CAP}(?:[\s-]{_CAP}){{0,3}}", both(at_least(1), has("rue", "avenue", "boulevard", "place", "allée", "chemin", "impasse", "quai", "cours"))),
     _street(rf"\b(?:Am|An der|Im|In der|Auf dem|Zum|Zur|Alter?)\s+{_CAP}(?:\s{_CAP})?\s+{_HOUSE}\b", both(at_least(1), has("am ", "an der ", "im ", "in der ", "auf dem ", "zum ", "zur ", "alte"))),
-    _street(rf"\b[^\W\d_][\w'’-]{{1,30}}{_GERMANIC}\s+{_HOUSE}\b", both(at_least(1), has("straße", "strasse", "str", "weg", "gasse", "platz", "allee", "damm", "ufer", "ring", "steig", "chaussee", "straat", "laan", "gracht", "plein", "gata", "vägen", "vej", "gade", "vei", "katu", "tie ", "kuja", "polku", "stræ", "strae", "braut", "backen", "gränd", "torget", "stien", "svingen", "bakken", "kade", "singel", "dreef", "hof", "steeg"))),
+    _street(rf"\b(?:(?:Lange|Korte|Oude|Nieuwe|Grote|Kleine|Große|Obere|Untere|Alte|Neue|Hohe|Stora|Lilla|Gamla|Nya|Store|Lille|Gamle|Nye)\s)?[^\W\d_][\w'’-]{{1,30}}{_GERMANIC}\s+{_HOUSE}(?:-?bis|-[IVX]{{1,3}})?\b", both(at_least(1), has("straße", "strasse", "str", "weg", "gasse", "platz", "allee", "damm", "ufer", "ring", "steig", "chaussee", "straat", "laan", "gracht", "plein", "gata", "vägen", "vej", "gade", "vei", "katu", "tie ", "kuja", "polku", "stræ", "strae", "braut", "backen", "gränd", "torget", "stien", "svingen", "bakken", "kade", "singel", "dreef", "hof", "steeg"))),
     _street(rf"\b{_CAP}(?:\s{_CAP}){{0,2}}\s(?:Street|Road|Drive|Avenue|Lane|Close|Straße|Strasse|Street)\s+{_HOUSE}\b", both(at_least(1), _ROADS)),
     _street(rf"(?i)\b(?:flat|apt|apartment|unit)\s+\d{{1,4}}[a-z]?,?\s+(?:{_WORD}\s+){{1,2}}(?:ct|court|house|rd|road|st|street|lodge|tower|mansions)\b", both(at_least(1), has("flat", "apt", "apartment", "unit"))),
-    _street(r"(?i)\b(?:p\.?\s?o\.?\s?box|postfach|apartado|casilla|packstation|po\s?box)\s+\d{1,8}\b", both(at_least(1), has("box", "postfach", "apartado", "casilla", "packstation"))),
+    _street(rf"\b(?i:p\.?\s?o\.?\s?box|postfach|apartado|casilla|packstation|po\s?box|(?:rr|hc)\s\d{{1,3}},?\sbox)\s+\d{{1,8}}\b(?:[ -]\d{{4,6}})?(?:,?\s{_CAP}(?=\s*(?:$|\n|[,.])))?", both(at_least(1), has("box", "postfach", "apartado", "casilla", "packstation"))),
     _street(rf"\b{_UNIT},?\s+{_CAP}(?:\s{_CAP}){{0,2}}\s(?:House|Court|Lodge|Tower|Mansions|Apartments|Building|Heights|Place|Point)\b", both(at_least(1), has("house", "court", "lodge", "tower", "mansion", "apartment", "building", "heights", "place", "point"))),
 )  # fmt: skip
 _ROADS_BY_CAPITAL = begins(
@@ -293,6 +295,7 @@ _TOLD_MARKS = has(
     "sent",
     "pick",
 )
+_ROADS_BEHIND = begins("street", "str", "road", "avenue", "prospekt", "lane")
 _HERE_AND_THERE = (
     # An American soldier's address has neither street nor town.
     _street(
@@ -313,7 +316,7 @@ _HERE_AND_THERE = (
         both(at_least(1), _TOLD_MARKS),
     ),
     _street(
-        rf"\b(?:\d{{1,5}}\s+)?{_CAP}(?:\s{_CAP}){{0,2}}\s{_AFTER_NAME}\s\d{{1,4}}\b\.?",
+        rf"\b(?:\d{{1,5}}\s+)?{_CAP}(?:\s{_CAP}){{0,2}}\s{_AFTER_NAME}\s\d{{1,4}}(?:[a-z])?(?:-\d{{1,3}})?\b\.?",
         both(
             at_least(1),
             has(
@@ -333,9 +336,63 @@ _HERE_AND_THERE = (
                 " g. ",
                 "tänav",
                 "maantee",
+                "mnt",
+                "puiestee",
+                "pst.",
                 "tn.",
             ),
         ),
+    ),
+    # "Afrosiyob street 12": the number behind, the word in small letters.
+    _street(
+        rf"\b{_CAP}(?:\s{_CAP}){{0,2}}\s(?:street|str\.?|road|avenue|prospekt|lane)\s{_HOUSE}\b",
+        both(at_least(1), _ROADS_BEHIND),
+    ),
+    # A street of France or Romandy beside its town, and no number: "Kerlaz, route de la Plage"
+    _street(
+        rf"\b{_CAP}(?:[ -]{_CAP}){{0,2}},\s(?i:rue|route|avenue|chemin|allée|impasse|quai|boulevard|place)\s(?:de\sla\s|de\sl['’]|des?\s|du\s|d['’]){_CAP}(?:[\s-]{_CAP}){{0,2}}",
+        has("rue", "route", "avenue", "chemin", "allée", "impasse", "quai", "boulevard", "place"),
+    ),
+    # The number before a word for street of another language: "12 Triq San Pawl"
+    _street(
+        rf"\b{_HOUSE},?\s(?:Triq|Via|Viale|Calle|Avenida|Rua|Rruga|Jalan|Jl\.?|Soi|Lorong|Ulica|Ulitsa|Strada|Carrer)\s{_CAP}(?:\s{_CAP}){{0,2}}",
+        both(
+            at_least(1),
+            has(
+                "triq",
+                "via",
+                "calle",
+                "avenida",
+                "rua ",
+                "rruga",
+                "jalan",
+                "jl",
+                "soi",
+                "lorong",
+                "ulica",
+                "ulitsa",
+                "strada",
+                "carrer",
+            ),
+        ),
+    ),
+    # Blocks of Singapore, of Japan: "blk 55 #03-12", "2-chome 4-8, Shibuya"
+    _street(r"(?i)\b(?:blk|block)\s\d{1,4}[a-z]?,?\s#\d{1,3}-\d{1,4}\b", both(at_least(4), has("#"))),
+    _street(r"(?i)\b\d{1,2}-ch[oō]me\s\d{1,3}(?:-\d{1,3}){0,2}\b", has("-chome", "-chōme")),
+    # "we're at No 8 Adeola Odeku"
+    _street(
+        rf"(?i:\b(?:at|to|from|is)\s+)(?P<value>(?:No|Nr|Number)\.?\s?\d{{1,4}}[A-Za-z]?,?\s{_CAP}(?:\s{_CAP}){{0,2}})(?=\s*(?:$|\n|[,.;?!]))",
+        both(at_least(1), begins("no", "nr", "number")),
+    ),
+    # "Our house is Tigh na Mara, Balintore"
+    _street(
+        rf"(?i:\b(?:our|my|the|his|her)\s+(?:house|cottage|farm|home|place|building|address)\s+(?:is|['’]s)\s+(?:called\s+|named\s+)?)(?P<value>{_CAP}(?:\s(?:{_CAP}|na|nan|an|of|the|y|yr)){{0,3}},\s{_CAP}(?:\s{_CAP})?)",
+        begins("house", "cottage", "farm", "home", "place", "building", "address"),
+    ),
+    # A room of a hall, as students have it: "Hollis Hall rm 311"
+    _street(
+        rf"\b{_CAP}(?:\s{_CAP}){{0,2}}\s(?:Hall|House|Court|Tower|Towers|Residence|Residences|Hostel|Lodge|Dorm),?\s(?i:rm|room|apt|flat|unit|#)\.?\s?\d{{1,4}}[A-Za-z]?\b",
+        both(at_least(1), has("hall", "house", "court", "tower", "residence", "hostel", "lodge", "dorm")),
     ),
     # Name and number of a street, and a flat: "Rahu 37 Apt. 405"
     _street(
@@ -343,21 +400,53 @@ _HERE_AND_THERE = (
         both(at_least(2), has("apt", "apartment", "suite", "ste", "flat")),
     ),
 )
+_HOUSE_NAMES = ("schoolhouse", "farmhouse", "rectory", "vicarage", "manse", "steading", "bungalow", "lighthouse", "millhouse", "smithy", "coach", "croft", "granary",
+                "cottage", "old")  # fmt: skip
+_HOUSE_NAME = (
+    r"(?:(?:schoolhouse|farmhouse|rectory|vicarage|manse|steading|bungalow|lighthouse|millhouse|smithy|coach\s?house|croft|granary|cottage)"
+    r"|(?<=old\s)(?:mill|forge|chapel|school|bakery|barn|dairy|stables|station|tollhouse|brewery|post\soffice|kirk|inn))"
+)
+_SMALL_PART = r"(?:[a-zà-ÿ][a-zà-ÿ'’]{1,14}\s){0,2}[a-zà-ÿ][a-zà-ÿ'’]{2,14}"
+_UK_SMALL = r"[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}"
 _WORDED = (
     _street(rf"(?i)\b{_NUMBER_WORD}(?:{_WORD}\s+){{1,3}}?(?:street|road|avenue|boulevard|crescent|terrace|lane|drive|gardens|grove|close|mews|court|park|rise)\b", _ROADS),
     _street(rf"\b{_CAP}(?:\s(?:{_CAP}|na|nan|y|an|bryn)){{0,3}},\s(?:{_CAP}\s){{1,3}}(?:Lane|Street|Road|Avenue|Drive|Close|Hill|Green)(?=,)", _ROADS),
     # A number, any words and a flat: no street is called so by its type in half of the world.
-    _street(rf"\b{_HOUSE},?\s+(?:{_CAP}\s+){{1,4}}(?:\d{{1,4}}\s+)?(?i:apt|apartment|suite|ste|unit|flat)\.?\s*#?\s*\d{{1,5}}\b", both(at_least(2), has("apt", "apartment", "suite", "ste", "unit", "flat"))),
+    _street(rf"\b{_HOUSE},?\s+(?:{_CAP},?\s+){{1,4}}(?:\d{{1,4}}\s+)?(?i:apt|apartment|suite|ste|unit|flat)\.?\s*#?\s*\d{{1,5}}\b", both(at_least(2), has("apt", "apartment", "suite", "ste", "unit", "flat"))),
+    # "is he still at ninety one moss bank": a number in words where somebody lives, and what the street is called.
+    _street(rf"(?i)\b(?:still|liv(?:e|es|ed|ing))\s+at\s+(?:number\s+)?(?P<value>{_NUMBER_WORD}{_WORD}(?:\s+{_WORD})?)(?=\s*(?:$|\n|[,.?!]))", begins("still", "live", "living")),
+    # A house that is called by what it was, and its village: "the old schoolhouse, tarves"
+    _street(rf"(?i)\b(?P<value>(?:(?:the|old|new|upper|lower|west|east|north|south)\s+){{0,2}}(?:{_WORD}\s+)?{_HOUSE_NAME},\s(?!and\b|but\b|so\b|or\b|not\b|it\b|we\b|i\b|the\b|which\b|who\b|where\b|please\b|then\b|my\b){_WORD}(?:\s(?:of\s)?(?!and\b|but\b|is\b|was\b){_WORD})?(?:,\s{_WORD}(?:\s{_WORD})?)?)(?=\s*(?:$|\n|[,.?!]|\s(?:but|and|is|was|not|please)\b))", begins(*_HOUSE_NAMES)),
+    # Parts in small letters before a postcode: "ty newydd, llanfrothen, ll48 6xx"
+    _street(rf"(?i)(?<=[,:.]\s)(?P<value>(?:{_SMALL_PART},\s){{1,3}}{_UK_SMALL})(?!\w)", both(at_least(2), BRITISH)),
     # Only with a capital are these streets: "Eleven Pottery Row", and not "one good way".
     _street(rf"(?i:\b{_NUMBER_WORD})(?:{_CAP}\s){{1,3}}(?:Row|Way|Place|Hill|Square|View|Walk|Quay|Yard|Wharf|Green|Vale)\b", _ROADS_BY_CAPITAL),
     # Where somebody lives needs no number: "I live on Cardigan Lane".
-    _street(rf"(?i:\bliv(?:e|es|ed|ing)\s+(?:on|in|off|near|at)\s+)(?P<value>(?:{_CAP}\s){{1,3}}(?:{_TYPE})\b)", both(begins("live", "living"), begins(*_TYPE.lower().split("|")))),
+    _street(rf"(?i:\b(?:liv(?:e|es|ed|ing)|(?:our|my|last|first|only|corner)\s+house(?:\s+is)?)\s+(?:on|in|off|near|at)\s+)(?P<value>(?:{_CAP}\s){{1,3}}(?:{_TYPE})\b)", both(begins("live", "living", "house"), begins(*_TYPE.lower().split("|")))),
     # "from 22 hawthorn cres to 5 beech walk"
     _street(rf"(?i)\b(?:from|frm|to|at|@)\s+(?P<value>{_HOUSE}\s+(?:{_WORD}\s+){{1,2}}?(?:{_SURE_TYPE}|walk|view|hill|row|green|quay|vale|mount))\b(?!\s+(?:of|is|was|the)\b)", both(at_least(1), begins("cres", "walk", "view", "hill", "row", "green", "quay", "vale", "mount", "rd", "st", "ave", "lane", "close", "drive", "road", "way", "grove"))),
     # A house with a name and no number: what stands between commas before a postcode.
     _street(rf"\b(?:{_CAP}(?:\s(?:{_CAP}|of|on|the|upon|in|by)){{0,4}},\s){{1,4}}(?:{_CAP}(?:\s{_CAP}){{0,2}}\s)?{_UK}\b", both(at_least(2), BRITISH)),
     _street(rf"\b(?i:shop|stall|kiosk|unit|office|suite)\s\d{{1,4}}[A-Za-z]?,\s{_CAP}(?:\s{_CAP}){{0,3}}", both(at_least(1), has("shop", "stall", "kiosk", "unit", "office", "suite"))),
 )  # fmt: skip
+_AT_HOME = by_letter(
+    r"house|flat|home|garden|yard|drive|driveway|garage|roof|fence|hedge|gate|doorstep|porch|kitchen|cellar|boiler|meter|street|road|building|address|apartment"
+    r"|farm|allotment|lawn|flowers|roses|dahlias|shop|studio|caravan|boat|village|parish"
+)
+_CAME = by_letter(
+    r"(?:sent|writing)\s+from(?:\s+(?:my|a|the)\s+\w+\s+in)?|good\s+(?:morning|afternoon|evening|day)\s+from|born\s+and\s+(?:bred|raised)\s+in"
+    r"|originally\s+from|hail(?:s|ing)?\s+from|native\s+of|resident\s+of|back\s+home\s+in|(?:commute|drive|travel)\s+(?:(?:in|up|down|over)\s+)?from"
+    r"|address\s+(?:is|was)|working\s+in"
+)
+"""What stands before the town where somebody is at home."""
+_OWN = both(has(" in ", " near ", "outside"), begins("my", "our", "his", "her", "their", "mine"))
+_SOMEBODYS = both(has(" in ", " from "), begins("i", "this", "here", "mr", "ms", "miss", "dr"))
+
+
+def _may_end_with_a_town(facts: Facts) -> bool:
+    return "," in facts.text[-45:]
+
+
 _HOMES = (
     _home(rf"(?i:(?<!\w){_MOVE}){_TOWN}", has(" in ", " to ", " near ", " at ", "outside", "around")),
     _home(rf"(?i:(?<!\w){_HERE}){_TOWN}(?!\s+(?:for|on|until|till|again|station|airport|office|branch|store|now\s+for))", has(" in ", " from ", " near ")),
@@ -384,6 +473,15 @@ _HOMES = (
     _home(rf"(?m:^[ \t>]*){_CAP}\sfrom\s{_TOWN}(?=\s?[:–-])", has(" from ")),
     _home(rf"(?i:\b(?:been|lived?|living|worked|stayed)\s+in\s+){_TOWN}(?i:(?=\s+(?:all|most\s+of)\s+(?:my|our|his|her)\b))", has(" all my", " all our", " all his", " all her", "most of")),
     _home(rf"(?i:\b(?:moved|moving|move|relocated|relocating)\s+from\s+){_TOWN}", has(" from ")),
+    # "its Bru from Benoni", "Good evening from Tórshavn", "a Mr Gill in Slough"
+    _home(rf"(?i:(?<!\w)(?:it['’]?s|i['’]?m|i\s+am|this\s+is|here\s+is)\s+)[^\W\d_]{{2,20}}(?:\s{_CAP})?\sfrom\s{_TOWN}(?!\s*(?:support|office|branch|team|department|&|and\s+{_CAP}))", _SOMEBODYS),
+    _home(rf"(?i:\b(?:{_CAME})\s+){_TOWN}(?!\s(?:to\b|support|app|branch|office))", begins("sent", "writing", "good", "born", "originally", "hail", "native", "resident", "back", "commute", "drive", "travel", "address", "working")),
+    _home(rf"(?i:\b(?:shipped|delivered|sent|posted|went|dispatched|taken)\s+to\s+){_TOWN}(?i:(?=,?\s+(?:but|instead|and\s+not|not)\b))", begins("shipped", "delivered", "sent", "posted", "went", "dispatched", "taken")),
+    # Behind the last sentence, who wrote it and where: "It leaks. Ana Tamayo, Iloilo."
+    _home(rf"(?:[.!?]\s|\n)(?!(?:Best|Kind|Many|Warm|Dear|Thank|Thanks|Hello|Hi|Yours|The|My|No|Not|Your|Our)\s){_CAP}(?:\s{_CAP}){{1,2}},\s{_TOWN}(?=\s*\.?\s*\Z)", _may_end_with_a_town),
+    _home(rf"(?i:\b(?:mr|mrs|ms|miss|dr)\.?\s){_CAP}(?:\s{_CAP})?\s(?:in|from)\s{_TOWN}", _SOMEBODYS),
+    _home(rf"(?i:\b(?:ours|mine|(?:our|my)\s+(?:house|flat|place|home|farm|cottage|apartment))\s+is\b)[^.!?\n]{{0,50}}?\s(?:in|near|outside)\s{_TOWN}", _OWN),
+    _home(rf"(?i:\b(?:my|our|his|her|their)\s+(?:\w+\s+)?(?:{_AT_HOME})\s+(?:(?:is|are|back|over|up|down)\s+)?(?:in|near|outside)\s+){_TOWN}", _OWN),
     _home(rf"(?i:\b(?:moved|moving|move|relocated|relocating)\s+from\s+){_CAP}(?:[ -]{_CAP}){{0,2}}\s+to\s+{_TOWN}", has(" from ")),
 )  # fmt: skip
 _SMALL_HOMES = (
@@ -412,6 +510,8 @@ PLACES: tuple[Rule | FoundBy, ...] = (
     *_HOMES,
     *_SMALL_HOMES,
     rule("ZIP_CODE", 0.8, r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b", both(at_least(2), BRITISH)),
+    # Of Ireland: "H91 E2K3"
+    rule("ZIP_CODE", 0.75, r"\b(?:[AC-FHKNPRTV-Y]\d{2}|D6W)\s?(?=\d*[AC-FHKNPRTV-Y])(?=[A-Z]*\d)[0-9AC-FHKNPRTV-Y]{4}\b", both(at_least(3), with_capital)),
     rule("ZIP_CODE", 0.8, rf"\b{_STATE},?\s+(?P<value>\d{{5}}(?:-\d{{4}})?)\b", at_least(5)),
     rule(
         "ZIP_CODE", 0.8,
@@ -452,9 +552,16 @@ PLACES: tuple[Rule | FoundBy, ...] = (
     rule("STREET_ADDRESS", 0.7, r"(?i)\bliv(?:e|es|ed|ing)\s+(?:at|in)\s+(?:number|no\.?|nr\.?|#)\s*(?P<value>\d{1,4}[a-z]?)(?!\w)", both(at_least(1), begins("live", "living"))),
     rule("STREET_ADDRESS", 0.7, r"(?i)\bcode\W{0,3}(?:is\s+)?(?P<value>[#*]?\d{3,6}[#*]|[#*]\d{3,6})(?!\w)", both(at_least(3), has("#", "*"))),
     rule("STREET_ADDRESS", 0.6, r"(?i:\bcode)\W{0,2}\s(?P<value>[AB]\d{4}|\d{4}[AB])(?!\w)", both(at_least(4), begins("code"))),
+    # "Left with her at No 40"
+    rule("STREET_ADDRESS", 0.6, r"(?i)\bat\s+(?:no\.?|number)\s?(?P<value>\d{1,4}[a-z]?)(?!\w|[.,]\d|\s?[%(]|\s+(?:in|on|of)\s+(?:the|your|my|a|our)\b)", both(at_least(1), has("at n"))),
+    rule("STREET_ADDRESS", 0.6, r"(?i)\b(?:i\s?['’]?m|i\s+am|we\s?['’]?re|we\s+are)\s+(?:at\s+)?(?:number|no\.?|nr\.?)\s?(?P<value>\d{1,4}[a-z]?)(?!\w|[.,]\d|\s?%|\s+(?:in|on|of)\b)", both(at_least(1), has("number", " no"))),
+    # A flat by itself: "Flat 2/1", "Studio 14b", "Apt 5,"; "a flat 20" is a price.
+    rule("STREET_ADDRESS", 0.65, r"(?i:\b(?:flat|apt|apartment|studio)\.?\s(?:no\.?\s)?(?:\d{1,4}/\d{1,4}|\d{1,4}[a-z]))(?![\w/%])|\b(?:Flat|Apt|Apartment)\.?\s\d{1,4}(?=\s*(?:,|$|\n))", both(at_least(1), begins("flat", "apt", "apartment", "studio"))),
+    rule("STREET_ADDRESS", 0.65, rf"\b(?:[Pp]lot|[Ee]rf)\s(?:(?i:no)\.?\s)?\d{{1,6}}(?:,?\s{_CAP}(?:\s(?:{_CAP}|\d{{1,4}})){{0,3}})?", both(at_least(1), begins("plot", "erf"))),
     # "we are at 37a": a number with a letter where somebody lives; without one it may be a time.
     rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:i|we|they|s?he)\s?(?:['’]?m|['’]?re|['’]s|am|are|is|live|lives)\s+(?:at|in|(?:at\s+)?(?:number|no\.?))\s+(?P<value>\d{1,4}\s?[a-f])(?!\w)(?!['’.]\w)", at_least(1)),
     rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:digicode|door\s?code|gate\s?code|entry\s?code|key\s?safe(?:\s?code)?|lock\s?box(?:\s?code)?)\W{0,3}(?:is\s+)?(?P<value>(?=\w*\d)\w{3,8})\b", both(at_least(2), has("code", "safe", "box"))),
+    rule("NRP", 0.7, rf"(?i)\b(?:faith|religion|creed|denomination|orientation)\b[^\n.!?]{{0,30}}?\W(?P<value>{_PROFESSED})\b", begins("faith", "religion", "creed", "denomination", "orientation")),
     rule("ZIP_CODE", 0.7, rf"(?m)^\s*(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_CAP}(?:[ -]{_CAP})?\s*$", at_least(4)),
     rule(
         "NRP", 0.7, rf"(?i)\b(?:i\s?'?m|i’m|i\s+am|as|we\s+are|we['’]re|being|(?:my|our)\s+(?:\w{{2,15}}\s+)?{_RELATION}\s+(?:is|are)|s?he(?:['’]s|\s+is))\s+(?:an?\s+)?(?:practi[sc]ing\s+|devout\s+)?(?P<value>{_PROFESSED}(?:\s{_PROFESSED})?)\b",

@@ -74,7 +74,7 @@ class RuleRecogniser(LocalRecognizer):
 
 def _more_phones(phones: Any, text: str, found: Sequence[RecognizerResult]) -> Iterator[RecognizerResult]:
     """Telephone numbers among the digits that no rule knows; all of those, where they are too many to be read."""
-    rows = [match for match in _MAYBE_PHONE.finditer(text) if not DATE_OR_YEARS.match(match[0])]
+    rows = [match for match in _MAYBE_PHONE.finditer(text) if not DATE_OR_YEARS.match(match[0].lstrip("("))]
     loose = _outside(rows, found)
     if sum(len(match[0]) for match in rows) > _MOST_READ:
         yield from (RecognizerResult("PHONE_NUMBER", *match.span(), _UNREAD_SCORE) for match in loose)

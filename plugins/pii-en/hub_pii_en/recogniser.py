@@ -8,8 +8,11 @@ from presidio_analyzer import LocalRecognizer, RecognizerResult
 from hub_pii_en.tagger import ORGANISATION, PLACE, Tagger, load_tagger
 from hub_pii_en.tokens import Token
 
-SURE = 0.3
+SURE = 0.2
 """A word of at least this probability begins a name, or goes on with one across a hyphen; chosen on kinds not trained on."""
+
+_SURE_PLACE = 0.3
+"""The same for places and organisations: nobody's leak, and below it the words between two towns join them."""
 
 _USUAL_CUT = 0.4
 
@@ -36,7 +39,7 @@ class PersonRecogniser(LocalRecognizer):
     """
 
     def __init__(self, tagger: Tagger | None = None) -> None:
-        super().__init__(supported_entities=["PERSON"], supported_language="en", name="attune_pii_en", version="4")
+        super().__init__(supported_entities=["PERSON"], supported_language="en", name="attune_pii_en", version="5")
         self._tagger = tagger or load_tagger()
 
     def load(self) -> None:
@@ -52,7 +55,7 @@ class PersonRecogniser(LocalRecognizer):
         The score grows with the probability of the surest word, from 0.4 where it is only just sure.
         """
         return [
-            [RecognizerResult("PERSON", start, end, _score(chance)) for start, end, chance in _names(words)]
+            [RecognizerResult("PERSON", start, end, _score(chance, SURE)) for start, end, chance in _names(words, SURE)]
             for words in self._tagger.tag(texts, least=SURE)
         ]
 
@@ -80,7 +83,7 @@ class PlaceRecogniser(LocalRecognizer):
 
     def __init__(self, tagger: Tagger | None = None) -> None:
         entities = [entity for entity, _ in self._LABELS]
-        super().__init__(supported_entities=entities, supported_language="en", name="attune_pii_en_places", version="4")
+        super().__init__(supported_entities=entities, supported_language="en", name="attune_pii_en_places", version="5")
         self._tagger = tagger or load_tagger()
 
     def load(self) -> None:
@@ -94,24 +97,25 @@ class PlaceRecogniser(LocalRecognizer):
         """This gives the places and organisations in each text."""
         found: list[list[RecognizerResult]] = [[] for _ in texts]
         for entity, label in self._LABELS:
-            for results, words in zip(found, self._tagger.tag(texts, label, SURE), strict=True):
+            for results, words in zip(found, self._tagger.tag(texts, label, _SURE_PLACE), strict=True):
                 results += [
-                    RecognizerResult(entity, start, end, _score(chance)) for start, end, chance in _names(words)
+                    RecognizerResult(entity, start, end, _score(chance, _SURE_PLACE))
+                    for start, end, chance in _names(words, _SURE_PLACE)
                 ]
         return found
 
 
-def _score(chance: float) -> float:
+def _score(chance: float, sure: float) -> float:
     """What is sure enough is never below the cut that Presidio's users and ``min_score`` usually ask for."""
-    return _USUAL_CUT + (1 - _USUAL_CUT) * (chance - SURE) / (1 - SURE)
+    return _USUAL_CUT + (1 - _USUAL_CUT) * (chance - sure) / (1 - sure)
 
 
-def _names(words: Tagged) -> Iterator[tuple[int, int, float]]:
+def _names(words: Tagged, sure: float) -> Iterator[tuple[int, int, float]]:
     """From words to names: neighbours become one, joints and small words between them included."""
     place = 0
     while place < len(words):
         (word, _, _), chance = words[place]
-        if chance < SURE or not word[0].isalpha():
+        if chance < sure or not word[0].isalpha():
             place += 1
             continue
         first, last, best = place, place, chance
@@ -119,18 +123,18 @@ def _names(words: Tagged) -> Iterator[tuple[int, int, float]]:
             first -= 1
         if first > 1 and _hyphenated(words, first - 2, first):
             first -= 2
-        while last + 1 < len(words) and (reach := _onward(words, last)):
+        while last + 1 < len(words) and (reach := _onward(words, last, sure)):
             last = reach
             best = max(best, words[last][1])
         yield words[first][0][1], words[last][0][2], best
         place = last + 1
 
 
-def _onward(words: Tagged, last: int) -> int | None:
+def _onward(words: Tagged, last: int, sure: float) -> int | None:
     """The place of the next word of the same name, over at most two joints or small words; None where the name ends."""
     for place in range(last + 1, min(last + 4, len(words))):
         (word, _, _), chance = words[place]
-        if (word[0].isalpha() and chance >= SURE) or (place == last + 1 and _belongs(words, place, last)):
+        if (word[0].isalpha() and chance >= sure) or (place == last + 1 and _belongs(words, place, last)):
             return place
         if place == last + 2 and _hyphenated(words, last, place):
             return place

@@ -9,16 +9,19 @@ import csv
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from letters import ENDS, GREETINGS, SAID, SAID_TRAPS
+from lookalikes import FOREIGN, SAYINGS, SIGHTS, TERMS, THINGS, TITLES, shop
 from names import lists
 from regions import written
 from sentences import PERSONS, PLACED, TRAPS
 from shorthand import NOTED, NOTED_TRAPS
 from street import SPOKEN, SPOKEN_TRAPS
-from things import BRANDS, places
+from things import BRANDS, Places
+from wordings import ABOUT_PEOPLE, ABOUT_THINGS, ROLES
 
 from hub_pii_en.tokens import tokens
 
@@ -34,16 +37,33 @@ class People:
 
     Args:
         rng: where chance comes from.
+        words: words that people write in small letters; those that are also names are left out.
     """
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, words: Sequence[str]) -> None:
         self._rng = rng
         self._first, self._last = (known + more for known, more in zip(lists(), written(), strict=True))
-        self._places = places()
+        self._places = Places()
+        names = {name.lower() for group in (*self._first, *self._last) for name in group}
+        self._words = [word for word in words if word not in names]
 
     def place(self) -> str:
         """This draws a place."""
-        return self._rng.choice(self._places)
+        return self._places.draw(self._rng)
+
+    def word(self) -> str:
+        """This draws a plain word in small letters."""
+        return self._rng.choice(self._words)
+
+    def shop(self) -> str:
+        """This draws a company that is called like a person."""
+        return shop(self._rng, self.first, self.last)
+
+    def capitals(self) -> str:
+        """This draws initials and a last name in capitals, as slips and tickets have them."""
+        initials, last = self._rng.choice(("{} {}", "{}. {}", "{}{} {}", "{} {} {}", "{}.{}. {}")), self.last().upper()
+        letters = [self._rng.choice("ABCDEFGHJKLMNPRSTVWYZ") for _ in range(initials.count("{}") - 1)]
+        return initials.format(*letters, last) if self._rng.random() < 0.8 else f"{last} {letters[0]}."
 
     def brand(self) -> str:
         """This draws a company, a brand, a holiday: what is written with a capital letter and is nobody."""
@@ -87,7 +107,11 @@ def _fill(template: str, people: People, rng: random.Random, rest: int) -> Examp
     draw: dict[str, Callable[[], str]] = {
         "F": people.first, "L": people.last, "N": people.full, "A": people.any, "first": people.first, "last": people.last,
         "P": people.place, "O": people.brand, "R": lambda: people.first().lower(), "S": lambda: " ".join(people.first().lower()),
-        "I": lambda: rng.choice("ABCDEFGHJKLMNPRSTVW"),
+        "I": lambda: rng.choice("ABCDEFGHJKLMNPRSTVW"), "U": people.capitals,
+        "V": lambda: people.full().upper(), "E": lambda: people.full().lower(), "shop": people.shop, "word": people.word,
+        "thing": lambda: rng.choice(THINGS), "title": lambda: rng.choice(TITLES), "sight": lambda: rng.choice(SIGHTS),
+        "saying": lambda: rng.choice(SAYINGS), "foreign": lambda: rng.choice(FOREIGN), "role": lambda: rng.choice(ROLES),
+        "term": lambda: rng.choice(TERMS),
     }  # fmt: skip
     case = rng.random()
     pieces: list[str] = []
@@ -171,6 +195,24 @@ def comments(path: Path, people: People, rng: random.Random, plain: int) -> Iter
                 yield _label(text, [], other)
 
 
+_STAND_INS = ("word", "word", "word", "word", "word", "role", "P", "O", "shop", "thing", "title", "sight")
+_SOMEBODY = re.compile(r"\{[FLNAR]\}(?: \{[FL]\})?")
+
+
+def twin(template: str, rng: random.Random) -> str:
+    """This is a sentence about people with something else in their place, so that surroundings alone make no name."""
+    return _SOMEBODY.sub(lambda _: f"{{{rng.choice(_STAND_INS)}}}", template)
+
+
+def plain_speech(path: Path, least: int) -> list[str]:
+    """These are the words that forum comments hold at least so often in small letters."""
+    words = re.findall(r"(?<!\w)[a-z]{3,14}(?!\w)", path.read_text(encoding="utf-8"))
+    return sorted(word for word, count in Counter(words).items() if count >= least)
+
+
+PLAIN_THINGS = tuple(template for template in ABOUT_THINGS if "{" not in template)
+
+
 def sentences(people: People, rng: random.Random, copies: int) -> Iterator[Example]:
     """This yields our own sentences for service messages, with names, and with things that only look like names."""
     other = PLACE | ORGANISATION | NONE
@@ -184,9 +226,14 @@ def sentences(people: People, rng: random.Random, copies: int) -> Iterator[Examp
         *SAID_TRAPS,
         *SPOKEN * 2,
         *SPOKEN_TRAPS,
+        *ABOUT_PEOPLE,
+        *(template for template in ABOUT_THINGS * 3 if "{" in template),
+        *PLAIN_THINGS,
     ):
-        for _ in range(copies):
-            yield _fill(template, people, rng, other)
+        for _ in range(copies if template not in PLAIN_THINGS else _FEW):
+            yield _fill(template.replace("|", "\n"), people, rng, other)
+        for _ in range(copies // _TWINS):
+            yield _fill(twin(template, rng), people, rng, other)
 
 
 def letters(path: Path, people: People, rng: random.Random, number: int) -> Iterator[Example]:
@@ -198,13 +245,30 @@ def letters(path: Path, people: People, rng: random.Random, number: int) -> Iter
         parts = [
             rng.choice(plain),
             *rng.choices(
-                (*NOTED_TRAPS, *SAID_TRAPS, *TRAPS, *SPOKEN_TRAPS, *SAID, *PERSONS, *SPOKEN), k=rng.randrange(3)
+                (
+                    *NOTED_TRAPS,
+                    *SAID_TRAPS,
+                    *TRAPS,
+                    *SPOKEN_TRAPS,
+                    *SAID,
+                    *PERSONS,
+                    *SPOKEN,
+                    *ABOUT_THINGS * 2,
+                    *ABOUT_PEOPLE,
+                ),
+                k=rng.randrange(3),
             ),
         ]
         rng.shuffle(parts)
         template = rng.choice(GREETINGS) + rng.choice((" ", ". ", "|")).join(parts) + rng.choice(ENDS)
         yield _fill(template.replace("|", "\n"), people, rng, PLACE | ORGANISATION | NONE)
 
+
+_FEW = 4
+"""So often a sentence is met that is the same each time."""
+
+_TWINS = 12
+"""One sentence in so many has something else in the place of its people."""
 
 LICENSED = ("btc_train", "btc_dev", "wnut17_train", "wnut17_dev", "tweebank_train", "tweebank_dev")
 
@@ -225,10 +289,14 @@ def _slip(word: str, rng: random.Random) -> str:
     return word[:place] + middle + word[place + (2 if kind == 0 else 1) :]
 
 
+_HEARD = 8
+"""A word in small letters that stands so often in the comments is an ordinary one."""
+
+
 def gather(data: Path, corpus: Path, seed: int, held: Sequence[str] = ()) -> list[Example]:
     """This gathers everything but the licensed sets in ``held``, in an order that depends on seed and sets only."""
     rng = random.Random(seed)
-    people = People(rng)
+    people = People(rng, plain_speech(data / "goemotions" / "train.tsv", _HEARD))
     examples: list[Example] = []
     for name in LICENSED:
         if name in held:

