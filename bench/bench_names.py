@@ -26,14 +26,14 @@ def finder(weights: Path | None) -> Any:
     import numpy as np
 
     from hub.privacy.redaction import load_redaction, make_redactor
-    from hub_pii_en.recogniser import PersonRecogniser
+    from hub_pii_en.recogniser import PersonalRecogniser
     from hub_pii_en.tagger import Tagger, load_tagger
 
     tagger = load_tagger()
     if weights is not None:
         with np.load(weights, allow_pickle=False) as stored:
             tagger = Tagger({name: stored[name] for name in stored.files})
-    return make_redactor(load_redaction(ROOT / "privacy" / "redaction.yaml"), names=PersonRecogniser(tagger))
+    return make_redactor(load_redaction(ROOT / "privacy" / "redaction.yaml"), names=PersonalRecogniser(tagger))
 
 
 def found_in(redactor: Any, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:

@@ -64,6 +64,49 @@ def test_a_second_that_finds_more_than_the_first_looks_for_sees_every_text():
     assert second.seen == ["zorb and quux", "quux maybe"]
 
 
+class Denies(Finds):
+    """Reviews: finds its word, and says of one other word that it is nothing."""
+
+    def __init__(self, word, denied):
+        super().__init__(word)
+        self.denied = denied
+
+    def review_batch(self, texts, found):
+        kept = [
+            [one for one in before if text[one.start : one.end] != self.denied]
+            for text, before in zip(texts, found, strict=True)
+        ]
+        return [[*before, *more] for before, more in zip(kept, self.analyze_batch(texts), strict=True)]
+
+
+def test_a_second_that_reviews_sees_every_text_and_denies_what_the_first_found():
+    second = Denies("quux", "zorb")
+    assert redact(Doubts("zorb", "maybe"), second, ["zorb and quux", "zorb"]) == ["zorb and <PERSON_1>", "zorb"]
+
+
+def test_whoever_reads_names_denies_what_a_rule_is_not_sure_of_and_nothing_else():
+    text = "Call Mr Zorb about it, zorb@example.com, 4111 1111 1111 1111"
+    unsure = redact(Finds("quux"), Finds("none"), [text])
+    assert unsure == ["Call Mr <PERSON_1> about it, <EMAIL_ADDRESS_1>, <CREDIT_CARD_1>"]
+    assert redact(Denies("quux", "Zorb"), Finds("none"), [text]) == [
+        "Call Mr Zorb about it, <EMAIL_ADDRESS_1>, <CREDIT_CARD_1>"
+    ]
+    assert redact(Denies("quux", "zorb@example.com"), Finds("none"), [text]) == unsure
+    assert redact(Denies("quux", "4111 1111 1111 1111"), Finds("none"), [text]) == unsure
+
+
+def test_nobody_denies_what_a_site_wrote_or_the_hub_knows():
+    own = {"name": "ticket", "entity": "ORDER_NUMBER", "regex": "ZZ-\\d{4}"}
+    policy = load_redaction(ROOT / "privacy" / "redaction.yaml")
+    policy = type(policy).model_validate(policy.model_dump() | {"patterns": [own]})
+    redactor = make_redactor(policy, names=Denies("quux", "ZZ-4711"))
+    (found,) = redactor.redact(["where is ZZ-4711"], languages=["en"], known=[()])
+    assert found.text == "where is <ORDER_NUMBER_1>"
+    redactor = make_redactor(policy, names=Denies("quux", "Zorb"))
+    (found,) = redactor.redact(["where is Zorb"], languages=["en"], known=[("Zorb",)])
+    assert found.text.startswith("where is <")
+
+
 def test_both_are_named_beside_every_redacted_text():
     engine = make_redactor(POLICY, names=Finds("zorb"), second=Finds("quux")).engine
     assert "finds_zorb" in engine

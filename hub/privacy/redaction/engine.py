@@ -15,12 +15,12 @@ from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from hub.privacy.redaction.bounded import bound
-from hub.privacy.redaction.cascade import Cascade
+from hub.privacy.redaction.cascade import Cascade, review
 from hub.privacy.redaction.entity import Entity
 from hub.privacy.redaction.names import SpacyNames
 from hub.privacy.redaction.own_pattern import ScanTooLong
 from hub.privacy.redaction.policy import RedactionPolicy
-from hub.privacy.redaction.recognisers import built_in
+from hub.privacy.redaction.recognisers import built_in, own_patterns
 
 BATCH = 256
 """So many texts go to the recogniser of names at once."""
@@ -32,6 +32,15 @@ _CONTEXT_GAIN = 0.35
 
 NOTHING: Any = NlpArtifacts([], [], [], [], None, "en")  # type: ignore[arg-type] # no tokens and no engine: nobody parsed
 """What recognisers get that want a parsed text: no words and no entities."""
+
+
+_REVIEWED = frozenset(
+    {
+        "PERSON", "LOCATION", "STREET_ADDRESS", "HANDLE", "DATE_OF_BIRTH", "ORDER_NUMBER", "ACCOUNT_NUMBER", "LOYALTY_NUMBER",
+        "NATIONAL_ID", "PASSPORT", "DRIVER_LICENCE", "LICENCE_PLATE", "PHONE_NUMBER",
+    }
+)  # fmt: skip
+"""What built-in rules tell by the words around it. All else has a form of its own, or a checksum, and nobody denies it."""
 
 
 class Batches(Protocol):
@@ -68,12 +77,14 @@ class Analyser:
         if policy.second_names:
             first = Cascade(first, _names(second), policy.unsure_from)
             self._name += f" then {_describe(second)}"
+        rules = built_in(policy)
         further = {entity for one in extra for entity in one.get_supported_entities()}
         further |= {pattern.entity for pattern in policy.patterns}
         wanted = [*policy.entities, *sorted(further - set(policy.entities))]
         self._wanted = frozenset(wanted)
-        self._patterns: list[Batches] = [built_in(policy), *(_OneByOne(one, wanted) for one in extra)]
-        self._names = [first, *self._patterns]
+        certain: list[Batches] = [*own_patterns(policy), *(_OneByOne(one, wanted) for one in extra)]
+        self._patterns: list[Batches] = [rules, *certain]
+        self._names: list[Batches] = [_Reviewed(rules, first), *certain]
         self._least = policy.min_score
 
     @property
@@ -114,6 +125,20 @@ def _ask(recogniser: Batches, texts: Sequence[str]) -> Sequence[list[RecognizerR
         return recogniser.analyze_batch(texts)
     except ScanTooLong:
         return [None] if len(texts) == 1 else [found for text in texts for found in _ask(recogniser, [text])]
+
+
+class _Reviewed:
+    """The built-in rules, and behind them whoever reads names: it may say of what a rule is not sure of that it is nothing."""
+
+    def __init__(self, rules: Batches, names: Batches) -> None:
+        self._rules, self._names = rules, names
+
+    def analyze_batch(self, texts: Sequence[str]) -> list[list[RecognizerResult]]:
+        ruled = self._rules.analyze_batch(texts)
+        unsure = [[one for one in found if one.entity_type in _REVIEWED] for found in ruled]
+        sure = [[one for one in found if one.entity_type not in _REVIEWED] for found in ruled]
+        read = review(self._names, texts, unsure)
+        return [[*certain, *found] for certain, found in zip(sure, read, strict=True)]
 
 
 class _OneByOne:

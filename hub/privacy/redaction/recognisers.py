@@ -124,5 +124,10 @@ def built_in(policy: RedactionPolicy) -> RuleRecogniser:
     built = [rule for rule in (*BUILT_IN, *PEOPLE) if rule.entity in policy.entities]
     wants_phones = "PHONE_NUMBER" in policy.entities
     phones = PhoneRecognizer(supported_regions=policy.phone_regions, leniency=1) if wants_phones else None
-    own = [own_pattern(one, policy.scan_seconds) for one in policy.patterns]
-    return RuleRecogniser([*built, *own], phones)
+    return RuleRecogniser(built, phones)
+
+
+def own_patterns(policy: RedactionPolicy) -> Iterator[RuleRecogniser]:
+    """This makes the recogniser of a site's own patterns, where it has some."""
+    if policy.patterns:
+        yield RuleRecogniser([own_pattern(one, policy.scan_seconds) for one in policy.patterns])

@@ -13,6 +13,8 @@ from torch import nn
 from transformers import AutoModel
 
 BATCH = 64
+FREQUENT, RARE = 1500, 4.0
+"""Of the 28, a label with fewer texts weighs more where it is there, by the root of how many fewer, and so many times at most."""
 MASK_PIECE = {"bert": 103, "mpnet": 30526}
 Place = tuple[str, int]
 """Which examples, and which of them."""
@@ -23,10 +25,12 @@ class Net(nn.Module):
 
     Args:
         source: folder of the encoder.
+        counts: how many texts of those learnt from have each of the 28.
+        texts: how many there are.
         frozen: layers, from the first, that stay as they are; the embeddings always do.
     """
 
-    def __init__(self, source: str, *, frozen: int = 0) -> None:
+    def __init__(self, source: str, *, counts: np.ndarray, texts: int, frozen: int = 0) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(
             source, add_pooling_layer=False, attn_implementation="eager", attention_probs_dropout_prob=0.0,
@@ -37,6 +41,14 @@ class Net(nn.Module):
                 weight.requires_grad = False
         self.drop, wide = nn.Dropout(0.1), self.encoder.config.hidden_size
         self.canonical, self.native, self.sentiment = nn.Linear(wide, 12), nn.Linear(wide, 28), nn.Linear(wide, 3)
+        self.rare = torch.from_numpy(np.sqrt(FREQUENT / counts).clip(1, RARE).astype(np.float32))
+        with torch.no_grad():  # from even odds, one in five hundred is a long way, and the pace is falling
+            self.native.bias.copy_(torch.logit(torch.from_numpy(counts / texts)) + self.rare.log())
+
+    def settle(self) -> None:
+        """Make probabilities of the 28 again: what is rare weighed more while it was learnt."""
+        with torch.no_grad():
+            self.native.bias.sub_(self.rare.log())
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
@@ -148,7 +160,8 @@ def loss_of(net: Net, data: Mapping[str, Examples], batch: list[Place]) -> torch
         return loss
     target = torch.from_numpy(np.stack([row for _, row in told]).astype(np.float32))
     given = native[[place for place, _ in told]].float()
-    return loss + nn.functional.binary_cross_entropy_with_logits(given, target, reduction="sum") / len(batch)
+    missed = nn.functional.binary_cross_entropy_with_logits(given, target, pos_weight=net.rare, reduction="sum")
+    return loss + missed / len(batch)
 
 
 def surprise_of(found: torch.Tensor, target: np.ndarray) -> torch.Tensor:

@@ -32,13 +32,16 @@ from material import (
     SIDES,
     Encoder,
     Sided,
+    frequencies,
     read_answers,
     read_goemotions,
     read_own,
     read_plain,
+    read_tweets,
     read_vader,
     sides_of,
     sides_of_goemotions,
+    sides_of_tweets,
     sides_of_vader,
 )  # fmt: skip
 from network import Course, Net, fit, plan
@@ -51,12 +54,12 @@ from hub_emotion_en.corpus import LABELS, Message, read_corpus
 from hub_emotion_en.scorer import load_scorer
 
 HERE = Path(__file__).resolve().parent.parent
-ROUNDS, TIMES = 3, {"goemotions": 1, "vader": 1, "own": 4, "plain": 0.5}
+ROUNDS, TIMES = 3, {"goemotions": 1, "vader": 1, "tweets": 1, "own": 4, "plain": 0.5}
 """How often a text comes up in a round."""
 COURSE = Course(encoder=2.5e-4, heads=1.5e-3, warm=200)
-WEIGHT = {"goemotions": 0.3, "vader": 0.3, "own": 0.6, "plain": 0.5}
+WEIGHT = {"goemotions": 0.3, "vader": 0.3, "tweets": 0.3, "own": 0.6, "plain": 0.5}
 """What the teacher's word on the twelve and on the sides weighs beside people's."""
-TRUST = {"goemotions": 0.5, "vader": 1.0, "own": 1.0, "plain": 1.0}
+TRUST = {"goemotions": 0.5, "vader": 1.0, "tweets": 1.0, "own": 1.0, "plain": 1.0}
 """The teacher's share in what the 28 should be."""
 WIDE = 1280
 """Neurons in the middle of a layer; all-MiniLM-L6-v2 has 1,536."""
@@ -77,22 +80,26 @@ def main() -> None:
     torch.manual_seed(given.seed)
     source = Path(encoder_folder())
     native, own = (given.goemotions / "labels.txt").read_text().split(), read_corpus(HERE / "corpus")
-    net, encode = Net(str(source)), Encoder(source)
+    encode = Encoder(source)
     data = {
         "goemotions": read_goemotions(given.goemotions, native, encode),
         "vader": read_vader(given.vader, encode),
+        "tweets": read_tweets(given.plain, HERE / "corpus" / "sides.tsv", encode),
         "own": read_own([one for one in own if one.part == "train"], encode),
         "plain": read_plain(given.plain, encode),
     }
+    net = Net(str(source), **frequencies(data["goemotions"]))
     net.narrow(WIDE, calibration(encode, own))
     answers = read_answers(given.answers)
     data = {name: one.learn_from(answers[name], WEIGHT[name], TRUST[name]) for name, one in data.items()}
     batches = plan(data, TIMES, ROUNDS, given.seed)
     fit(net, data, batches, COURSE, given.seed, given.keep)
+    net.settle()
     export(net, source, given.out)
     fix_scales(given.out / "model.onnx", calibration(encode, own))
     compact(given.out / "model.onnx")
     sides = [sides_of_goemotions(given.goemotions, native), sides_of_vader(given.vader), sides_of(own)]
+    sides.append(sides_of_tweets(given.plain, HERE / "corpus" / "sides.tsv"))
     metrics = measure(given.out, native, own, sides) | {"seed": given.seed, "steps": len(batches)}
     (given.out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
     print(json.dumps(metrics, indent=1))

@@ -1,4 +1,4 @@
-"""People's names in English customer messages, for Attune's redaction: a small tagger and the corpus it is measured with."""
+"""Personal data in English customer messages, for Attune's redaction: a small tagger and the corpus it is measured with."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from hub.contract import Register, hookimpl
 
 @hookimpl
 def register(register: Register) -> None:
-    """This offers ``pii_en`` for names and ``pii_en_places``; Presidio and the weights load when one is made."""
-    register.recogniser("pii_en", _people)
+    """This offers ``pii_en`` for what is personal and ``pii_en_places``; Presidio and the weights load when one is made."""
+    register.recogniser("pii_en", _personal)
     register.recogniser("pii_en_places", _places)
 
 
-def _people() -> Any:
-    from hub_pii_en.recogniser import PersonRecogniser  # heavy, and only redaction needs it
+def _personal() -> Any:
+    from hub_pii_en.recogniser import PersonalRecogniser  # heavy, and only redaction needs it
 
-    return PersonRecogniser()
+    return PersonalRecogniser()
 
 
 def _places() -> Any:

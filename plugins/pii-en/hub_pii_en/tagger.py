@@ -1,6 +1,6 @@
-"""The tagger: a small network in numpy that says of every word how likely it is part of a name."""
+"""The tagger: a small network in numpy that says of every word how likely it is part of something personal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from itertools import chain
 from typing import Any
@@ -12,8 +12,11 @@ from hub_pii_en.tokens import TABLES, Token, features, tokens, words
 from hub_pii_en.vocabulary import Vocabulary, WordSet
 
 Array = NDArray[np.float32]
-PERSON, PLACE, ORGANISATION = 0, 1, 2
-"""What a word may name, as the network numbers it."""
+PLACE, ORGANISATION, NOTHING = "PLACE", "ORGANIZATION", "O"
+"""Labels of what is not personal by itself. All others are entity names of the redaction policy."""
+
+Told = tuple[Token, float, str]
+"""A word, the probability that it is part of what was asked for, and what of that it most likely is."""
 
 _KNOWN_WORDS = 50_000
 """So many distinct words are remembered; then the memory starts again."""
@@ -21,7 +24,7 @@ _EPS = np.float32(1e-5)
 
 
 class Tagger:
-    """This gives each word of a text the probability that it names a person, or a place, or an organisation.
+    """This gives each word of a text the probability that it is part of something personal, or of a place, or a company.
 
     Args:
         weights: what ``training/train.py`` wrote.
@@ -34,35 +37,48 @@ class Tagger:
         self._vocabulary = Vocabulary(weights["keys"], weights["rows"])
         self._plain = WordSet(weights["plain"])
         self._first = (weights["g"], weights["b"])
-        depth = range(int(weights["depth"]))
-        self._layers = [tuple(weights[f"{name}{i}"] for name in "wcgb") for i in depth]
+        self._reach = [int(reach) for reach in weights["reach"]]
+        self._layers = [tuple(weights[f"{name}{i}"] for name in "wcgb") for i in range(len(self._reach))]
         self._out = (weights["wo"], weights["bo"])
+        self._labels = [str(label) for label in weights["labels"]]
+        self.personal = tuple(label for label in self._labels if label not in (PLACE, ORGANISATION, NOTHING))
         self._width = len(weights["g"])
         self._forget()
 
-    def tag(self, texts: Sequence[str], label: int = PERSON, least: float = 0.0) -> list[list[tuple[Token, float]]]:
-        """This gives the words of each text with their probabilities of naming what ``label`` says.
+    def tag(
+        self, texts: Sequence[str], labels: Sequence[str] = (), least: float | Sequence[float] = 0.0
+    ) -> list[list[Told]]:
+        """This gives the words of each text and how likely each is one of ``labels``, or anything personal.
 
         A text's result depends on that text only, however many are tagged at once. A text in which no word reaches ``least``
-        comes back empty.
+        comes back empty; ``least`` may be one number for all texts, or one for each.
         """
         if len(self._places) > _KNOWN_WORDS:
             self._forget()
         cut = [words(text) for text in texts]
         self._learn(dict.fromkeys(chain.from_iterable(cut)))
         place_of = self._places.__getitem__
-        rows, starts = [0], []
+        apart = [0] * max(self._reach)
+        rows, starts = [*apart], []
         for own in cut:
             starts.append(len(rows))
             rows += map(place_of, own)
-            rows.append(0)
-        chances = self._chances(np.array(rows), label)
-        tagged: list[list[tuple[Token, float]]] = []
-        for text, own, start in zip(texts, cut, starts, strict=True):
-            told = chances[start : start + len(own)].tolist()
-            reached = bool(own) and max(told) >= least
-            tagged.append(list(zip(tokens(text), told, strict=True)) if reached else [])
-        return tagged
+            rows += apart
+        chances, kinds = self._chances(np.array(rows), labels or self.personal)
+        leasts = [least] * len(texts) if isinstance(least, float) else least
+        return list(self._told(texts, cut, starts, chances, kinds, labels or self.personal, leasts))
+
+    def _told(
+        self, texts: Sequence[str], cut: Sequence[Sequence[str]], starts: Sequence[int], chances: Array,
+        kinds: NDArray[np.int64], labels: Sequence[str], leasts: Sequence[float],
+    ) -> Iterator[list[Told]]:  # fmt: skip
+        for text, own, start, least in zip(texts, cut, starts, leasts, strict=True):
+            end = start + len(own)
+            if start == end or chances[start:end].max() < least:
+                yield []
+                continue
+            names = map(labels.__getitem__, kinds[start:end].tolist())
+            yield list(zip(tokens(text), chances[start:end].tolist(), names, strict=True))
 
     def _forget(self) -> None:
         self._places: dict[str, int] = {}
@@ -84,28 +100,30 @@ class Tagger:
             self._memory = np.concatenate([self._memory, np.zeros_like(self._memory)])
             self._open = np.concatenate([self._open, np.zeros_like(self._open)])
         self._memory[begin:end] = _normal(vectors) * self._first[0] + self._first[1]
-        self._open[begin:end] = [word[0].isalpha() for word in new] & ~self._plain.holds(new)
+        self._open[begin:end] = [word[0].isalnum() for word in new] & ~self._plain.holds(new)
         self._places.update(zip(new, range(begin, end), strict=True))
 
-    def _chances(self, rows: NDArray[np.int64], label: int) -> Array:
-        """Only words that may name somebody are asked about; of the others, only what an answer depends on is looked at."""
-        asked = self._open[rows] if label == PERSON else rows != 0
+    def _chances(self, rows: NDArray[np.int64], labels: Sequence[str]) -> tuple[Array, NDArray[np.int64]]:
+        """Only words that may be personal are asked about; of the others, only what an answer depends on is looked at."""
+        wanted = [self._labels.index(label) for label in labels]
+        asked = self._open[rows] if set(labels) <= set(self.personal) else rows != 0
         needed = [asked]
-        for _ in self._layers[1:]:
+        for reach in reversed(self._reach[1:]):
             wider = needed[-1].copy()
-            wider[:-1] |= needed[-1][1:]
-            wider[1:] |= needed[-1][:-1]
+            wider[:-reach] |= needed[-1][reach:]
+            wider[reach:] |= needed[-1][:-reach]
             needed.append(wider & (rows != 0))
         x = self._memory[rows]
-        for (weight, bias, gain, shift), wanted in zip(self._layers, reversed(needed), strict=True):
-            places = np.flatnonzero(wanted)
-            here = x[places]
-            z = np.concatenate([x[places - 1], here, x[places + 1]], axis=1) @ weight
+        for (weight, bias, gain, shift), reach, here in zip(self._layers, self._reach, reversed(needed), strict=True):
+            places = np.flatnonzero(here)
+            own = x[places]
+            z = np.concatenate([x[places - reach], own, x[places + reach]], axis=1) @ weight
             z += bias
-            x[places] = here + _normal(np.maximum(z[:, : self._width], z[:, self._width :])) * gain + shift
-        chances = np.zeros(len(rows), np.float32)
-        chances[asked] = _softmax(x[asked] @ self._out[0] + self._out[1])[:, label]
-        return chances
+            x[places] = own + _normal(np.maximum(z[:, : self._width], z[:, self._width :])) * gain + shift
+        chances, kinds = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.int64)
+        told = _softmax(x[asked] @ self._out[0] + self._out[1])[:, wanted]
+        chances[asked], kinds[asked] = told.sum(1), told.argmax(1)
+        return chances, kinds
 
 
 def _softmax(logits: Array) -> Array:

@@ -1,12 +1,12 @@
-"""The recogniser of names: what it finds, where, and that batches change nothing."""
+"""The recogniser: what it finds, where, and that batches change nothing."""
 
 import pytest
 
 from hub import plugins
-from hub_pii_en.recogniser import SURE, PersonRecogniser, PlaceRecogniser
-from hub_pii_en.tagger import PLACE, load_tagger
+from hub_pii_en.recogniser import SURE, PersonalRecogniser, PlaceRecogniser
+from hub_pii_en.tagger import load_tagger
 
-RECOGNISER = PersonRecogniser()
+RECOGNISER = PersonalRecogniser()
 
 
 def names(text: str) -> list[str]:
@@ -21,7 +21,7 @@ def names(text: str) -> list[str]:
         ("Spoke to Thandiwe in billing.", ["Thandiwe"]),
         ("Regards,\nDieter Kowalski-Brandt", ["Dieter Kowalski-Brandt"]),
         ("Please give it to Mr. Oyelowo next door.", ["Oyelowo"]),
-        ("My bag and Priya's bag are lost.", ["Priya"]),
+        ("It was Priya's bag that you lost.", ["Priya"]),
     ],
 )
 def test_names_of_many_countries_are_found_whole(text, found):
@@ -58,23 +58,37 @@ def test_a_batch_gives_what_single_texts_give():
 
 
 def test_a_word_that_is_only_just_sure_passes_the_usual_cut(monkeypatch):
-    words = [(("Zyx", 0, 3), SURE + 0.01)]
+    words = [(("Zyx", 0, 3), SURE + 0.005, "PERSON")]
     monkeypatch.setattr(RECOGNISER._tagger, "tag", lambda texts, *_, **__: [words for _ in texts])
     (found,) = RECOGNISER.analyze("Zyx", ["PERSON"])
     assert 0.4 <= found.score < 0.42
 
 
-def test_other_entities_are_none_of_its_business():
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I live in Kilrush and the bus never comes.", ("LOCATION", "Kilrush")),
+        ("the parcel QX-5521-P never came, who took it", ("ORDER_NUMBER", "QX-5521-P")),
+        ("left at 14 Larkspur Crescent, I was in", ("STREET_ADDRESS", "14 Larkspur Crescent")),
+        ("my gamertag is NuttyBadger, banned for nothing", ("HANDLE", "NuttyBadger")),
+        ("points gone from member card 4471 882 903", ("LOYALTY_NUMBER", "4471 882 903")),
+    ],
+)
+def test_more_than_names_is_found_in_context(text, found):
+    assert found in {(one.entity_type, text[one.start : one.end]) for one in RECOGNISER.analyze(text, [])}
+
+
+def test_only_what_is_asked_for_is_told():
     assert RECOGNISER.analyze("I am Ada Lovelace.", ["LOCATION"]) == []
 
 
 def test_the_hub_finds_it_by_its_entry_point():
     offered = plugins.load({"pii_en"}).offered
-    assert isinstance(offered.recognisers["pii_en"](), PersonRecogniser)
+    assert isinstance(offered.recognisers["pii_en"](), PersonalRecogniser)
 
 
 def test_leaving_out_plain_words_changes_no_answer_about_the_others():
-    """The shortcut looks at what an answer depends on, and at nothing else; asking about places takes no shortcut."""
+    """The shortcut looks at what an answer depends on, and at nothing else; asking about places takes none."""
     quick, whole = load_tagger(), load_tagger()
     texts = [
         "I spoke to Ada Lovelace in billing about my order.",
@@ -82,17 +96,26 @@ def test_leaving_out_plain_words_changes_no_answer_about_the_others():
         "",
         "Zoe, Mia and the others wait for Priya",
     ]
-    whole.tag(texts, PLACE)
+    whole.tag(texts)
     whole._open[1:] = True
     compared = 0
     for some, every in zip(quick.tag(texts), whole.tag(texts), strict=True):
-        for (word, chance), (_, full) in zip(some, every, strict=True):
+        for (word, chance, _), (_, full, _) in zip(some, every, strict=True):
             if chance:
                 compared += 1
                 assert chance == pytest.approx(full, abs=1e-4), word
             else:
                 assert full < 0.05, word
     assert compared >= 6
+
+
+def test_a_text_does_not_see_its_neighbours():
+    texts = ["I spoke to Ada", "Lovelace street is closed", "14", "Mill Lane 7, Leeds", "order", "QX-5521 Bo"]
+    tagger = load_tagger()
+    alone = [tagger.tag([text])[0] for text in texts]
+    for told, together in zip(alone, tagger.tag(texts), strict=True):
+        assert [(word, label) for word, _, label in told] == [(word, label) for word, _, label in together]
+        assert [chance for _, chance, _ in told] == pytest.approx([chance for _, chance, _ in together], abs=1e-4)
 
 
 def test_a_text_without_a_likely_name_comes_back_empty():
@@ -113,8 +136,10 @@ def test_a_text_is_doubted_where_a_word_may_be_a_name_and_is_not_taken_for_one()
     class Sets:
         """Gives the words of a text the probabilities it was told."""
 
+        personal = ("PERSON",)
+
         def tag(self, texts, least):
-            return [[((word, 0, 1), chance)] if chance >= least else [] for word, chance in texts]
+            return [[((word, 0, 1), chance, "PERSON")] if chance >= least else [] for word, chance in texts]
 
     said = [("bo", 0.15), ("bo", 0.01), ("Ada", 0.99), ("42", 0.3)]
-    assert PersonRecogniser(Sets()).doubts(said, 0.05) == [True, False, False, False]
+    assert PersonalRecogniser(Sets()).doubts(said, 0.05) == [True, False, False, False]

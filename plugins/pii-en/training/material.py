@@ -1,6 +1,6 @@
 """What the tagger learns from: licensed sets, our own corpus, and sentences filled with names of many countries.
 
-A label set per token: 1 person, 2 place, 4 organisation, 8 none of them; a sum of them where the source does not tell.
+A set of labels per token, as bits in the order of ``LABELS``: more than one where the source does not tell.
 """
 
 from __future__ import annotations
@@ -13,92 +13,49 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import messages
 from letters import ENDS, GREETINGS, SAID, SAID_TRAPS
-from lookalikes import FOREIGN, SAYINGS, SIGHTS, TERMS, THINGS, TITLES, shop
-from names import lists
-from regions import written
+from lookalikes import FOREIGN, SAYINGS, SIGHTS, TERMS, THINGS, TITLES
+from people import People
 from sentences import PERSONS, PLACED, TRAPS
 from shorthand import NOTED, NOTED_TRAPS
 from street import SPOKEN, SPOKEN_TRAPS
-from things import BRANDS, Places
 from wordings import ABOUT_PEOPLE, ABOUT_THINGS, ROLES
 
+from hub_pii_en.tagger import NOTHING, ORGANISATION, PLACE
 from hub_pii_en.tokens import tokens
 
-PERSON, PLACE, ORGANISATION, NONE = 1, 2, 4, 8
-_KINDS = {"PERSON": PERSON, "LOCATION": PLACE, "ORGANIZATION": ORGANISATION}
+LABELS = ("PERSON", PLACE, ORGANISATION, NOTHING, *(label for label in messages.LABELS if label not in ("O", "PERSON")))
+_BITS = {label: 1 << place for place, label in enumerate(LABELS)}
+PERSON, COMPANY, NONE = _BITS["PERSON"], _BITS[ORGANISATION], _BITS[NOTHING]
+SOMEWHERE = _BITS[PLACE] | _BITS["LOCATION"]
+"""A place of which nobody said whether it tells where somebody lives."""
+NOBODY = _BITS[PLACE] | COMPANY | NONE
+"""Nothing personal, whatever else it is."""
+ANYTHING = (1 << len(LABELS)) - 1
+_KINDS = {"PERSON": PERSON, "LOCATION": SOMEWHERE, "ORGANIZATION": COMPANY}
 _SLOT = re.compile(r"\[NAME\]|\{([a-zA-Z]+)\}")
 Example = tuple[list[str], list[int]]
 Span = tuple[int, int, int]
 
 
-class People:
-    """This draws names: every country is as likely as another.
-
-    Args:
-        rng: where chance comes from.
-        words: words that people write in small letters; those that are also names are left out.
-    """
-
-    def __init__(self, rng: random.Random, words: Sequence[str]) -> None:
-        self._rng = rng
-        self._first, self._last = (known + more for known, more in zip(lists(), written(), strict=True))
-        self._places = Places()
-        names = {name.lower() for group in (*self._first, *self._last) for name in group}
-        self._words = [word for word in words if word not in names]
-
-    def place(self) -> str:
-        """This draws a place."""
-        return self._places.draw(self._rng)
-
-    def word(self) -> str:
-        """This draws a plain word in small letters."""
-        return self._rng.choice(self._words)
-
-    def shop(self) -> str:
-        """This draws a company that is called like a person."""
-        return shop(self._rng, self.first, self.last)
-
-    def capitals(self) -> str:
-        """This draws initials and a last name in capitals, as slips and tickets have them."""
-        initials, last = self._rng.choice(("{} {}", "{}. {}", "{}{} {}", "{} {} {}", "{}.{}. {}")), self.last().upper()
-        letters = [self._rng.choice("ABCDEFGHJKLMNPRSTVWYZ") for _ in range(initials.count("{}") - 1)]
-        return initials.format(*letters, last) if self._rng.random() < 0.8 else f"{last} {letters[0]}."
-
-    def brand(self) -> str:
-        """This draws a company, a brand, a holiday: what is written with a capital letter and is nobody."""
-        return self._rng.choice(BRANDS)
-
-    def first(self) -> str:
-        """This draws a first name."""
-        return self._rng.choice(self._rng.choice(self._first))
-
-    def last(self) -> str:
-        """This draws a last name, sometimes a double one."""
-        name = self._rng.choice(self._rng.choice(self._last))
-        return f"{name}-{self._rng.choice(self._rng.choice(self._last))}" if self._rng.random() < 0.06 else name
-
-    def full(self) -> str:
-        """This draws first and last name of one country, in one of the usual forms."""
-        i = self._rng.randrange(len(self._first))
-        first, last = self._rng.choice(self._first[i]), self._rng.choice(self._last[i])
-        forms = (
-            f"{first} {last}", f"{first} {last}", f"{first} {last}", f"{first} {last}", f"{first} {last}",
-            f"{first} {self._rng.choice(self._last[i])} {last}", f"{first[0]}. {last}", f"{first} {last[0]}.",
-            f"{first} {self._rng.choice('ABCDEFGHJKLMNPRSTW')}. {last}", f"{first}-{self.first()} {last}",
-        )  # fmt: skip
-        return self._rng.choice(forms)
-
-    def any(self) -> str:
-        """This draws a name as people give it."""
-        return self._rng.choice((self.first, self.first, self.full, self.full, self.last))()
-
-
 def _label(text: str, spans: list[Span], rest: int) -> Example:
+    """Where only people, places and companies were marked, a number or a handle may be anything."""
     words, labels = [], []
     for word, start, end in tokens(text):
+        loose = any(map(str.isdigit, word)) or word == "_" or (words and words[-1] in ("@", "_"))
         words.append(word)
-        labels.append(next((kind for a, b, kind in spans if start < b and a < end), rest))
+        labels.append(next((kind for a, b, kind in spans if start < b and a < end), ANYTHING if loose else rest))
+    return words, labels
+
+
+def _exactly(text: str, spans: Sequence[messages.Span]) -> Example:
+    """Where everything personal was marked; of a stretch without a type nothing is known."""
+    words, labels = [], []
+    for word, start, end in tokens(text):
+        marked = next((kind or "" for a, b, kind in spans if start < b and a < end), NOTHING)
+        words.append(word)
+        labels.append(NOBODY if marked == NOTHING else _BITS.get(marked, ANYTHING))
     return words, labels
 
 
@@ -125,7 +82,7 @@ def _fill(template: str, people: People, rng: random.Random, rest: int) -> Examp
         start = length + match.start() - done
         length = start + len(name)
         if kind.isupper():
-            spans.append((start, length, {"P": PLACE, "O": ORGANISATION}.get(kind, PERSON)))
+            spans.append((start, length, {"P": SOMEWHERE, "O": COMPANY}.get(kind, PERSON)))
         done = match.end()
     text = "".join((*pieces, template[done:]))
     text = _same_length(text, str.lower) if case < 0.16 else _same_length(text, str.upper) if case > 0.985 else text
@@ -150,15 +107,12 @@ def marked(path: Path, people: People, rng: random.Random, copies: int) -> Itera
                 yield _renamed(row["text"], spans, people, rng, NONE)
 
 
-def own(path: Path, people: People, rng: random.Random, copies: int) -> Iterator[Example]:
-    """This yields our corpus: it tells people from all else, and says nothing of places and companies."""
-    other = PLACE | ORGANISATION | NONE
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        spans = [(start, end, PERSON) for start, end, kind in row["spans"] if kind == "PERSON"]
-        for _ in range(copies // 2):
-            yield _label(row["text"], spans, other)
-            yield _renamed(row["text"], spans, people, rng, other)
+def own(path: Path, held: Sequence[str], writer: messages.Writer, copies: int) -> Iterator[Example]:
+    """This yields our corpus but for the kinds ``held``: as it is, and with other names, towns and numbers."""
+    for text, spans in messages.corpus(path, held):
+        yield _exactly(text, spans)
+        for _ in range(copies - 1):
+            yield _exactly(*writer.refill(text, spans))
 
 
 def _renamed(text: str, spans: list[Span], people: People, rng: random.Random, rest: int) -> Example:
@@ -183,16 +137,15 @@ def _renamed(text: str, spans: list[Span], people: People, rng: random.Random, r
 
 def comments(path: Path, people: People, rng: random.Random, plain: int) -> Iterator[Example]:
     """This yields forum comments in which ``[NAME]`` stood for a person, and ``plain`` without one."""
-    other = PLACE | ORGANISATION | NONE
     left = plain
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             text = row[0].replace("[RELIGION]", "Christian")
             if "[NAME]" in text:
-                yield _fill(text, people, rng, other)
+                yield _fill(text, people, rng, NOBODY)
             elif left and "{" not in text:
                 left -= 1
-                yield _label(text, [], other)
+                yield _label(text, [], NOBODY)
 
 
 _STAND_INS = ("word", "word", "word", "word", "word", "role", "P", "O", "shop", "thing", "title", "sight")
@@ -215,7 +168,6 @@ PLAIN_THINGS = tuple(template for template in ABOUT_THINGS if "{" not in templat
 
 def sentences(people: People, rng: random.Random, copies: int) -> Iterator[Example]:
     """This yields our own sentences for service messages, with names, and with things that only look like names."""
-    other = PLACE | ORGANISATION | NONE
     for template in (
         *PERSONS,
         *TRAPS,
@@ -231,9 +183,9 @@ def sentences(people: People, rng: random.Random, copies: int) -> Iterator[Examp
         *PLAIN_THINGS,
     ):
         for _ in range(copies if template not in PLAIN_THINGS else _FEW):
-            yield _fill(template.replace("|", "\n"), people, rng, other)
+            yield _fill(template.replace("|", "\n"), people, rng, NOBODY)
         for _ in range(copies // _TWINS):
-            yield _fill(twin(template, rng), people, rng, other)
+            yield _fill(twin(template, rng), people, rng, NOBODY)
 
 
 def letters(path: Path, people: People, rng: random.Random, number: int) -> Iterator[Example]:
@@ -261,7 +213,7 @@ def letters(path: Path, people: People, rng: random.Random, number: int) -> Iter
         ]
         rng.shuffle(parts)
         template = rng.choice(GREETINGS) + rng.choice((" ", ". ", "|")).join(parts) + rng.choice(ENDS)
-        yield _fill(template.replace("|", "\n"), people, rng, PLACE | ORGANISATION | NONE)
+        yield _fill(template.replace("|", "\n"), people, rng, NOBODY)
 
 
 _FEW = 4
@@ -293,8 +245,10 @@ _HEARD = 8
 """A word in small letters that stands so often in the comments is an ordinary one."""
 
 
-def gather(data: Path, corpus: Path, seed: int, held: Sequence[str] = ()) -> list[Example]:
-    """This gathers everything but the licensed sets in ``held``, in an order that depends on seed and sets only."""
+def gather(
+    data: Path, corpus: Path, seed: int, held: Sequence[str] = (), held_kinds: Sequence[str] = ()
+) -> list[Example]:
+    """This gathers everything but the licensed sets and kinds of message held out, in an order that depends on seed and sets only."""
     rng = random.Random(seed)
     people = People(rng, plain_speech(data / "goemotions" / "train.tsv", _HEARD))
     examples: list[Example] = []
@@ -302,7 +256,11 @@ def gather(data: Path, corpus: Path, seed: int, held: Sequence[str] = ()) -> lis
         if name in held:
             continue
         examples += marked(data / "pii" / f"{name}.jsonl", people, rng, 1)
-    examples += own(corpus / "train.jsonl", people, rng, 16)
+    writer = messages.Writer(
+        rng, [one for one in messages.comments(data / "goemotions" / "train.tsv") if "[" not in one]
+    )
+    examples += own(corpus / "train.jsonl", held_kinds, writer, 16)
+    examples += (_exactly(*writer.message()) for _ in range(30_000))
     examples += comments(data / "goemotions" / "train.tsv", people, rng, 14000)
     examples += sentences(people, rng, 24)
     examples += letters(data / "goemotions" / "train.tsv", people, rng, 14000)

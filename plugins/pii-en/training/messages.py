@@ -46,9 +46,6 @@ LABELS = (
 """What a piece may belong to; the first is nothing."""
 
 LICENSED = ("btc_train", "btc_dev", "wnut17_train", "wnut17_dev", "tweebank_train", "tweebank_dev")
-HELD_KINDS = ("crowd", "everyday", "doorstep", "tickets", "reviews", "helpdesk", "posts", "sms", "care")
-"""Kinds of message that a training may leave out, to choose by."""
-
 # Sentences of the small tagger's: its slots, as far as they mean something here. A place there may or may not tell where somebody lives.
 _OLD = {
     "F": "FIRST",

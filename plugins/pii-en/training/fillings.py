@@ -6,7 +6,7 @@ import random
 import string
 from collections.abc import Callable
 
-from material import People
+from people import People
 from things import BRANDS, listed
 
 _STREETS = str.split(

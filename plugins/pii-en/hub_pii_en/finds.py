@@ -1,0 +1,114 @@
+"""Finds: from words, each with a probability, to stretches of a text that are personal, whole."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+LEAST = 0.15
+"""A word beside a personal one counts from here on: what is half removed is not removed."""
+
+_GAP, _HINT = 3, 0.03
+"""So many words between two of one type belong to both, where each is as likely personal as this."""
+
+_GAP_OF_ADDRESS = 6
+"""So many, whatever they are, between two of an address: it is half prose ("the blue door behind the mill on Cinder Lane")."""
+_APART = frozenset({"PLACE", "ORGANIZATION"})
+"""With a word between them, two of these are two: nobody's leak."""
+_STOPS = frozenset(".!?\n")
+
+_USUAL_CUT = 0.4
+
+_BETWEEN = re.compile(r"[\s\-'’.,/#:]{0,3}")
+"""What may stand between two words of one find."""
+_JOINTS = frozenset("-_./:@#+*")
+_WORDS = frozenset({"PERSON", "LOCATION", "NRP", "DATE_OF_BIRTH", "PLACE", "ORGANIZATION"})
+"""Of these a word is taken by itself; of all others everything that is written in one go."""
+
+
+@dataclass(slots=True)
+class Word:
+    """A word of a text: where it stands, how likely it is personal, and what it most likely is."""
+
+    start: int
+    end: int
+    chance: float
+    label: str
+
+
+def find(
+    text: str, words: Sequence[Word], cuts: dict[str, float], least: float = LEAST
+) -> Iterator[tuple[str, int, int, float]]:
+    """This yields label, start, end and score of each find.
+
+    Args:
+        text: what was written.
+        words: all words of it, in order.
+        cuts: by label, the probability from which on a word is personal. A score grows with the probability of the surest word,
+            from 0.4 where it is only just sure: Presidio's users and ``min_score`` usually ask for that.
+        least: the probability from which on a word beside a personal one counts.
+    """
+    taken = [word.chance >= cuts[word.label] for word in words]
+    if not any(taken):
+        return
+    _grow(words, taken, least)
+    _fill_gaps(text, words, taken)
+    found = [word for word, wanted in zip(words, taken, strict=True) if wanted]
+    for word in _joined(text, [word for word in found if any(map(str.isalnum, text[word.start : word.end]))]):
+        start, end = _whole(text, word.start, word.end, glued=word.label not in _WORDS)
+        cut = cuts[word.label]
+        yield word.label, start, end, _USUAL_CUT + (1 - _USUAL_CUT) * max(0.0, word.chance - cut) / (1 - cut)
+
+
+def _grow(words: Sequence[Word], taken: list[bool], least: float) -> None:
+    """Beside the sure words those that are less sure."""
+    for order in (range(1, len(words)), range(len(words) - 2, -1, -1)):
+        for place in order:
+            beside = place + (-1 if order.step > 0 else 1)
+            taken[place] = taken[place] or (taken[beside] and words[place].chance >= least)
+
+
+def _fill_gaps(text: str, words: Sequence[Word], taken: list[bool]) -> None:
+    last: int | None = None
+    for place, wanted in enumerate(taken):
+        if not wanted:
+            continue
+        if last is not None and last + 1 < place and _are_one(text, words, last, place):
+            for one in range(last + 1, place):
+                taken[one] = True
+        last = place
+
+
+def _are_one(text: str, words: Sequence[Word], first: int, second: int) -> bool:
+    label, between = words[first].label, range(first + 1, second)
+    if label != words[second].label or label in _APART:
+        return False
+    if label == "STREET_ADDRESS" and len(between) <= _GAP_OF_ADDRESS:
+        return _STOPS.isdisjoint(text[words[first].end : words[second].start])
+    return len(between) <= _GAP and all(words[one].chance >= _HINT for one in between)
+
+
+def _joined(text: str, words: Sequence[Word]) -> Iterator[Word]:
+    """Neighbours of one type become one."""
+    joined: list[Word] = []
+    for word in words:
+        before = joined[-1] if joined else None
+        if before and before.label == word.label and _BETWEEN.fullmatch(text, before.end, word.start):
+            before.end, before.chance = word.end, max(before.chance, word.chance)
+        else:
+            joined.append(Word(word.start, word.end, word.chance, word.label))
+    yield from joined
+
+
+def _whole(text: str, start: int, end: int, *, glued: bool) -> tuple[int, int]:
+    """A find and the rest of what it is written together with: letters and digits, and for numbers what signs join to it."""
+    while start > 0 and _goes_on(text, start - 1, start - 2, glued=glued):
+        start -= 1
+    while end < len(text) and _goes_on(text, end, end + 1, glued=glued):
+        end += 1
+    return start, end
+
+
+def _goes_on(text: str, place: int, beyond: int, *, glued: bool) -> bool:
+    if text[place].isalnum():
+        return True
+    return glued and text[place] in _JOINTS and 0 <= beyond < len(text) and text[beyond].isalnum()
