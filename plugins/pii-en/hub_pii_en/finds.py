@@ -19,7 +19,15 @@ _STOPS = frozenset(".!?\n")
 _USUAL_CUT = 0.4
 
 _BETWEEN = re.compile(r"[\s\-'’.,/#:]{0,3}")
-"""What may stand between two words of one find."""
+_BETWEEN_NAMES = re.compile(r"[^\S\n]?[\-'’.]?[^\S\n]?")
+"""What may stand between two words of one find; a comma or a new line parts two people."""
+_PARTICLES = frozenset(
+    str.split(
+        "de da del della di du van von der den bin bint al el la le ten ter zu y e dos das do st ibn abu ó ní mac mc 't ’t"
+    )
+)
+_JOINING = _PARTICLES | frozenset("-'’.")
+"""What goes on with a name, however unlikely it is by itself."""
 _JOINTS = frozenset("-_./:@#+*")
 _WORDS = frozenset({"PERSON", "LOCATION", "NRP", "DATE_OF_BIRTH", "PLACE", "ORGANIZATION"})
 """Of these a word is taken by itself; of all others everything that is written in one go."""
@@ -52,6 +60,7 @@ def find(
         return
     _grow(words, taken, least)
     _fill_gaps(text, words, taken)
+    _end_names(text, words, taken)
     found = [word for word, wanted in zip(words, taken, strict=True) if wanted]
     for word in _joined(text, [word for word in found if any(map(str.isalnum, text[word.start : word.end]))]):
         start, end = _whole(text, word.start, word.end, glued=word.label not in _WORDS)
@@ -64,7 +73,8 @@ def _grow(words: Sequence[Word], taken: list[bool], least: float) -> None:
     for order in (range(1, len(words)), range(len(words) - 2, -1, -1)):
         for place in order:
             beside = place + (-1 if order.step > 0 else 1)
-            taken[place] = taken[place] or (taken[beside] and words[place].chance >= least)
+            if not taken[place] and taken[beside] and words[place].chance >= least:
+                taken[place], words[place].label = True, words[beside].label
 
 
 def _fill_gaps(text: str, words: Sequence[Word], taken: list[bool]) -> None:
@@ -78,12 +88,26 @@ def _fill_gaps(text: str, words: Sequence[Word], taken: list[bool]) -> None:
         last = place
 
 
+def _end_names(text: str, words: Sequence[Word], taken: list[bool]) -> None:
+    """No name ends with "de la": what is written behind it with a capital letter is the rest of it."""
+    for place in range(1, len(words)):
+        before, word = words[place - 1], words[place]
+        if taken[place] or not taken[place - 1] or before.label != "PERSON":
+            continue
+        if text[before.start : before.end].lower() in _PARTICLES and text[word.start].isupper():
+            taken[place], word.label = True, "PERSON"
+
+
 def _are_one(text: str, words: Sequence[Word], first: int, second: int) -> bool:
     label, between = words[first].label, range(first + 1, second)
     if label != words[second].label or label in _APART:
         return False
     if label == "STREET_ADDRESS" and len(between) <= _GAP_OF_ADDRESS:
         return _STOPS.isdisjoint(text[words[first].end : words[second].start])
+    if label == "PERSON":
+        return len(between) <= _GAP and all(
+            text[words[one].start : words[one].end].lower() in _PARTICLES for one in between
+        )
     return len(between) <= _GAP and all(words[one].chance >= _HINT for one in between)
 
 
@@ -92,7 +116,8 @@ def _joined(text: str, words: Sequence[Word]) -> Iterator[Word]:
     joined: list[Word] = []
     for word in words:
         before = joined[-1] if joined else None
-        if before and before.label == word.label and _BETWEEN.fullmatch(text, before.end, word.start):
+        between = _BETWEEN_NAMES if word.label == "PERSON" else _BETWEEN
+        if before and before.label == word.label and between.fullmatch(text, before.end, word.start):
             before.end, before.chance = word.end, max(before.chance, word.chance)
         else:
             joined.append(Word(word.start, word.end, word.chance, word.label))

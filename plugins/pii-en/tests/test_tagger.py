@@ -21,6 +21,9 @@ def names(text: str) -> list[str]:
         ("Spoke to Thandiwe in billing.", ["Thandiwe"]),
         ("Regards,\nDieter Kowalski-Brandt", ["Dieter Kowalski-Brandt"]),
         ("Please give it to Mr. Oyelowo next door.", ["Oyelowo"]),
+        ("I met Hannah, Derek and Olena there", ["Hannah", "Derek", "Olena"]),
+        ("Ask Joaquín de la Fuente", ["Joaquín de la Fuente"]),
+        ("Regards,\nDmitri Volkov\nAnneke", ["Dmitri Volkov", "Anneke"]),
         ("It was Priya's bag that you lost.", ["Priya"]),
     ],
 )
