@@ -1,7 +1,9 @@
 """Marks: the bits of words that gates ask for, looked up for all gates at once."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
+from operator import add
 
 _BEGINNING = re.compile(r"\b\w")
 _KNOWN_WORDS = 50_000
@@ -19,6 +21,8 @@ class Marks:
         self._anywhere: dict[str, int] = {}
         self._beginning: dict[str, int] = {}
         self._with_blanks: dict[str, int] = {}
+        self._by_pair: dict[str, list[tuple[str, int]]] = {}
+        self._single: dict[str, int] = {}
         self._lengths: list[int] = []
         self._known: dict[str, int] = {}
 
@@ -34,7 +38,12 @@ class Marks:
         for mark in marks:
             wanted |= table.setdefault(mark, 1 << (len(self._anywhere) + len(self._beginning)))
         self._with_blanks = {mark: bit for mark, bit in self._anywhere.items() if mark.split() != [mark]}
-        self._lengths = sorted({len(mark) for mark in (*self._anywhere, *self._beginning)})
+        by_pair = defaultdict(list)
+        for mark, bit in self._anywhere.items():
+            by_pair[mark[:2]].append((mark, bit))
+        self._by_pair = dict(by_pair)
+        self._single = {mark: bit for mark, bit in self._anywhere.items() if len(mark) == 1}
+        self._lengths = sorted({len(mark) for mark in self._beginning})
         self._known.clear()
         return wanted
 
@@ -51,20 +60,22 @@ class Marks:
 
     def _learn(self, word: str) -> int:
         bits = 0
-        for piece in _pieces(word, range(len(word)), self._lengths):
-            if piece in self._anywhere:
-                bits |= self._anywhere[piece]
-        for piece in _pieces(word, [match.start() for match in _BEGINNING.finditer(word)], self._lengths):
-            if piece in self._beginning:
-                bits |= self._beginning[piece]
+        pairs = map(self._by_pair.get, map(add, word, word[1:]))
+        for start, marks in enumerate(pairs):
+            for mark, bit in marks or ():
+                if word.startswith(mark, start):
+                    bits |= bit
+        for char, bit in self._single.items():
+            if char in word:
+                bits |= bit
+        for match in _BEGINNING.finditer(word):
+            start = match.start()
+            for length in self._lengths:
+                bits |= self._beginning.get(word[start : start + length], 0)
         if len(self._known) >= _KNOWN_WORDS:
             self._known.clear()
         self._known[word] = bits
         return bits
-
-
-def _pieces(word: str, starts: Iterable[int], lengths: Sequence[int]) -> list[str]:
-    return [word[start : start + length] for start in starts for length in lengths if start + length <= len(word)]
 
 
 MARKS = Marks()
