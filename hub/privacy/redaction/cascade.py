@@ -43,11 +43,19 @@ class Cascade:
         return self.review_batch(texts, [[] for _ in texts])
 
     def review_batch(self, texts: Sequence[str], found: Found) -> list[list[RecognizerResult]]:
-        """This gives the names in each text, and what was found before that neither of the two denies."""
-        names = review(self._first, texts, found)
+        """This gives the names in each text, and what was found before that neither of the two denies.
+
+        What a first one finds that cannot review is nobody's to deny: it may be a list that a site keeps.
+        """
+        if not hasattr(self._first, "review_batch"):
+            certain = self._first.analyze_batch(texts)
+            return [[*one, *more] for one, more in zip(certain, self._ask_second(texts, found), strict=True)]
+        return self._ask_second(texts, self._first.review_batch(texts, found))
+
+    def _ask_second(self, texts: Sequence[str], found: Found) -> list[list[RecognizerResult]]:
         doubtful = self._doubtful(texts)
-        again = iter(review(self._second, list(compress(texts, doubtful)), list(compress(names, doubtful))))
-        return [next(again) if doubted else one for one, doubted in zip(names, doubtful, strict=True)]
+        again = iter(review(self._second, list(compress(texts, doubtful)), list(compress(found, doubtful))))
+        return [next(again) if doubted else [*one] for one, doubted in zip(found, doubtful, strict=True)]
 
     def _doubtful(self, texts: Sequence[str]) -> list[bool]:
         if not self._asks_first:

@@ -37,10 +37,14 @@ NOTHING: Any = NlpArtifacts([], [], [], [], None, "en")  # type: ignore[arg-type
 _REVIEWED = frozenset(
     {
         "PERSON", "LOCATION", "STREET_ADDRESS", "HANDLE", "DATE_OF_BIRTH", "ORDER_NUMBER", "ACCOUNT_NUMBER", "LOYALTY_NUMBER",
-        "NATIONAL_ID", "PASSPORT", "DRIVER_LICENCE", "LICENCE_PLATE", "PHONE_NUMBER",
+        "LICENCE_PLATE",
     }
 )  # fmt: skip
-"""What built-in rules tell by the words around it. All else has a form of its own, or a checksum, and nobody denies it."""
+_SURE_RULE = 0.75
+"""What built-in rules of less than this score tell of these is a guess by the words around, which a reader may deny.
+
+Rules with a cue that leaves little doubt ("my name is"), a form of its own or a checksum have more.
+"""
 
 
 class Batches(Protocol):
@@ -135,10 +139,14 @@ class _Reviewed:
 
     def analyze_batch(self, texts: Sequence[str]) -> list[list[RecognizerResult]]:
         ruled = self._rules.analyze_batch(texts)
-        unsure = [[one for one in found if one.entity_type in _REVIEWED] for found in ruled]
-        sure = [[one for one in found if one.entity_type not in _REVIEWED] for found in ruled]
+        unsure = [[one for one in found if _is_guess(one)] for found in ruled]
+        sure = [[one for one in found if not _is_guess(one)] for found in ruled]
         read = review(self._names, texts, unsure)
         return [[*certain, *found] for certain, found in zip(sure, read, strict=True)]
+
+
+def _is_guess(found: RecognizerResult) -> bool:
+    return found.entity_type in _REVIEWED and found.score < _SURE_RULE
 
 
 class _OneByOne:
@@ -146,6 +154,9 @@ class _OneByOne:
 
     def __init__(self, recogniser: EntityRecognizer, entities: list[str]) -> None:
         self._recogniser, self._entities = recogniser, entities
+
+    def get_supported_entities(self) -> list[str]:
+        return [*self._recogniser.get_supported_entities()]
 
     def analyze_batch(self, texts: Sequence[str]) -> list[list[RecognizerResult]]:
         return [list(self._analyze(text)) for text in texts]

@@ -5,7 +5,7 @@ from typing import Any
 
 from presidio_analyzer import LocalRecognizer, RecognizerResult
 
-from hub_pii_en.finds import Word, find
+from hub_pii_en.finds import Word, find, surest
 from hub_pii_en_large.model import Chances, Model
 from hub_pii_en_large.pieces import Pieces
 
@@ -15,7 +15,7 @@ SURE = 0.7
 SURE_OF_NAMES = 0.8
 """A name has to be surer: another recogniser looks for names beside this one, and what is named like people is nowhere rare."""
 
-_DENIED = 0.2
+_DENIED = 0.3
 """What another recogniser found is nothing where no word of it is as likely personal as this."""
 
 
@@ -60,7 +60,10 @@ class PersonalRecogniser(LocalRecognizer):
         reviewed = []
         for text, others, read in zip(texts, found, self._model.read(texts), strict=True):
             words = self._words(*read)
-            reviewed.append([one for one in others if _may_be(one, words)] + list(self._results(text, words)))
+            chances = surest(words, [(one.start, one.end) for one in others])
+            # Where nothing can be read, nothing can be denied.
+            kept = [one for one, chance in zip(others, chances, strict=True) if chance is None or chance >= _DENIED]
+            reviewed.append([*kept, *self._results(text, words)])
         return reviewed
 
     def _results(self, text: str, words: Sequence[Word]) -> Iterator[RecognizerResult]:
@@ -83,9 +86,3 @@ class PersonalRecogniser(LocalRecognizer):
                 words.append(Word(start, end, chance, label))
             last = number
         return words
-
-
-def _may_be(found: RecognizerResult, words: Sequence[Word]) -> bool:
-    """Where nothing can be read, nothing can be denied."""
-    within = [word.chance for word in words if word.start < found.end and found.start < word.end]
-    return not within or max(within) >= _DENIED

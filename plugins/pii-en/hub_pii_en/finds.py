@@ -1,6 +1,7 @@
 """Finds: from words, each with a probability, to stretches of a text that are personal, whole."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ _GAP, _HINT = 3, 0.03
 
 _GAP_OF_ADDRESS = 6
 """So many, whatever they are, between two of an address: it is half prose ("the blue door behind the mill on Cinder Lane")."""
+_LONGEST = 100
+"""No number goes on for more characters; whoever writes without a blank for pages costs no more than pages."""
 _APART = frozenset({"PLACE", "ORGANIZATION"})
 """With a word between them, two of these are two: nobody's leak."""
 _STOPS = frozenset(".!?\n")
@@ -68,6 +71,21 @@ def find(
         yield word.label, start, end, _USUAL_CUT + (1 - _USUAL_CUT) * max(0.0, word.chance - cut) / (1 - cut)
 
 
+def surest(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[float | None]:
+    """This gives the largest probability of the words within each span; None where no word in it was asked about.
+
+    Args:
+        words: all words of a text, in order; a probability of 0 means that a word was not asked about.
+        spans: where in the text something was found by others.
+    """
+    starts, ends = [word.start for word in words], [word.end for word in words]
+    found: list[float | None] = []
+    for start, end in spans:
+        within = words[bisect_right(ends, start) : bisect_left(starts, end)]
+        found.append(max((word.chance for word in within if word.chance > 0), default=None))
+    return found
+
+
 def _grow(words: Sequence[Word], taken: list[bool], least: float) -> None:
     """Beside the sure words those that are less sure."""
     for order in (range(1, len(words)), range(len(words) - 2, -1, -1)):
@@ -84,17 +102,18 @@ def _fill_gaps(text: str, words: Sequence[Word], taken: list[bool]) -> None:
             continue
         if last is not None and last + 1 < place and _are_one(text, words, last, place):
             for one in range(last + 1, place):
-                taken[one] = True
+                taken[one], words[one].label = True, words[last].label
         last = place
 
 
 def _end_names(text: str, words: Sequence[Word], taken: list[bool]) -> None:
     """No name ends with "de la": what is written behind it with a capital letter is the rest of it."""
-    for place in range(1, len(words)):
+    for place in range(2, len(words)):
         before, word = words[place - 1], words[place]
-        if taken[place] or not taken[place - 1] or before.label != "PERSON":
+        if taken[place] or not (taken[place - 1] and taken[place - 2]) or before.label != "PERSON":
             continue
-        if text[before.start : before.end].lower() in _PARTICLES and text[word.start].isupper():
+        particle, gap = text[before.start : before.end].lower(), text[before.end : word.start]
+        if particle in _PARTICLES and text[word.start].isupper() and "\n" not in gap:
             taken[place], word.label = True, "PERSON"
 
 
@@ -126,9 +145,10 @@ def _joined(text: str, words: Sequence[Word]) -> Iterator[Word]:
 
 def _whole(text: str, start: int, end: int, *, glued: bool) -> tuple[int, int]:
     """A find and the rest of what it is written together with: letters and digits, and for numbers what signs join to it."""
-    while start > 0 and _goes_on(text, start - 1, start - 2, glued=glued):
+    first, last = max(0, start - _LONGEST), min(len(text), end + _LONGEST)
+    while start > first and _goes_on(text, start - 1, start - 2, glued=glued):
         start -= 1
-    while end < len(text) and _goes_on(text, end, end + 1, glued=glued):
+    while end < last and _goes_on(text, end, end + 1, glued=glued):
         end += 1
     return start, end
 

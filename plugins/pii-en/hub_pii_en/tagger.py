@@ -65,7 +65,7 @@ class Tagger:
             rows += map(place_of, own)
             rows += apart
         chances, kinds = self._chances(np.array(rows), labels or self.personal)
-        leasts = [least] * len(texts) if isinstance(least, float) else least
+        leasts = [least] * len(texts) if isinstance(least, float | int) else least
         return list(self._told(texts, cut, starts, chances, kinds, labels or self.personal, leasts))
 
     def _told(
@@ -122,7 +122,8 @@ class Tagger:
             x[places] = own + _normal(np.maximum(z[:, : self._width], z[:, self._width :])) * gain + shift
         chances, kinds = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.int64)
         told = _softmax(x[asked] @ self._out[0] + self._out[1])[:, wanted]
-        chances[asked], kinds[asked] = told.sum(1), told.argmax(1)
+        # Rounded, so that no cut falls between what a text gives alone and among others; 0 is for what was not asked about.
+        chances[asked], kinds[asked] = np.maximum(np.round(told.sum(1), 4), 1e-4), told.argmax(1)
         return chances, kinds
 
 

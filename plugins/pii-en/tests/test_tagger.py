@@ -1,12 +1,19 @@
 """The recogniser: what it finds, where, and that batches change nothing."""
 
+import re
+import time
+from pathlib import Path
+
 import pytest
 
 from hub import plugins
+from hub.privacy.redaction import load_redaction, make_redactor
+from hub_pii_en.finds import Word, find
 from hub_pii_en.recogniser import SURE, PersonalRecogniser, PlaceRecogniser
 from hub_pii_en.tagger import load_tagger
 
 RECOGNISER = PersonalRecogniser()
+POLICY = load_redaction(Path(__file__).parents[3] / "privacy" / "redaction.yaml")
 
 
 def names(text: str) -> list[str]:
@@ -79,6 +86,32 @@ def test_a_word_that_is_only_just_sure_passes_the_usual_cut(monkeypatch):
 )
 def test_more_than_names_is_found_in_context(text, found):
     assert found in {(one.entity_type, text[one.start : one.end]) for one in RECOGNISER.analyze(text, [])}
+
+
+def test_what_stands_between_two_parts_of_an_address_is_of_it_and_not_a_name():
+    words = [Word(0, 4, 0.9, "STREET_ADDRESS"), Word(5, 8, 0.0, "PERSON"), Word(9, 13, 0.9, "STREET_ADDRESS")]
+    cuts = {"STREET_ADDRESS": 0.4, "PERSON": 0.4}
+    assert [one[:3] for one in find("Unit the Mill", words, cuts)] == [("STREET_ADDRESS", 0, 13)]
+
+
+@pytest.mark.parametrize("text", ["Talk to Al Thanks", "ask Mac\nOrder is late"])
+def test_a_particle_that_is_a_name_takes_nothing_with_it(text):
+    assert all("Thanks" not in name and "Order" not in name for name in names(text))
+
+
+@pytest.mark.parametrize("text", ["My name is May", "Regards,\nMay", "Mr White called", "cc @brambleandrue @onlyokoro"])
+def test_what_a_rule_with_a_cue_finds_is_not_denied(text):
+    redactor = make_redactor(POLICY, names=RECOGNISER)
+    (found,) = redactor.redact([text], languages=["en"], known=[()])
+    assert not {"May", "White", "brambleandrue", "onlyokoro"} & set(re.findall(r"\w+", found.text)), found.text
+
+
+@pytest.mark.parametrize("piece", ["@ab1 ", "KX21.PLO_", "I live in Oulu. ", "14 Mill Lane, ", "Ana de la "])
+def test_a_long_text_of_finds_takes_seconds(piece):
+    redactor = make_redactor(POLICY, names=RECOGNISER)
+    began = time.process_time()
+    redactor.redact([piece * (POLICY.max_length // len(piece))], languages=["en"], known=[()])
+    assert time.process_time() - began < 20
 
 
 def test_only_what_is_asked_for_is_told():
