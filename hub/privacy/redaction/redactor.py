@@ -177,8 +177,8 @@ def make_redactor(
         recognisers: further Presidio recognisers, from plugins; whatever they find is redacted.
         names: the Presidio recogniser in charge of names; where it has ``analyze_batch(texts)`` it is asked in batches.
             spaCy's small model if absent.
-        second: where the policy has ``second_names``, the recogniser that is asked about texts in which ``names`` is not sure, or
-            about all where it finds more or has ``review_batch(texts, found)``; spaCy's small model if absent.
+        second: where the policy has ``second_names``, the recogniser that is asked about texts in which ``names`` is not sure,
+            or about all where it finds more or has ``review_batch(texts, found)``; spaCy's small model if absent.
 
     Raises:
         ConfigError: the language model is not installed.
