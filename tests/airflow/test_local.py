@@ -36,7 +36,8 @@ def processes(tmp_path):
 def start_family(processes, name="family"):
     """A process with a child of its own; gives both."""
     processes.start(name, [sys.executable, "-c", FAMILY], os.environ)
-    (mine,) = (one for one in psutil.Process().children() if FAMILY in one.cmdline())
+    own = psutil.Process()
+    (mine,) = until(lambda: [one for one in own.children() if FAMILY in one.cmdline()])  # none before it execs
     return [mine, until(lambda: mine.children())[0]]
 
 
