@@ -38,10 +38,6 @@ class Cascade:
             hasattr(first, "doubts") and not hasattr(second, "review_batch") and _finds(second) <= _finds(first)
         )
 
-    def analyze_batch(self, texts: Sequence[str]) -> list[list[RecognizerResult]]:
-        """This gives the names in each text."""
-        return self.review_batch(texts, [[] for _ in texts])
-
     def review_batch(self, texts: Sequence[str], found: Found) -> list[list[RecognizerResult]]:
         """This gives the names in each text, and what was found before that neither of the two denies.
 

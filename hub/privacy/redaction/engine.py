@@ -76,7 +76,7 @@ class Analyser:
         for one in (*extra, names, second):
             if one is not None:
                 bound(one, policy.scan_seconds)
-        first = _names(names)
+        first: Batches | Cascade = _names(names)
         self._name = _describe(names)
         if policy.second_names:
             first = Cascade(first, _names(second), policy.unsure_from)
@@ -134,7 +134,7 @@ def _ask(recogniser: Batches, texts: Sequence[str]) -> Sequence[list[RecognizerR
 class _Reviewed:
     """The built-in rules, and behind them whoever reads names: it may say of what a rule is not sure of that it is nothing."""
 
-    def __init__(self, rules: Batches, names: Batches) -> None:
+    def __init__(self, rules: Batches, names: Batches | Cascade) -> None:
         self._rules, self._names = rules, names
 
     def analyze_batch(self, texts: Sequence[str]) -> list[list[RecognizerResult]]:

@@ -22,15 +22,17 @@ _STOPS = frozenset(".!?\n")
 _USUAL_CUT = 0.4
 
 _BETWEEN = re.compile(r"[\s\-'’.,/#:]{0,3}")
+"""What may stand between two words of one find."""
 _BETWEEN_NAMES = re.compile(r"[^\S\n]?[\-'’.]?[^\S\n]?")
-"""What may stand between two words of one find; a comma or a new line parts two people."""
+"""The same for names: a comma or a new line parts two people."""
 _PARTICLES = frozenset(
     str.split(
         "de da del della di du van von der den bin bint al el la le ten ter zu y e dos das do st ibn abu ó ní mac mc 't ’t"
     )
 )
+"""Small words within names: what stands behind one with a capital letter is the rest of the name."""
 _JOINING = _PARTICLES | frozenset("-'’.")
-"""What goes on with a name, however unlikely it is by itself."""
+"""What belongs to a name between two words of it, however unlikely it is by itself."""
 _JOINTS = frozenset("-_./:@#+*")
 _WORDS = frozenset({"PERSON", "LOCATION", "NRP", "DATE_OF_BIRTH", "PLACE", "ORGANIZATION"})
 """Of these a word is taken by itself; of all others everything that is written in one go."""
@@ -125,7 +127,7 @@ def _are_one(text: str, words: Sequence[Word], first: int, second: int) -> bool:
         return _STOPS.isdisjoint(text[words[first].end : words[second].start])
     if label == "PERSON":
         return len(between) <= _GAP and all(
-            text[words[one].start : words[one].end].lower() in _PARTICLES for one in between
+            text[words[one].start : words[one].end].lower() in _JOINING for one in between
         )
     return len(between) <= _GAP and all(words[one].chance >= _HINT for one in between)
 

@@ -94,6 +94,14 @@ def test_what_stands_between_two_parts_of_an_address_is_of_it_and_not_a_name():
     assert [one[:3] for one in find("Unit the Mill", words, cuts)] == [("STREET_ADDRESS", 0, 13)]
 
 
+def test_what_stands_between_two_parts_of_a_name_is_of_it():
+    """The tagger is not asked about the dot and the small words."""
+    chances = (0.9, 0.0, 0.0, 0.0, 0.9)
+    spans = ((0, 1), (1, 2), (3, 6), (7, 10), (11, 15))
+    words = [Word(start, end, chance, "PERSON") for (start, end), chance in zip(spans, chances, strict=True)]
+    assert [one[:3] for one in find("J. van der Berg", words, {"PERSON": 0.4})] == [("PERSON", 0, 15)]
+
+
 @pytest.mark.parametrize("text", ["Talk to Al Thanks", "ask Mac\nOrder is late"])
 def test_a_particle_that_is_a_name_takes_nothing_with_it(text):
     assert all("Thanks" not in name and "Order" not in name for name in names(text))

@@ -59,7 +59,7 @@ def _exactly(text: str, spans: Sequence[messages.Span]) -> Example:
     return words, labels
 
 
-def _fill(template: str, people: People, rng: random.Random, rest: int) -> Example:
+def _fill(template: str, people: People, rng: random.Random) -> Example:
     """A sentence with names in its slots; a slot in lower case (``{first}``) is a thing that only looks like a name."""
     draw: dict[str, Callable[[], str]] = {
         "F": people.first, "L": people.last, "N": people.full, "A": people.any, "first": people.first, "last": people.last,
@@ -85,13 +85,14 @@ def _fill(template: str, people: People, rng: random.Random, rest: int) -> Examp
             spans.append((start, length, {"P": SOMEWHERE, "O": COMPANY}.get(kind, PERSON)))
         done = match.end()
     text = "".join((*pieces, template[done:]))
-    text = _same_length(text, str.lower) if case < 0.16 else _same_length(text, str.upper) if case > 0.985 else text
-    return _label(text, spans, rest)
-
-
-def _same_length(text: str, change: Callable[[str], str]) -> str:
-    changed = change(text)
-    return changed if len(changed) == len(text) else text
+    text = (
+        messages.same_length(text, str.lower)
+        if case < 0.16
+        else messages.same_length(text, str.upper)
+        if case > 0.985
+        else text
+    )
+    return _label(text, spans, NOBODY)
 
 
 def marked(path: Path, people: People, rng: random.Random, copies: int) -> Iterator[Example]:
@@ -101,7 +102,7 @@ def marked(path: Path, people: People, rng: random.Random, copies: int) -> Itera
         spans = [(start, end, _KINDS.get(kind, NONE)) for start, end, kind in row["spans"]]
         yield _label(row["text"], spans, NONE)
         if rng.random() < 0.12:
-            yield _label(_same_length(row["text"], str.lower), spans, NONE)
+            yield _label(messages.same_length(row["text"], str.lower), spans, NONE)
         if any(kind == PERSON for *_, kind in spans):
             for _ in range(copies):
                 yield _renamed(row["text"], spans, people, rng, NONE)
@@ -142,7 +143,7 @@ def comments(path: Path, people: People, rng: random.Random, plain: int) -> Iter
         for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             text = row[0].replace("[RELIGION]", "Christian")
             if "[NAME]" in text:
-                yield _fill(text, people, rng, NOBODY)
+                yield _fill(text, people, rng)
             elif left and "{" not in text:
                 left -= 1
                 yield _label(text, [], NOBODY)
@@ -183,9 +184,9 @@ def sentences(people: People, rng: random.Random, copies: int) -> Iterator[Examp
         *PLAIN_THINGS,
     ):
         for _ in range(copies if template not in PLAIN_THINGS else _FEW):
-            yield _fill(template.replace("|", "\n"), people, rng, NOBODY)
+            yield _fill(template.replace("|", "\n"), people, rng)
         for _ in range(copies // _TWINS):
-            yield _fill(twin(template, rng), people, rng, NOBODY)
+            yield _fill(twin(template, rng), people, rng)
 
 
 def letters(path: Path, people: People, rng: random.Random, number: int) -> Iterator[Example]:
@@ -213,7 +214,7 @@ def letters(path: Path, people: People, rng: random.Random, number: int) -> Iter
         ]
         rng.shuffle(parts)
         template = rng.choice(GREETINGS) + rng.choice((" ", ". ", "|")).join(parts) + rng.choice(ENDS)
-        yield _fill(template.replace("|", "\n"), people, rng, NOBODY)
+        yield _fill(template.replace("|", "\n"), people, rng)
 
 
 _FEW = 4
