@@ -1,5 +1,6 @@
 """The destination: emotion fields on Contacts and Cases, one outcome a row."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from hub.contract import HubError, Outcome, OutcomeState, ThrottledError, TransientError, WriteRecord
@@ -8,7 +9,7 @@ from hub_salesforce.collection import SIZE, Collection, RowResult
 from hub_salesforce.config import SalesforceConfig
 from hub_salesforce.org import Org
 from hub_salesforce.readback import ReadBack
-from hub_salesforce.refusal import FailingError, LostError, RefusedError, UnsentError
+from hub_salesforce.refusal import FailingError, LostError, RefusedError, TooLargeError, UnsentError
 from hub_salesforce.target import Target, find_target
 
 
@@ -92,7 +93,9 @@ class SalesforceDestination:
     def _write_collections(self, target: Target, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
         rows = Collection(self._org, target.sobject)
         stopped: TransientError | None = None
-        for portion in _portions(records):
+        waiting = deque(_portions(records))
+        while waiting:
+            portion = waiting.popleft()
             if stopped is not None:
                 yield from (_failed(record, "NOT_SENT", retryable=True) for record in portion)
                 continue
@@ -104,6 +107,11 @@ class SalesforceDestination:
             except LostError as error:
                 stopped = error
                 yield from (Outcome(record.idempotency_key, OutcomeState.UNKNOWN) for record in portion)
+            except TooLargeError as error:
+                if len(portion) > 1:
+                    waiting.extendleft(reversed(_halves(portion)))
+                else:
+                    yield _failed(portion[0], error.code, retryable=True)  # a proxy's limit can be raised
             except RefusedError as error:
                 yield from (_failed(record, error.code) for record in portion)
             else:
@@ -122,7 +130,11 @@ class SalesforceDestination:
                 raise
             return
         except RefusedError as error:
-            yield from (_failed(record, error.code) for record in records)
+            if isinstance(error, TooLargeError) and len(records) > 1:
+                for half in _halves(records):
+                    yield from self._write_job(target, half)
+            else:
+                yield from (_failed(record, error.code) for record in records)
             return
         try:
             self._jobs.start(job)
@@ -172,6 +184,11 @@ def _portions(records: Sequence[WriteRecord]) -> Iterator[list[WriteRecord]]:
         keys.add(record.key[:15])
     if portion:
         yield portion
+
+
+def _halves(records: Sequence[WriteRecord]) -> list[list[WriteRecord]]:
+    middle = len(records) // 2
+    return [list(records[:middle]), list(records[middle:])]
 
 
 def _outcome(record: WriteRecord, result: RowResult) -> Outcome:

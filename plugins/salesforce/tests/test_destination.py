@@ -198,10 +198,28 @@ def test_reading_back_compares_as_salesforce_stores(org, connector):
 
 
 @pytest.mark.parametrize("fault", [
-    Fault.html(COLLECTION, status=404), Fault.html(COLLECTION, status=413), Fault.redirected(COLLECTION, to="/maintenance"),
+    Fault.html(COLLECTION, status=404), Fault.html(COLLECTION, status=410), Fault.redirected(COLLECTION, to="/maintenance"),
 ])  # fmt: skip
 def test_an_answer_in_salesforces_place_refuses_no_row(org, connector, fault):
     org.faults.add(fault)
     assert outcomes(connector.write("contacts", [record(1)]))["idem-1"].state is UNKNOWN
     back = outcomes(connector.reconcile("contacts", [record(1)]))["idem-1"]
     assert (back.state, back.retryable) == (FAILED, True)
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.html(COLLECTION, status=413, times=2), Fault.refused(COLLECTION, status=413, times=2)]
+)
+def test_a_call_that_is_too_large_goes_in_halves(org, connector, fault):
+    org.faults.add(fault)
+    told = outcomes(connector.write("contacts", [record(n) for n in range(1, 9)]))
+    assert {outcome.state for outcome in told.values()} == {CONFIRMED} and len(told) == 8
+    sizes = [len(json.loads(call.body)["records"]) for call in org.calls if call.method == "PATCH"]
+    assert sizes == [8, 4, 2, 2, 4]
+
+
+def test_a_row_that_is_too_large_by_itself_fails_and_may_be_tried_again(org, connector):
+    org.faults.add(Fault.html(COLLECTION, status=413, times=-1))
+    told = outcomes(connector.write("contacts", [record(n) for n in range(1, 5)]))
+    assert {(o.state, o.reason, o.retryable) for o in told.values()} == {(FAILED, "HTTP_413", True)}
+    assert len([call for call in org.calls if call.method == "PATCH"]) == 7

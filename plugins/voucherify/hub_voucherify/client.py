@@ -145,8 +145,8 @@ class VoucherifyClient:
         if status >= 500 or 300 <= status < 400:
             raise UnknownOutcomeError(f"Voucherify answered {status}.")
         answer = Answer(status, _object_of(response))
-        if status >= 400 and not _is_own(answer):
-            # A page of a proxy is no word on whether there is such a customer.
+        if status >= 400 and status != 413 and not _is_own(answer):
+            # A page of a proxy is no word on whether there is such a customer; "too large" is one, whoever says it.
             raise UnknownOutcomeError(f"something answered {status} in Voucherify's place.", fix=_ON_THE_WAY)
         return answer
 

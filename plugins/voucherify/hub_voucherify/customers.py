@@ -94,6 +94,10 @@ class CustomerWriter:
         except TransientError:
             yield from (failed(record, "not_sent", retryable=True) for record in good)
             return
+        if answer.status == 413 and len(good) > 1:
+            for half in (good[: len(good) // 2], good[len(good) // 2 :]):
+                yield from self._bulk(half)
+            return
         job = answer.body.get("async_action_id")
         for record in good:
             if not answer.ok:

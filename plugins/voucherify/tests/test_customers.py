@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from hub.contract import OutcomeState, TransientError, WriteRecord
@@ -154,8 +156,24 @@ def test_a_job_that_is_lost_for_good_is_unknown_and_found_by_reading_back(simula
 
 
 def test_a_refused_job_fails_every_row(simulator, connection):
-    simulator.faults.add(Fault("POST */bulk/async", "reply", Reply(413, {"statusCode": 413, "error": "Too Large"})))
-    assert {(o.state.value, o.reason) for o in connection.write("customers", many())} == {("failed", "http_413")}
+    simulator.faults.add(Fault("POST */bulk/async", "reply", Reply(422, {"statusCode": 422, "error": "No"})))
+    assert {(o.state.value, o.reason) for o in connection.write("customers", many())} == {("failed", "http_422")}
+
+
+@pytest.mark.parametrize("body", [{"statusCode": 413, "error": "Too Large"}, "<html>"])
+def test_a_job_that_is_too_large_goes_in_halves(simulator, connection, body):
+    simulator.faults.add(Fault("POST */bulk/async", "reply", Reply(413, body), times=2))
+    told = list(connection.write("customers", many()))
+    assert {o.state for o in told} == {OutcomeState.ACCEPTED} and len({o.key for o in told}) == len(told) == 101
+    sizes = [len(json.loads(call.body)) for call in simulator.calls if call.path.endswith("/bulk/async")]
+    assert sizes == [101, 50, 25, 25, 51]
+
+
+def test_a_row_that_is_too_large_by_itself_fails(simulator, connection):
+    simulator.faults.add(Fault("POST */bulk/async", "reply", Reply(413, "<html>"), times=-1))
+    told = list(connection.write("customers", many()))
+    assert {(o.state.value, o.reason) for o in told} == {("failed", "http_413")} and len(told) == 101
+    assert len(simulator.calls) == 2 * 101 - 1
 
 
 @pytest.mark.parametrize("reply", [Reply(302, None, {"Location": "/elsewhere"}), Reply(200, "<html>"), Reply(500, {})])

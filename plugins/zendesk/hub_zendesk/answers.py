@@ -21,6 +21,10 @@ class ForeignError(BadRecordError):
     """Something refused the request in Zendesk's place: another attempt may succeed."""
 
 
+class TooLargeError(BadRecordError):
+    """The request as a whole is too large, for Zendesk or for what stands before it: less of it may pass."""
+
+
 class ForbiddenError(AuthError):
     """The token is good but may not do this."""
 
@@ -35,6 +39,8 @@ def refusal(response: requests.Response | None) -> HubError:
     """This is the hub's error for an answer of status 4xx that is about the request itself."""
     if response is None:
         return TransientError("zendesk: the answer was lost.")
+    if response.status_code == 413:
+        return TooLargeError("zendesk: the request is too large.", reason="http_413")
     body = _body(response)
     code = vendor_code(body)
     reason = code or f"http_{response.status_code}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.contract import BadRecordError, ConfigError, Outcome, OutcomeState, WriteRecord
 from hub_zendesk.account import Account
-from hub_zendesk.answers import ForeignError, NotFoundError
+from hub_zendesk.answers import ForeignError, NotFoundError, TooLargeError
 from hub_zendesk.job import RETRYABLE, Job, all_jobs_done, read_job, wait_for_job
 from hub_zendesk.rows import Row, Rows, row_id
 from hub_zendesk.ticket_rows import TicketRows
@@ -75,6 +75,13 @@ class ZendeskDestination:
             return
         try:
             job_id = rows.submit(objects)
+        except TooLargeError as error:
+            if len(sent) == 1:
+                yield _failed(sent[0], error, retryable=True)  # a proxy's limit can be raised
+                return
+            for half in (sent[: len(sent) // 2], sent[len(sent) // 2 :]):
+                yield from self._write_batch(rows, half)
+            return
         except BadRecordError as error:  # Zendesk refuses the request as a whole; none of it was done.
             passing = isinstance(error, ForeignError) or error.reason in RETRYABLE
             yield from (_failed(record, error, retryable=passing) for record in sent)

@@ -412,3 +412,19 @@ def test_a_row_that_a_job_tells_of_twice_and_differently_is_read_back(vendor: Ze
     assert told.state is OutcomeState.UNKNOWN
     later = by_key(zendesk.reconcile("users", [user(MARIA, job=told.job)]))["k-7000000000001"]
     assert later.state is OutcomeState.CONFIRMED
+
+
+@pytest.mark.parametrize("body", ["<html>too large</html>", {"error": "RequestTooLarge"}])
+def test_a_request_that_is_too_large_goes_in_halves(vendor: ZendeskSimulator, zendesk: Any, body: Any) -> None:
+    vendor.faults.add(Fault("PUT *update_many*", reply=Reply(413, body), times=2))
+    records = [ticket(number) for number in (35001, 35002, 35004, 35005)]
+    outcomes = by_key(zendesk.write("tickets", records))
+    assert {outcome.state for outcome in outcomes.values()} == {OutcomeState.CONFIRMED} and len(outcomes) == 4
+    sizes = [len(json.loads(call.body)["tickets"]) for call in vendor.calls if call.method == "PUT"]
+    assert sizes == [4, 2, 1, 1, 2]
+
+
+def test_a_row_that_is_too_large_by_itself_fails_and_may_be_tried_again(vendor: ZendeskSimulator, zendesk: Any) -> None:
+    vendor.faults.add(Fault("PUT *update_many*", reply=Reply(413, "<html>too large</html>"), times=-1))
+    outcomes = by_key(zendesk.write("tickets", [ticket(35001), ticket(35002)]))
+    assert {(o.state, o.reason, o.retryable) for o in outcomes.values()} == {(OutcomeState.FAILED, "http_413", True)}
