@@ -101,17 +101,17 @@ class SalesforceDestination:
                 continue
             try:
                 results = rows.update([(record.key, record.fields) for record in portion])
+            except TooLargeError:
+                if len(portion) > 1:
+                    waiting.extendleft(reversed(_halves(portion)))
+                else:
+                    yield _failed(portion[0], "HTTP_413", retryable=True)  # a proxy's limit can be raised
             except UnsentError as error:
                 stopped = error
                 yield from (_failed(record, "NOT_SENT", retryable=True) for record in portion)
             except LostError as error:
                 stopped = error
                 yield from (Outcome(record.idempotency_key, OutcomeState.UNKNOWN) for record in portion)
-            except TooLargeError as error:
-                if len(portion) > 1:
-                    waiting.extendleft(reversed(_halves(portion)))
-                else:
-                    yield _failed(portion[0], error.code, retryable=True)  # a proxy's limit can be raised
             except RefusedError as error:
                 yield from (_failed(record, error.code) for record in portion)
             else:
@@ -123,6 +123,10 @@ class SalesforceDestination:
         try:
             job = self._jobs.create(target.sobject, "update")
             self._jobs.upload(job, [(record.key, record.fields) for record in records])
+        except TooLargeError:
+            # A job that was never closed does nothing; what is too large for it may pass in small calls.
+            yield from self._write_collections(target, records)
+            return
         except TransientError as error:
             # A job that was never closed does nothing, whatever of the upload arrived.
             yield from (_failed(record, "NOT_SENT", retryable=True) for record in records)
@@ -130,11 +134,7 @@ class SalesforceDestination:
                 raise
             return
         except RefusedError as error:
-            if isinstance(error, TooLargeError) and len(records) > 1:
-                for half in _halves(records):
-                    yield from self._write_job(target, half)
-            else:
-                yield from (_failed(record, error.code) for record in records)
+            yield from (_failed(record, error.code) for record in records)
             return
         try:
             self._jobs.start(job)

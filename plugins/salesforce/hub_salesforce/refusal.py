@@ -40,12 +40,12 @@ class RefusedError(HubError):
         self.code = code
 
 
-class TooLargeError(RefusedError):
-    """The call as a whole is too large, for Salesforce or for what stands before it: less of it may pass."""
-
-
 class LostError(TransientError):
     """The call was sent, or may have been, and no answer came: its effect is unknown."""
+
+
+class TooLargeError(LostError):
+    """The call is too large, for Salesforce or for what stands before it: a write had no effect, less of it may pass."""
 
 
 class FailingError(LostError):
@@ -93,7 +93,9 @@ def _from_salesforce(error: SalesforceError) -> HubError:
     if answer.status == 401:
         return ExpiredError(f"Salesforce no longer accepts the session ({answer.code}).", fix="Renew the credentials.")
     if answer.status == 413:
-        return TooLargeError(answer.status, "HTTP_413")
+        return TooLargeError(
+            "a call is too large for Salesforce, or for what stands between here and there (HTTP 413)."
+        )
     if answer.status >= 500 or answer.code in RETRYABLE:
         return FailingError(f"Salesforce failed with HTTP {answer.status} ({answer.code}).")
     # A web page of a proxy, or of an org under maintenance, refuses no row.

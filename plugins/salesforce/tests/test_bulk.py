@@ -274,3 +274,11 @@ def test_a_row_that_is_both_done_and_failed_is_read_back(org, bulk):
     rows = [record(n) for n in (1, 2, 3)]
     states = {key: one.state for key, one in outcomes(bulk.write("contacts", rows)).items()}
     assert states == {"idem-1": UNKNOWN, "idem-2": CONFIRMED, "idem-3": CONFIRMED}
+
+
+@pytest.mark.parametrize("match", ["PUT */jobs/ingest/*", "POST */jobs/ingest"])
+def test_what_is_too_large_for_a_job_goes_in_small_calls(org, open_org, match):
+    org.faults.add(Fault.html(match, status=413, times=-1))
+    told = {one.key: one for one in open_org(bulk_threshold=2).write("contacts", [record(n) for n in range(1, 5)])}
+    assert {one.state for one in told.values()} == {OutcomeState.CONFIRMED} and len(told) == 4
+    assert len([call for call in org.calls if call.path.endswith("composite/sobjects")]) == 1

@@ -223,3 +223,17 @@ def test_a_row_that_is_too_large_by_itself_fails_and_may_be_tried_again(org, con
     told = outcomes(connector.write("contacts", [record(n) for n in range(1, 5)]))
     assert {(o.state, o.reason, o.retryable) for o in told.values()} == {(FAILED, "HTTP_413", True)}
     assert len([call for call in org.calls if call.method == "PATCH"]) == 7
+
+
+def test_a_half_after_one_that_was_lost_is_not_sent(org, connector):
+    org.faults.add(Fault.html(COLLECTION, status=413))
+    org.faults.add(Fault(COLLECTION, "reset", after=0))
+    told = outcomes(connector.write("contacts", [record(n) for n in range(1, 5)]))
+    assert [told[f"idem-{n}"].state for n in range(1, 5)] == [UNKNOWN, UNKNOWN, FAILED, FAILED]
+    assert {told[f"idem-{n}"].reason for n in (3, 4)} == {"NOT_SENT"}
+
+
+def test_a_call_that_is_too_large_to_be_read_back_tells_nothing(org, connector):
+    org.faults.add(Fault.html("POST */composite/sobjects/*", status=413, times=-1))
+    with pytest.raises(TransientError):
+        list(connector.reconcile("contacts", [record(1)]))

@@ -51,6 +51,10 @@ class Answer:
         return key if isinstance(key, str) and _KEY.fullmatch(key) else f"http_{self.status}"
 
 
+class TooLargeError(UnknownOutcomeError):
+    """The call as a whole is too large: less of it may pass."""
+
+
 class VoucherifyClient:
     """A thin client on the hub's session; every call goes through ``_send``.
 
@@ -144,9 +148,11 @@ class VoucherifyClient:
             )
         if status >= 500 or 300 <= status < 400:
             raise UnknownOutcomeError(f"Voucherify answered {status}.")
+        if status == 413:
+            raise TooLargeError("a call is too large for Voucherify, or for what stands before it.", fix=_ON_THE_WAY)
         answer = Answer(status, _object_of(response))
-        if status >= 400 and status != 413 and not _is_own(answer):
-            # A page of a proxy is no word on whether there is such a customer; "too large" is one, whoever says it.
+        if status >= 400 and not _is_own(answer):
+            # A page of a proxy is no word on whether there is such a customer.
             raise UnknownOutcomeError(f"something answered {status} in Voucherify's place.", fix=_ON_THE_WAY)
         return answer
 

@@ -6,7 +6,7 @@ from math import isclose
 from typing import Any
 
 from hub.contract import HubError, Outcome, TransientError, UnknownOutcomeError, WriteRecord
-from hub_voucherify.client import VoucherifyClient, is_about, listed, segment, somebody_else
+from hub_voucherify.client import TooLargeError, VoucherifyClient, is_about, listed, segment, somebody_else
 from hub_voucherify.mark import parse_time
 from hub_voucherify.outcomes import accepted, confirmed, failed, is_done, refused, unknown
 
@@ -81,24 +81,31 @@ class CustomerWriter:
             yield unknown(record) if outcome.retryable and may_come else outcome
 
     def _bulk(self, records: Sequence[WriteRecord]) -> Iterator[Outcome]:
-        good = [record for record in records if not _fault_of(record)]
         yield from (failed(record, _fault_of(record) or "") for record in records if _fault_of(record))
+        yield from self._hand_over([record for record in records if not _fault_of(record)], set())
+
+    def _hand_over(self, good: Sequence[WriteRecord], own: set[str]) -> Iterator[Outcome]:
+        """One job for all of them, or one for each half where that is too large; ``own`` are the jobs that others are in."""
         body = [{"source_id": record.key, "metadata": dict(record.fields)} for record in good]
         begun = self._client.context.now()
         try:
             answer = self._client.write("POST", "/v1/customers/bulk/async", body)
+        except TooLargeError:
+            if len(good) == 1:
+                yield failed(good[0], "http_413", retryable=True)  # a proxy's limit can be raised
+                return
+            for half in (good[: len(good) // 2], good[len(good) // 2 :]):
+                yield from self._hand_over(half, own)
+            return
         except UnknownOutcomeError:
-            found = self._lost_job(begun)
+            found = self._lost_job(begun, own)
             yield from (accepted(record, found) if found else unknown(record) for record in good)
             return
         except TransientError:
             yield from (failed(record, "not_sent", retryable=True) for record in good)
             return
-        if answer.status == 413 and len(good) > 1:
-            for half in (good[: len(good) // 2], good[len(good) // 2 :]):
-                yield from self._bulk(half)
-            return
         job = answer.body.get("async_action_id")
+        own.add(str(job))
         for record in good:
             if not answer.ok:
                 yield refused(record, answer)
@@ -117,12 +124,13 @@ class CustomerWriter:
                 break
         return found
 
-    def _lost_job(self, begun: datetime) -> str | None:
-        """The only job of our kind since ``begun``, where there is one: most likely the one whose answer was lost."""
+    def _lost_job(self, begun: datetime, own: set[str]) -> str | None:
+        """The only job of our kind since ``begun``, but for ``own``: most likely the one whose answer was lost."""
         try:
-            recent = [job.get("id") for job in self._listed() if parse_time(job.get("created_at")) >= begun - SKEW]
+            since = [job.get("id") for job in self._listed() if parse_time(job.get("created_at")) >= begun - SKEW]
         except HubError:
             return None  # an error now would say that nothing was sent, which is not known
+        recent = [job for job in since if job not in own]
         return recent[0] if len(recent) == 1 and isinstance(recent[0], str) else None
 
     def _is_at_work(self) -> bool:

@@ -169,11 +169,29 @@ def test_a_job_that_is_too_large_goes_in_halves(simulator, connection, body):
     assert sizes == [101, 50, 25, 25, 51]
 
 
-def test_a_row_that_is_too_large_by_itself_fails(simulator, connection):
+def test_a_row_that_is_too_large_by_itself_fails_and_may_be_tried_again(simulator, connection):
     simulator.faults.add(Fault("POST */bulk/async", "reply", Reply(413, "<html>"), times=-1))
     told = list(connection.write("customers", many()))
-    assert {(o.state.value, o.reason) for o in told} == {("failed", "http_413")} and len(told) == 101
+    assert {(o.state.value, o.reason, o.retryable) for o in told} == {("failed", "http_413", True)} and len(told) == 101
     assert len(simulator.calls) == 2 * 101 - 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [("reset", OutcomeState.UNKNOWN), ("commit_then_reset", OutcomeState.ACCEPTED)]
+)
+def test_a_half_whose_answer_is_lost_is_not_in_the_job_of_the_other(simulator, connection, kind, state):
+    simulator.faults.add(Fault("POST */bulk/async", "reply", Reply(413, "<html>")))
+    simulator.faults.add(Fault("POST */bulk/async", kind, after=1))
+    told = list(connection.write("customers", many()))
+    assert len({one.key for one in told}) == len(told) == 101
+    first, second = {(o.state, o.job) for o in told[:50]}, {(o.state, o.job) for o in told[50:]}
+    assert {o for o, _ in first} == {OutcomeState.ACCEPTED} and {o for o, _ in second} == {state}
+    assert not {job for _, job in first} & {job for _, job in second}
+
+
+def test_one_row_that_is_too_large_is_read_back(simulator, connection):
+    simulator.faults.add(Fault("PUT *", "reply", Reply(413, "<html>")))
+    assert only(connection.write("customers", [record()])).state is OutcomeState.UNKNOWN
 
 
 @pytest.mark.parametrize("reply", [Reply(302, None, {"Location": "/elsewhere"}), Reply(200, "<html>"), Reply(500, {})])
