@@ -25,7 +25,7 @@ def best(scorer, text):
 
 def test_it_is_a_reader_with_a_versioned_name(scorer):
     assert isinstance(scorer, Reader)
-    assert scorer.name == "minilm-en/5"
+    assert scorer.name == "minilm-en/6"
     assert 0 < scorer.cut < 1
 
 

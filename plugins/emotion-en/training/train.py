@@ -142,7 +142,7 @@ def calibration(encode: Encoder, own: list[Message]) -> list[list[int]]:
 
 def write_settings(out: Path, native: Sequence[str], *, temperature: float, cut: float, calm: float) -> None:
     digests = {name: sha256((out / name).read_bytes()).hexdigest() for name in ("model.onnx", "tokenizer.json")}
-    told = {"name": "minilm-en/5", "labels": LABELS, "temperature": temperature, "cut": cut}
+    told = {"name": "minilm-en/6", "labels": LABELS, "temperature": temperature, "cut": cut}
     told |= {"native": native, "calm": calm, "digests": digests}
     (out / "model.json").write_text(json.dumps(told, indent=1) + "\n")
 
