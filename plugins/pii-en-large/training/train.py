@@ -28,7 +28,7 @@ from transformers import AutoModel
 from hub_pii_en_large.pieces import BEGIN, END, LONGEST, MARKS, Pieces, cut, load_tokenizer
 
 HERE = Path(__file__).resolve().parent.parent
-NAME = "pii_en_large/2"
+NAME = "pii_en_large/3"
 BATCH, RATE, NEW_RATE = 64, 2.0e-4, 2.0e-3
 MASK_PIECE, HIDDEN = 103, 0.06
 """So many pieces are hidden in training, so that their surroundings must tell."""

@@ -112,7 +112,7 @@ def _end_names(text: str, words: Sequence[Word], taken: list[bool]) -> None:
     """No name ends with "de la": what is written behind it with a capital letter is the rest of it."""
     for place in range(2, len(words)):
         before, word = words[place - 1], words[place]
-        if taken[place] or not (taken[place - 1] and taken[place - 2]) or before.label != "PERSON":
+        if not (taken[place - 1] and taken[place - 2]) or before.label != "PERSON":
             continue
         particle, gap = text[before.start : before.end].lower(), text[before.end : word.start]
         if particle in _PARTICLES and text[word.start].isupper() and "\n" not in gap:

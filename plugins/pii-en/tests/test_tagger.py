@@ -9,7 +9,7 @@ import pytest
 from hub import plugins
 from hub.privacy.redaction import load_redaction, make_redactor
 from hub_pii_en.finds import Word, find
-from hub_pii_en.recogniser import SURE, PersonalRecogniser, PlaceRecogniser
+from hub_pii_en.recogniser import WITHIN, PersonalRecogniser, PlaceRecogniser
 from hub_pii_en.tagger import load_tagger
 
 RECOGNISER = PersonalRecogniser()
@@ -68,7 +68,7 @@ def test_a_batch_gives_what_single_texts_give():
 
 
 def test_a_word_that_is_only_just_sure_passes_the_usual_cut(monkeypatch):
-    words = [(("Zyx", 0, 3), SURE + 0.005, "PERSON")]
+    words = [(("Zyx", 0, 3), WITHIN + 0.005, "PERSON")]
     monkeypatch.setattr(RECOGNISER._tagger, "tag", lambda texts, *_, **__: [words for _ in texts])
     (found,) = RECOGNISER.analyze("Zyx", ["PERSON"])
     assert 0.4 <= found.score < 0.42

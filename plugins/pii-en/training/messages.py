@@ -287,10 +287,10 @@ def gather(
         if name not in held:
             examples += licensed(data / "pii" / f"{name}.jsonl", writer, rng)
     messages = corpus(own / "train.jsonl", held_kinds)
-    for copy in range(round(20 * scale)):
+    for copy in range(round(14 * scale)):
         examples += [writer.refill(text, spans) if copy or spans else (text, spans) for text, spans in messages]
     examples += [writer.cased(*writer.fill(_renew(_plain(one)))) for one in rng.sample(named, round(3500 * scale))]
     examples += [(one, []) for one in rng.sample(plain, round(3500 * scale))]
-    examples += [writer.message() for _ in range(round(52000 * scale))]
+    examples += [writer.message() for _ in range(round(40000 * scale))]
     rng.shuffle(examples)
     return [(text, spans) for text, spans in examples if text.strip()]

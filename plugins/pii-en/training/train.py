@@ -136,8 +136,9 @@ def main() -> None:
     parser.add_argument(
         "--without", nargs="+", default=[], metavar="KIND", help="kinds of message left out, to choose by"
     )
+    parser.add_argument("--silver", type=Path, help="what silver.py wrote")
     wanted = parser.parse_args()
-    examples = gather(wanted.data, wanted.corpus, wanted.seed, wanted.held, wanted.without)
+    examples = gather(wanted.data, wanted.corpus, wanted.seed, wanted.held, wanted.without, wanted.silver)
     print(f"{len(examples)} texts, {sum(len(words) for words, _ in examples)} tokens", flush=True)
     with np.load(wanted.vectors) as stored:
         vectors = {name: stored[name] for name in stored.files}
