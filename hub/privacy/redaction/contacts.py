@@ -8,6 +8,7 @@ from hub.privacy.redaction.rule import (
     Rule,
     after,
     at_least,
+    begins,
     both,
     either,
     has,
@@ -151,12 +152,22 @@ _TECHNICAL = re.compile(
     r"|is|get|set|not|no|the|of|to|max|min|total|version|v\d*|final|new|old|copy|img|image|screenshot|invalid|failed|failure|timeout|null|proxy|pass|server|http|https|host|port|path|dir|root|conf|env|var|sql|db|table|default|auth|client|request"
     r"|response|param|params|value|index|list|add|remove|update|delete|read|write|send|fetch|load|save|start|stop|run|enable|disable|allow|deny)(?:_|$)"
 )
+_ENDS_LIKE_A_FILE = re.compile(
+    rf"(?i)\.(?:{TLD}|exe|dll|sys|bat|sh|py|js|conf|cfg|ini|pdf|docx?|xlsx?|zip|local|lan|service|timeout)$"
+)
 _OF_A_PROGRAM = re.compile(
     r"(?i)\b(?:error|code|field|file|column|status|parameter|setting|event|table|msg|message)\W{0,3}$"
 )
 
 _DEVICES = frozenset(
     str.split("windows iphone android office galaxy pixel playstation chrome firefox version level area guide manual")
+)
+_PRODUCTS = frozenset(["gamepass", "seriesx", "seriess", "playstation", "xcloud", "nitro", "livechat", "deckoled"])
+_NOBODYS = frozenset(
+    str.split("""
+    admin administrator guest root user owner someone somebody myself visitor another different usual normal
+    before always
+    """)
 )
 _OPINIONS = frozenset(
     str.split("""
@@ -166,6 +177,11 @@ _OPINIONS = frozenset(
 )
 """What stands behind a network's name and is nobody's account there."""
 
+_SAID_OF_A_THING = re.compile(
+    r"(?:ed|ing|[ai]ble|ful|less|ent|ant|ous|ive|ly|ic|al|en|ish|est|ary)$|^(?:rubbish|garbage|useless|terrible|unknown|awesome|invalid|correct|working|offline|unstable"
+    r"|suddenly|already|another|something|somebody|nothing|whatever|another|visible|outdated|expired|glitchy|awkward|someone|nowhere|amateur|disabled)$"
+)
+"""How words end that say what a thing is like, and what becomes of it."""
 
 HANDLES: tuple[Rule, ...] = (
     rule(
@@ -179,6 +195,9 @@ HANDLES: tuple[Rule, ...] = (
     ),
     rule("HANDLE", 0.8, r"(?i)(?<!\w)live:[\w.-]{3,40}\w", has("live:")),
     rule(
+        "HANDLE", 0.7, rf"(?i)(?<![\w@./])(?P<value>[a-z0-9][\w.]{{2,30}}\w)\s+on\s+(?:{_NETWORK}|x|fb|facebook)\b", has(" on "), value_is(_is_chosen),
+    ),
+    rule(
         "HANDLE", 0.75,
         rf"(?i)\b(?:{_NETWORK}|{_ACCOUNT})\b[^\n.@]{{0,25}}?(?:\s|[:=]\s*\"?|[\"'(])(?P<value>(?=[\w-]*[\d_.-]\w)[a-z0-9][\w.-]{{1,40}}\w)(?![\w@])",
         has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "user", "usr", "login", "handle", "nick", "tag",
@@ -191,15 +210,56 @@ HANDLES: tuple[Rule, ...] = (
         both(at_least(1), has("user", "usr", "login", "handle", "nick", "tag", "screen", "alias", "acc")),
         value_is(lambda value: value.lower().rstrip("0123456789") not in _DEVICES),
     ),
+    # "PSN SleepyOtter", "tiktok: lunabakesdaily"
+    rule(
+        "HANDLE", 0.7, rf"\b(?i:{_NETWORK}|steam|fortnite|roblox|twitch|vinted|ebay|depop|etsy)(?i:\s+(?:name|id|user|seller|handle|tag|account|is))*[\s:]+(?P<value>[A-Z]?[a-z]{{2,15}}[A-Z][A-Za-z]{{2,20}}\d{{0,4}})(?![\w@.])",
+        has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "skype", "reddit", "psn", "xbox", "steam", "fortnite", "roblox", "twitch", "vinted", "ebay", "depop", "etsy"),
+        value_is(lambda value: value.lower() not in _PRODUCTS and not is_brand(value)),
+    ),
     rule(
         "HANDLE", 0.6, rf"(?i)(?<!\w)(?:{_NETWORK}|twitch)(?:\s+(?:name|id))?\s?:\s?(?P<value>[a-z][\w.]{{4,29}}\w)(?![\w@])",
         both(has(":"), has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "skype", "threads", "reddit", "psn", "xbox", "twitch", "signal", "mastodon", "bluesky")),
         value_is(lambda value: not (is_common_word(value) or is_brand(value) or value.lower() in _OPINIONS)),
     ),
+    rule("HANDLE", 0.75, r"(?i)\b(?:gamer\s?tag|psn(?:\s+id)?|xbox\s+(?:id|name))\s*[:=]\s*(?P<value>[^\W_][^\n,;]{1,24}\w)", has("gamertag", "gamer tag", "psn", "xbox")),
+    rule(
+        "HANDLE", 0.7, r"(?i)\b(?:logged|signed|log|sign|logging|signing)\s+(?:in|on)\s+as\s+(?:user\s+)?[\"']?(?P<value>[a-z][\w.-]{3,30}\w)",
+        has(" as "), value_is(lambda value: value.islower() and not (is_common_word(value) or value in _NOBODYS)),
+    ),
     rule(
         "HANDLE", 0.8, r"(?i)[\"']?(?:user|username|login|handle|nick)[\"']?\s*[:=]\s*[\"']?(?P<value>[a-z0-9][\w.-]{2,40})",
         has("user", "login", "handle", "nick"),
         value_is(lambda value: value.lower() not in {"agent", "none", "null", "true", "false", "unknown", "mozilla"}),
+    ),
+    # "my handle is mossgirl", "my roblox is icecreamtractor": a word that nobody says of a thing.
+    rule(
+        "HANDLE", 0.6, rf"(?i)\b(?:my|his|her)\s+(?:{_NETWORK}|twitch|roblox|fortnite|steam|{_ACCOUNT})(?:\s+(?:name|id|user))?\s+(?:is|was)\s+[\"']?(?P<value>[a-z]{{7,24}})(?=[\"']?\s*(?:$|[.,!?\n]|\s(?:and|but|if)\b))",
+        begins("insta", "ig", "telegram", "tiktok", "snap", "twitter", "discord", "skype", "signal", "threads", "mastodon", "bluesky", "reddit", "psn", "xbox",
+               "twitch", "roblox", "fortnite", "steam", "user", "usr", "login", "handle", "nick", "gamer", "screen", "alias"),
+        value_is(lambda value: not (is_common_word(value) or _SAID_OF_A_THING.search(value.lower()))),
+    ),
+    # "I go by quiet.kettle there"
+    rule(
+        "HANDLE", 0.6, r"(?i)\b(?:i\s+go\s+by|known\s+as|aka|i['’]?ve\s+been)\s+(?P<value>[a-z]{3,15}[._][a-z]{3,15})(?![\w@]|\.\w)",
+        both(either(with_inner_dot, has("_")), begins("go", "known", "aka", "been")), value_is(lambda value: not any(map(is_common_word, re.split(r"[._]", value)))),
+    ),
+    # "pkowalczyk2 locked out again"
+    rule(
+        "HANDLE", 0.65, r"(?<![\w@./-])(?P<value>[a-z]{4,20}\d{1,4})\s+(?:is\s+|was\s+|got\s+|keeps\s+(?:getting\s+)?)?locked\b",
+        both(at_least(1), has("locked")),
+        value_is(lambda value: value.rstrip("0123456789") not in _DEVICES),
+    ),
+    # A name of an account with capitals, where the text speaks of accounts: "My gamertag: Silent_Otter"
+    rule(
+        "HANDLE", 0.6, r"(?<![\w@./=?&#<\[{$-])(?=\w*[a-z])[A-Z][A-Za-z\d]{1,19}(?:_[A-Za-z\d]{1,20}){1,3}(?![\w@=(/\]>}]|\.\w|:\w)",
+        both(has("_"), has("gamer", "username", "handle", "profile", "nickname", "channel", "banned", "account")),
+        lambda match: not _TECHNICAL.search(match[0].lower()) and not after(match, _OF_A_PROGRAM, 16),
+    ),
+    # Accounts that somebody at a help desk works on: "unlock k.oduya-smith"
+    rule(
+        "HANDLE", 0.7, r"(?i)\b(?:unlock|reset|re-?enable|enable|disable|deactivate|offboard|onboard|provision)\s+(?:user\s+|account\s+)?(?P<value>[a-z][a-z\d]{0,20}[._][a-z][a-z\d-]{1,25})(?![\w@(./\\=])",
+        begins("unlock", "reset", "re", "enable", "disable", "deactivate", "offboard", "onboard", "provision"),
+        lambda match: not _TECHNICAL.search(match["value"]) and not _ENDS_LIKE_A_FILE.search(match["value"]),
     ),
     # "dj_mossy", "xx_ollie_99": nobody writes words of a sentence like that; names of files and of fields end otherwise.
     rule(

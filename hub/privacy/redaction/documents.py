@@ -46,7 +46,9 @@ BIRTHS: tuple[Rule, ...] = (
         "DATE_OF_BIRTH", 0.8, r"(?<![\w.-])(?:\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d)(?![\w.-])",
         both(at_least(6), _BIRTH_GATE), lambda match: after_birth(match),
     ),
+    rule("DATE_OF_BIRTH", 0.8, rf"(?i)\baged?\W{{1,2}}\d{{1,3}}[,;)\s(]{{1,3}}(?:b\.?\s+)?(?P<value>{_DATE})(?![\w/-]|\.\d)", both(at_least(3), begins("age"))),
     rule("DATE_OF_BIRTH", 0.8, rf"(?i)\bborn\s+(?:in|on)\s+(?P<value>{MONTH}\.?,?\s+(?:19|20)\d\d)\b", has("born")),
+    rule("DATE_OF_BIRTH", 0.75, r"(?i)\b(?:b-?day|birthday)\W{0,3}(?:is\s+|on\s+)?(?P<value>\d{1,2}[/.]\d{1,2})(?![\w/]|[.]\d)", both(at_least(2), has("bday", "b-day", "birthday"))),
     rule("DATE_OF_BIRTH", 0.85, r"(?i)\b(?:dob|d\.o\.b\.?|born|birth)\W{0,4}(?:on\s+|is\s+)?(?P<value>\d{1,2}\s\d{1,2}\s(?:19|20)?\d\d)(?!\d)", both(at_least(4), _BIRTH_GATE)),
     # "on 17 March 1961 I was born"
     rule(
@@ -153,6 +155,8 @@ def _is_plate_shaped(value: str) -> bool:
     return 4 <= sum(map(str.isalnum, value)) <= 10 and value.upper() == value
 
 
+_SPELLED_PLATE = rf"(?:{_SPELLED_DIGIT}\s+){{3,8}}{_SPELLED_DIGIT}"
+
 PLATES: tuple[Rule, ...] = (
     rule("LICENCE_PLATE", 0.85, r"\b[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[1-9]\d)\s?[A-HJ-PR-Z]{3}\b", both(at_least(2), with_capital)),
     rule("LICENCE_PLATE", 0.8, r"(?<![\w-])[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4}(?![\w-])", both(at_least(5), with_capital)),
@@ -170,9 +174,15 @@ PLATES: tuple[Rule, ...] = (
         r"(?i:\b(?:reg(?:istration)?|plates?|number\s?plate|kennzeichen)\b(?:['’]s)?(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){0,8})(?P<value>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,7}(?:[ -][A-Z0-9]{1,4}){0,3})(?=$|[\s,.;:)!?])",
         both(at_least(1), has("reg", "plate", "kennzeichen")), value_is(_is_plate_shaped),
     ),
+    # "the plate ended in k x z"
+    rule(
+        "LICENCE_PLATE", 0.7, rf"(?i)\b(?:plates?|registration|reg)\s+(?:that\s+)?(?:end(?:s|ed|ing)?|start(?:s|ed|ing)?|begin(?:s|ning)?|began)\s+(?:in|with)\s+(?P<value>(?-i:[A-Z\d]{{2,4}})|{_SPELLED_DIGIT}(?:\s+{_SPELLED_DIGIT}){{1,4}})(?!\w)",
+        has("plate", "reg"),
+    ),
     rule("LICENCE_PLATE", 0.7, r"(?<![\w-])(?P<value>\d[A-Z]{3}\d{3}|\d[A-Z]{2,3}\s\d{3,4}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -][A-Z]{3}|[A-Z]{2}\s\d{3}[ -]\d{3}|[A-Z]{2}\d{2}\s?[A-Z]{3}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-\d{2}-[A-Z]{2}|\d{1,2}-[A-Z]{3}-\d{1,2}|\d{2}\s[A-Z]{1,3}\s\d{2,5}(?:\s[A-Z]{2,3})?|[A-Z]{1,3}\s\d{2,4}\s[A-Z]{1,3}(?:\s(?:[A-Z]{2}|\d{2,3}))?|[A-Z]\s?\d{6}|[A-Z]{3}\s?\d{3}[A-Z]|[A-Z]\d{3}\s?[A-Z]{3}|[A-Z]{3}\d[A-Z]\d{2}|\d{4}\s?[B-DF-HJ-NP-TV-Z]{3}|[A-Z]{3}\s\d\d[A-Z\d]|[A-Z]{2}\s\d{3,4}[A-Z]{1,2})(?![\w-])", both(at_least(2), _CARS), _of_a_car),
     rule(
         "LICENCE_PLATE", 0.7, r"(?<![\w-])[a-hj-pr-y]{2}(?:0[1-9]|[1-7]\d)\s?(?P<end>[a-hj-pr-z]{3})(?![\w-])",
         both(at_least(2), begins("reg", "plate", "car", "van", "park", "ticket", "fine", "toll", "pcn", "bay", "truck", "taxi", "cab")), lambda match: not is_common_word(match["end"]),
     ),
+    rule("LICENCE_PLATE", 0.7, rf"(?i)\b(?:reg(?:istration)?|plate|van|car|truck)\b\W{{0,3}}(?:is\s+)?(?P<value>{_SPELLED_PLATE})\b", has("reg", "plate", "van", "car", "truck"), value_is(lambda value: sum(len(word) == 1 for word in value.split()) >= 3)),
 )  # fmt: skip

@@ -36,7 +36,7 @@ NOTHING: Any = NlpArtifacts([], [], [], [], None, "en")  # type: ignore[arg-type
 
 _REVIEWED = frozenset(
     {
-        "PERSON", "STREET_ADDRESS", "HANDLE", "DATE_OF_BIRTH", "ORDER_NUMBER", "ACCOUNT_NUMBER", "LOYALTY_NUMBER",
+        "PERSON", "LOCATION", "STREET_ADDRESS", "HANDLE", "DATE_OF_BIRTH", "ORDER_NUMBER", "ACCOUNT_NUMBER", "LOYALTY_NUMBER",
         "LICENCE_PLATE",
     }
 )  # fmt: skip

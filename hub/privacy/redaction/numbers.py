@@ -152,7 +152,7 @@ def _is_spelled(value: str) -> bool:
 
 
 def _said(entity: str, cue: str, *marks: str) -> Rule:
-    """A number read out sign by sign after its word: "my account is, um, triple two nine oh one"."""
+    """A number read out sign by sign after its word: "my membership is, um, triple two nine oh one"."""
     return rule(
         entity,
         0.75,
@@ -175,6 +175,15 @@ PURCHASES: tuple[Rule, ...] = (
         "ORDER_NUMBER", 0.8, rf"{_LOCATOR_CUE}(?:\s*(?:is|was|:|#|,|\(|pnr|ref)){{0,6}}\s*(?P<value>(?=[A-Z0-9]*[A-Z])(?:[A-Z0-9]{{6}}|(?=[A-Z]*\d)[A-Z0-9]{{5,8}}))\b",
         has("booking", "reserv", "pnr", "locator", "confirm", "ref"),
     ),
+    # The number comes a few words later: "you lost my order again, it's 8841023"
+    rule(
+        "ORDER_NUMBER", 0.7, rf"(?i)\b{_ORDER_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+(?P<value>\d{{6,12}})(?![\w.,]\d|\w|%)",
+        both(at_least(6), has(*_ORDER_MARKS)),
+    ),
+    rule(
+        "ACCOUNT_NUMBER", 0.8, r"(?i)\bac\s*(?:no|num|number|nr|#)\b\.?\s*:?\s*(?P<value>\d{3,10}(?:[ -]\d{2,8}){0,3})(?!\w)",
+        both(at_least(4), begins("ac")),
+    ),
     # "the order number is written on the slip as 2025/WK11/0073"
     rule(
         "ORDER_NUMBER", 0.7,
@@ -186,10 +195,27 @@ PURCHASES: tuple[Rule, ...] = (
         "ORDER_NUMBER", 0.6, rf"(?i:\b(?:ordered|{_ORDER_WORD})\b)[^\n.!?:;]{{0,40}}?[\s(](?P<value>[A-Z]{{2,5}}-\d{{3,8}})(?![\w%-]|[.,]\d)",
         both(at_least(3), has(*_ORDER_MARKS)), lambda match: not (_NOT_A_CODE.match(match["value"]) or after(match, _THING, 24)),
     ),
+    # "Code BI.7731.P": letters, signs and digits in turn, where no machine and no shop speaks.
+    rule(
+        "ORDER_NUMBER", 0.6, r"(?<![\w-])(?<!error )(?<!promo )(?<!colour )(?<!fault )(?i:code)\W{0,2}\s(?:is\s)?(?P<value>[A-Z]{1,4}[./]\d{3,8}(?:[./-][A-Z\d]{1,4})?)(?!\w)",
+        both(at_least(3), begins("code")),
+    ),
     # "my reference with you is NHL 220 418"
     rule(
         "ORDER_NUMBER", 0.7, rf"(?i:\b{_ORDER_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+)(?P<value>[A-Z]{{2,5}}[ -]?\d{{2,6}}(?:[ -]\d{{2,6}}){{0,3}})\b",
         both(at_least(4), has(*_ORDER_MARKS)),
+    ),
+    rule(
+        "ORDER_NUMBER", 0.7, r"(?i)\b(?:(?:locker|pick-?\s?up|collection|release)\s+(?:code|number)|rx(?:\s+(?:no|number))?|prescription\s+(?:no|number|nr))\.?\s*(?:is|says|[:#])?\s*(?P<value>\d{3,8}(?:[ -]\d{2,6}){0,3})(?![\w%]|[.,]\d)",
+        both(at_least(4), begins("locker", "pick", "collection", "release", "rx", "prescription")),
+    ),
+    rule(
+        "ACCOUNT_NUMBER", 0.7, rf"(?i)\b{_ACCOUNT_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+(?P<value>\d{{6,12}})(?![\w.,]\d|\w|%)",
+        both(at_least(6), has(*_ACCOUNT_MARKS)),
+    ),
+    rule(
+        "LOYALTY_NUMBER", 0.7, rf"(?i:\b{_LOYALTY_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was|on)\s+)(?P<value>(?:[A-Z]{{1,4}}[ -]?)?\d{{3,12}}(?:[ -]\d{{2,6}}){{0,4}})(?![\w%]|[.,]\d)",
+        both(at_least(5), has(*_LOYALTY_MARKS)), value_is(lambda value: sum(map(str.isdigit, value)) >= 5),
     ),
     # "Silver member since 2019, no. LH 9922 0417 7719"
     rule(
@@ -200,6 +226,8 @@ PURCHASES: tuple[Rule, ...] = (
           "confirm", "code", "ticket", "invoice", "claim", "case", "tracking", "parcel"),
     _said("ACCOUNT_NUMBER", "account|customer|policy|contract|meter", "account", "customer", "policy", "contract", "meter"),
     _said("ACCOUNT_NUMBER", "(?:the|my|our|his|her)\\s+(?:number|no|code)", "number", " no", "code"),
+    _said("LOYALTY_NUMBER", "member(?:ship)?|loyalty|rewards?|miles|points|club\\s?card|nectar", "member", "loyal", "reward", "miles", "points",
+          "club", "nectar"),
     rule("ORDER_NUMBER", 0.9, r"\b1Z[0-9A-Z]{16}\b|\b[A-Z]{2}\d{9,16}[A-Z]{2}\b|\bJJ?D\d{11,20}\b", at_least(9)),
     rule("ORDER_NUMBER", 0.85, r"\b\d{3}-\d{7}-\d{7}\b", at_least(17)),
     rule("ORDER_NUMBER", 0.6, r"(?<![\w&/#])#\d{5,12}\b", both(has("#"), at_least(5)), lambda match: not after(match, _PAINT, 24)),
@@ -210,8 +238,15 @@ PURCHASES: tuple[Rule, ...] = (
         r"(?P<value>[A-Z]{1,4}(?:[-/ ][A-Z]{1,3})?[-/ ]?\d{2,8}(?:[-/ ]\d{2,8}){0,3}(?:[-/][A-Z]{1,2})?)\b",
         both(at_least(3), begins("quot", "estim", "job", "docket", "waybill", "work", "applic", "enquir", "logged", "regist", "filed")), value_is(is_a_number),
     ),
+    rule(
+        "ORDER_NUMBER", 0.75, r"(?i)\b(?:quote|quotation|estimate|job|docket|waybill|work\s?order|application|enquiry)\s+(?:ref(?:erence)?|number|no|nr|id)\b\W{0,3}(?:is\s+)?(?P<value>\d{4,12})(?![\w%]|[.,]\d)",
+        both(at_least(4), begins("quot", "estim", "job", "docket", "waybill", "work", "applic", "enquir")),
+    ),
     # Of a payment by telephone, letters and digits in turn: "SGH7K2L9QP"
     rule("ORDER_NUMBER", 0.6, r"\b(?=\w{9,12}\b)(?:[A-Z]{1,4}\d{1,3}){3,5}[A-Z]{0,4}\b", at_least(3), lambda match: not after(match, _PART, 24)),
+    # The number in brackets behind who has it: "membership of Ada Lee (GM 004417)"
+    rule("LOYALTY_NUMBER", 0.7, r"(?i:\b(?:membership|member|subscription)\b)[^\n()]{0,40}\((?P<value>[A-Z]{0,4}[ -]?\d{4,10})\)", both(at_least(4), has("member", "subscr"))),
+    rule("LOYALTY_NUMBER", 0.7, r"(?i)\b(?:platinum|gold|silver|bronze|diamond|elite)(?:\s+(?:card|member|status|tier|number|no\.?|is))*[\s:#]+(?P<value>(?:[A-Z]{1,3}[ -]?)?\d{6,12})(?![\w%]|[.,]\d)", both(at_least(6), begins("platinum", "gold", "silver", "bronze", "diamond", "elite"))),
     # Letters, a dash, digits: most shops number like this. Things are numbered so too, and say so before it.
     rule(
         "ORDER_NUMBER", 0.6, r"(?<![\w/.-])(?:[A-Z]{1,5}(?:[-/][A-Z]{1,3})?[-/#]\d[\dA-Z]*(?:[-/]\d[\dA-Z]*)*(?:[-/][A-Z]{1,3}\b)?|[A-Z]{2,4}\d{5,12})(?![\w%]|\.\d)",

@@ -79,6 +79,10 @@ _TWO_INITIALS = re.compile(
     r"(?<![\w.])(?!(?:U\.\s?[SKN]|E\.\s?U|P\.\s?[OSM]|A\.\s?[MD]|N\.\s?Y|L\.\s?A|D\.\s?C|B\.\s?C)\.)"
     r"(?P<name>[A-Z]\.[ ]?[A-Z]\.[ ][A-Z][a-zß-ÿ]{2,20}(?:[-'’][A-Z][a-zß-ÿ]+)?)(?!\w)"
 )
+_IN_CAPITALS = re.compile(
+    r"\b(?:name\s+of|signed\s+(?:for\s+)?(?:by|as)|[Pp]ayee|[Pp]assenger|[Cc]ardholder|[Bb]eneficiary|account\s+of|made\s+out\s+to|paid\s+to|addressed\s+to)\W{1,3}"
+    r"(?P<name>[A-Z]\.?[ ](?:[A-Z]\.?[ ]){0,2}[A-Z][A-Z'’-]{2,25})(?!\w)"
+)
 _BESIDE_ROLE = re.compile(
     r"\b(?i:porter|janitor|doorman|postman|postwoman|postie|milkman|tutor|coach|instructor|trainer|vet|barber|butcher|baker|florist|accountant|notary|warden"
     r"|steward|stewardess|usher|lifeguard|intern|apprentice|deputy|foreman|handyman|decorator|roofer|joiner|tailor|cobbler|gatekeeper|watchman|usherette"
@@ -109,6 +113,21 @@ def _closings(text: str) -> Iterator[Stretch]:
         words = re.findall(r"[^\W\d_][\w'’-]*", match["name"])
         if all(is_name_like(word) and not is_common_word(word) and word.lower() not in _NOBODY for word in words):
             yield match.span("name")
+
+
+_AFTER_THE_END = re.compile(
+    rf"[.!?]\s+(?:\((?P<one>{_PART_OF_NAME}(?:[ ]{_PART_OF_NAME}){{1,2}})\)"
+    r"|The[ ](?P<all>[A-ZÀ-Þ][a-zß-ÿ]{3,20}s))[ ]?[.!x]{0,3}\s*\Z"
+)
+
+
+def _behind_the_end(text: str) -> Iterator[Stretch]:
+    """After the last sentence stands who wrote it: a full name in brackets, or a family ("The Gallaghers")."""
+    for match in _AFTER_THE_END.finditer(text):
+        group = "one" if match["one"] else "all"
+        words = match[group].split()
+        if all(is_name_like(word) and not is_common_word(word) and word.lower() not in _NOBODY for word in words):
+            yield match.span(group)
 
 
 def _initialled(text: str) -> Iterator[Stretch]:
@@ -286,8 +305,13 @@ PEOPLE = (
                "phones", "warehouse"),
     ),
     FoundBy("PERSON", _SCORE, _closings, has("\n")),
+    FoundBy("PERSON", _SCORE, _behind_the_end, either(has(")"), begins("the"))),
     FoundBy("PERSON", _SCORE, _initialled, both(has(". "), holds(r"[A-Z]\.[ A-Z]"))),
     FoundBy("PERSON", _SCORE, partial(_plainly_named, _TWO_INITIALS), both(has(". "), holds(r"[A-Z]\.[ ]?[A-Z]\. "))),
+    FoundBy(
+        "PERSON", _SCORE, partial(_plainly_named, _IN_CAPITALS),
+        begins("name", "signed", "payee", "passenger", "cardholder", "beneficiary", "account", "made", "paid", "addressed"),
+    ),
     FoundBy(
         "PERSON", _SCORE, partial(_plainly_named, _BESIDE_ROLE),
         begins("porter", "janitor", "doorman", "post", "milkman", "tutor", "coach", "instruct", "trainer", "vet", "barber",

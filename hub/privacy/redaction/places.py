@@ -1,7 +1,6 @@
-"""Places that tell where somebody lives: addresses with all their parts, and postcodes; and what somebody believes.
+"""Places that tell where somebody lives: addresses with all their parts, postcodes, and a town after "I live in".
 
-A town by itself is not personal: flights go there and shops stand there. Whether somebody lives in it is for a reader to tell
-(``hub.privacy.redaction.engine``): there are more ways to say so than rules.
+A town by itself is not personal: flights go there and shops stand there.
 """
 
 import re
@@ -12,6 +11,7 @@ from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.language import is_common_word
 from hub.privacy.redaction.rule import (
     BRITISH,
+    Facts,
     FoundBy,
     Gate,
     Rule,
@@ -21,7 +21,9 @@ from hub.privacy.redaction.rule import (
     begins,
     both,
     has,
+    holds,
     rule,
+    value_is,
     with_capital,
 )
 
@@ -164,21 +166,66 @@ def _first_word(piece: str) -> str:
     return word[0].lower() if word else ""
 
 
+_MOVE = (
+    r"(?:i|we|he|she|they|mum|mom|dad|who|and)(?:\s+(?:both|all|now|currently|still|just|used\s+to|only|have|has|had|actually|also|recently|since))?\s*(?:'ve\s+|’ve\s+)?"
+    r"(?:live[sd]?|living|reside[sd]?|stay(?:ing|ed)?\s+with\s+\w+|grew\s+up|(?:just\s+)?moved(?:\s+(?:back|house))?|relocated|settled|was\s+born|(?:'m|’m|\s?am|\s?are|\s?is|'re|’re)\s+(?:living|based|located|moving|residing))"
+    r"(?:\s+\w+)?\s+(?:in|to|at|near|outside|around|just\s+outside|over\s+in|up\s+in|down\s+in)\s+"
+)
+_HERE = r"(?:i\s?'?m|i’m|i\s+am|we\s?'?re|we’re|we\s+are|he\s?'?s|she\s?'?s|he\s+is|she\s+is|we\s+r|my\s+\w+\s+is)\s+(?:(?:from|here\s+in|up\s+in|down\s+in|out\s+in|over\s+in|in|near|a\s+\w+\s+in)\s+)"
+_TITLED = r"(?:home\s+town|hometown|city|town|village|location|based|residing|resident\s+of|born|living|caller|customer|cust|cx|neighbours?|people|anyone\s+else|greetings|hello|hi)\s*(?:is|:|=)?\s*(?:in|from|of|around|near)?\s+"
+_WHO = r"(?:i\s?['’]?m|i\s+am|we\s?['’]?re|we\s+are|s?he\s?['’]?s|s?he\s+is|as)\s+(?:just\s+|only\s+)?(?:an?|two|three|both)(?:\s+[\w'’-]+){1,3}\s+(?:from|in|near|outside)\s+"
+"""What somebody is, before where: "I'm a pensioner from"."""
 _RELATION = by_letter(
     r"wife|husband|family|mother|father|mum|mom|dad|parents|son|daughter|kids|children|child|brother|sister|partner|boyfriend|girlfriend"
     r"|fianc[eé]e?|flatmate|roommate|housemate|friend|neighbou?rs?|gran|grand(?:ma|pa|mother|father|parents)|uncle|aunt|cousin|colleague|boss|in-laws"
 )
+_DOING = (
+    r"(?:i|we)\s+(?:run|own|teach|work|study|farm|volunteer|manage|operate|keep|have|rent)(?:\s+[\w'’&-]+){0,4}\s+(?:in|near|outside)\s+"
+    rf"|(?:my|our|his|her)\s+(?:\w+\s+)?{_RELATION}\s+(?:(?:is|are|was|were|lives?|stays?|all|both|back|home|over)\s+){{0,3}}(?:in|from|near|outside)\s+"
+)
+"""Who does something there, or whose family is there: "we run a small hotel in", "my sister in"."""
+_TOWN = rf"(?P<value>{_CAP}(?:[ -](?:{_CAP}|(?:upon|on|de|la|le)\b)){{0,2}})(?!\w)"
+_TOWN_AND_LAND = rf"(?P<value>{_CAP}(?:[ -](?:{_CAP}|(?:upon|on|de|la|le)\b)){{0,2}}(?:,[ ]{_CAP}(?:[ ]{_CAP})?)?)"
+_ANY_TOWN = r"(?P<value>[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20})?)"
 _NO_TOWN = frozenset(
     str.split("""
-    january february march april june july august september october november december monday tuesday wednesday thursday
-    friday saturday sunday same flat house apartment home hotel room street second ground floor store shop branch office
-    chat queue english german french spanish italian group charge touch need trouble hospital airport train plane town city
-    village country area building basement middle north south number east west fear pain hope debt hell peace person stores
-    general total fact sales billing work school university college court care hurry mood line hold holiday vacation shock
-    tears contact three four five seven eight nine shared rented england britain scotland wales ireland germany france spain
-    italy europe america different another nearby here both marketing accounts finance seat coach black agreement
+    january february march april may june july august september october november december monday tuesday wednesday thursday friday
+    saturday sunday the a an my your our their his her this that same flat house apartment home hotel room street third second first
+    top ground floor store shop branch office app chat queue gmt utc cet est pst english german french spanish italian group charge
+    love touch need trouble hospital airport train bus car plane town city village country area building basement middle north south
+    number no uni east west fear pain hope debt hell peace london's person store stores general total fact order sales support billing it i bed work
+    school university college court care hurry mood line hold holiday vacation shock tears contact two three four five six seven eight
+    nine ten shared rented new old one uk eu usa us england britain scotland wales ireland germany france spain italy europe america
+    different another nearby here there both person marketing accounts hr it finance seat coach row here's black row agreement
     """)
 )
+
+
+def _homes(pattern: re.Pattern[str], small: bool, text: str) -> Iterator[Stretch]:
+    for match in pattern.finditer(text):
+        end = _town_end(match["value"])
+        if end and not (small and match["value"][0].isupper()):
+            yield match.start("value"), match.start("value") + end
+
+
+def _home(pattern: str, gate: Gate, *, small: bool = False) -> FoundBy:
+    """A town where the text says that somebody lives or comes from; ``small`` for towns without a capital letter."""
+    return FoundBy("LOCATION", 0.7, partial(_homes, re.compile(pattern), small), gate)
+
+
+_KINDS = frozenset({"city", "town", "village"})
+"""Part of a town's name where they stand behind it: "Davao City"."""
+
+
+def _town_end(found: str) -> int:
+    """How many characters of ``found`` are a town, reading from the left."""
+    end = 0
+    for word in re.finditer(r"[^\s]+", found):
+        low = word[0].lower().strip(".,'’")
+        if (low in _NO_TOWN and not (end and low in _KINDS)) or is_common_word(word[0]):
+            break
+        end = word.end()
+    return end if any(map(str.isalpha, found[:end])) else 0
 
 
 _PROFESSED = (
@@ -366,24 +413,102 @@ _WORDED = (
     _street(rf"\b{_CAP}(?:\s(?:{_CAP}|na|nan|y|an|bryn)){{0,3}},\s(?:{_CAP}\s){{1,3}}(?:Lane|Street|Road|Avenue|Drive|Close|Hill|Green)(?=,)", _ROADS),
     # A number, any words and a flat: no street is called so by its type in half of the world.
     _street(rf"\b{_HOUSE},?\s+(?:{_CAP},?\s+){{1,4}}(?:\d{{1,4}}\s+)?(?i:apt|apartment|suite|ste|unit|flat)\.?\s*#?\s*\d{{1,5}}\b", both(at_least(2), has("apt", "apartment", "suite", "ste", "unit", "flat"))),
+    # "is he still at ninety one moss bank": a number in words where somebody lives, and what the street is called.
+    _street(rf"(?i)\b(?:still|liv(?:e|es|ed|ing))\s+at\s+(?:number\s+)?(?P<value>{_NUMBER_WORD}{_WORD}(?:\s+{_WORD})?)(?=\s*(?:$|\n|[,.?!]))", begins("still", "live", "living")),
     # A house that is called by what it was, and its village: "the old schoolhouse, tarves"
     _street(rf"(?i)\b(?P<value>(?:(?:the|old|new|upper|lower|west|east|north|south)\s+){{0,2}}(?:{_WORD}\s+)?{_HOUSE_NAME},\s(?!and\b|but\b|so\b|or\b|not\b|it\b|we\b|i\b|the\b|which\b|who\b|where\b|please\b|then\b|my\b){_WORD}(?:\s(?:of\s)?(?!and\b|but\b|is\b|was\b){_WORD})?(?:,\s{_WORD}(?:\s{_WORD})?)?)(?=\s*(?:$|\n|[,.?!]|\s(?:but|and|is|was|not|please)\b))", begins(*_HOUSE_NAMES)),
     # Parts in small letters before a postcode: "ty newydd, llanfrothen, ll48 6xx"
     _street(rf"(?i)(?<=[,:.]\s)(?P<value>(?:{_SMALL_PART},\s){{1,3}}{_UK_SMALL})(?!\w)", both(at_least(2), BRITISH)),
     # Only with a capital are these streets: "Eleven Pottery Row", and not "one good way".
     _street(rf"(?i:\b{_NUMBER_WORD})(?:{_CAP}\s){{1,3}}(?:Row|Way|Place|Hill|Square|View|Walk|Quay|Yard|Wharf|Green|Vale)\b", _ROADS_BY_CAPITAL),
+    # Where somebody lives needs no number: "I live on Cardigan Lane".
+    _street(rf"(?i:\b(?:liv(?:e|es|ed|ing)|(?:our|my|last|first|only|corner)\s+house(?:\s+is)?)\s+(?:on|in|off|near|at)\s+)(?P<value>(?:{_CAP}\s){{1,3}}(?:{_TYPE})\b)", both(begins("live", "living", "house"), begins(*_TYPE.lower().split("|")))),
     # "from 22 hawthorn cres to 5 beech walk"
     _street(rf"(?i)\b(?:from|frm|to|at|@)\s+(?P<value>{_HOUSE}\s+(?:{_WORD}\s+){{1,2}}?(?:{_SURE_TYPE}|walk|view|hill|row|green|quay|vale|mount))\b(?!\s+(?:of|is|was|the)\b)", both(at_least(1), begins("cres", "walk", "view", "hill", "row", "green", "quay", "vale", "mount", "rd", "st", "ave", "lane", "close", "drive", "road", "way", "grove"))),
     # A house with a name and no number: what stands between commas before a postcode.
     _street(rf"\b(?:{_CAP}(?:\s(?:{_CAP}|of|on|the|upon|in|by)){{0,4}},\s){{1,4}}(?:{_CAP}(?:\s{_CAP}){{0,2}}\s)?{_UK}\b", both(at_least(2), BRITISH)),
     _street(rf"\b(?i:shop|stall|kiosk|unit|office|suite)\s\d{{1,4}}[A-Za-z]?,\s{_CAP}(?:\s{_CAP}){{0,3}}", both(at_least(1), has("shop", "stall", "kiosk", "unit", "office", "suite"))),
 )  # fmt: skip
+_AT_HOME = by_letter(
+    r"house|flat|home|garden|yard|drive|driveway|garage|roof|fence|hedge|gate|doorstep|porch|kitchen|cellar|boiler|meter|street|road|building|address|apartment"
+    r"|farm|allotment|lawn|flowers|roses|dahlias|shop|studio|caravan|boat|village|parish"
+)
+_CAME = by_letter(
+    r"(?:sent|writing)\s+from(?:\s+(?:my|a|the)\s+\w+\s+in)?|good\s+(?:morning|afternoon|evening|day)\s+from|born\s+and\s+(?:bred|raised)\s+in"
+    r"|originally\s+from|hail(?:s|ing)?\s+from|native\s+of|resident\s+of|back\s+home\s+in|(?:commute|drive|travel)\s+(?:(?:in|up|down|over)\s+)?from"
+    r"|address\s+(?:is|was)|working\s+in"
+)
+"""What stands before the town where somebody is at home."""
+_OWN = both(has(" in ", " near ", "outside"), begins("my", "our", "his", "her", "their", "mine"))
+_SOMEBODYS = both(has(" in ", " from "), begins("i", "this", "here", "mr", "ms", "miss", "dr"))
 
+
+def _may_end_with_a_town(facts: Facts) -> bool:
+    return "," in facts.text[-45:]
+
+
+_HOMES = (
+    _home(rf"(?i:(?<!\w){_MOVE}){_TOWN}", has(" in ", " to ", " near ", " at ", "outside", "around")),
+    _home(rf"(?i:(?<!\w){_HERE}){_TOWN}(?!\s+(?:for|on|until|till|again|station|airport|office|branch|store|now\s+for))", has(" in ", " from ", " near ")),
+    _home(rf"(?i:\b(?:based|located|resident|residing|living|born|raised|neighbou?rs)\s+(?:in|at|of|near)\s+){_TOWN}", has("based", "located", "resid", "living", "born", "raised", "neighb")),
+    _home(rf"(?i:\b(?:caller|customer|cust|cx|client|user|anyone\s+else|someone|anyone|people|folks|friends|regards|love|greetings|hello|all\s+of\s+us)\s+(?:is\s+)?(?:in|from|around|near)\s+){_TOWN}", has("caller", "cust", "cx", "client", "user", "anyone", "someone", "people", "folks", "friends", "regards", "love", "greetings", "hello", "all of us")),
+    _home(rf"(?i:\b(?:home\s?town|city|town|village|location|place\s+of\s+(?:birth|residence))\s*[:=]\s*){_TOWN_AND_LAND}", has("town", "city", "village", "location", "place of")),
+    _home(rf"(?i:^from\s+|\bfrom\s+){_TOWN}(?i:(?=\s+here\b))", has("from")),
+    _home(rf"(?i:\b(?:village|farm|house|flat|cottage|home|place|town|plumber|nurse|teacher|driver|student|shop|electrician)\s+(?:near|in|outside|at|past|by)\s+){_TOWN}", has(" near ", " in ", " outside ", " at ", " past ", " by ")),
+    _home(rf"(?i:\b(?:just|recently|finally)\s+(?:moved|relocated)\s+to\s+){_TOWN}", has("moved to", "relocated to")),
+    _home(rf"(?i:\bin\s+){_TOWN}(?i:(?=,?\s+like\s+(?:me|us)\b))", has("like me", "like us")),
+    _home(rf"(?i:\b(?:i|we)\s+c[oa]me\s+(?:all\s+the\s+way\s+)?from\s+){_TOWN}", has("came from", "come from", "all the way")),
+    _home(rf"(?i:\b(?:my|our|his|her)\s+home\s?town,?\s+(?:is\s+)?){_TOWN}", has("town")),
+    _home(rf"(?im:^[ \t>]*(?:just\s+)?(?:moved\s+to|living\s+in|live\s+in|based\s+in)\s+){_TOWN}", has("moved to", "live in", "living in", "based in")),
+    _home(rf"(?i:\b(?:in|from|at|near)\s+){_TOWN}(?i:(?=,?\s+where\s+(?:i|we)\s+live))", has("where i live", "where we live")),
+    _home(rf"(?i:\b(?:i['’]?m|name\s+is|this\s+is|here\s+is)\s+)[^\W\d_]{{2,20}}(?:\s[^\W\d_]{{2,20}})?,\s{_TOWN}(?=\s*(?:[.!]?\s*$|\n))", has("i'm", "im ", "i’m", "name is", "this is", "here is")),
+    _home(rf"(?m:(?:^|[.!?)…])[ \t]*[-–—~]\s?)(?:{_CAP}\s?){{1,3}},\s{_TOWN}(?=\s*$)", has("- ", "– ", "— ", "~")),
+    _home(rf"(?i:\bverified\s+buyer,?\s+){_TOWN}", has("buyer")),
+    _home(rf"(?i:\b{_WHO}){_TOWN}(?!\s+(?:for|on|until|till|station|airport|office|branch|store|shop))", both(has(" from ", " in ", " near ", "outside"), begins("i", "we", "s", "h", "as"))),
+    _home(rf"(?i:\b(?:here\s+from|(?:hello|greetings|hi|hey)\s+from\s+[a-z]{{3,10}})\s+){_TOWN}", has(" from ")),
+    _home(rf"(?i:\b(?:{_DOING})){_TOWN}(?!\s+(?:for|on|until|till|station|airport|office|branch|store|shop|next|this|last)\b)", both(has(" from ", " in ", " near ", "outside"), begins("i", "we", "my", "our", "his", "her"))),
+    _home(rf"\b{_TOWN}(?i:(?=[ -](?:lad|lass|native|resident|dweller|born\s+(?:and|n|&|'n'?)\s+(?:bred|raised))\b))", begins("lad", "lass", "native", "resident", "dweller", "born")),
+    # "Maria, 29, Graz, looking for": a name, an age, a town.
+    _home(rf"(?<!\w){_CAP},\s\d{{2}},\s(?:from\s)?{_TOWN}(?=\s*(?:[,.)\n]|$))", holds(r",\s\d\d,")),
+    _home(rf"(?m:^[ \t>]*){_CAP}\sfrom\s{_TOWN}(?=\s?[:–-])", has(" from ")),
+    _home(rf"(?i:\b(?:been|lived?|living|worked|stayed)\s+in\s+){_TOWN}(?i:(?=\s+(?:all|most\s+of)\s+(?:my|our|his|her)\b))", has(" all my", " all our", " all his", " all her", "most of")),
+    _home(rf"(?i:\b(?:moved|moving|move|relocated|relocating)\s+from\s+){_TOWN}", has(" from ")),
+    # "its Bru from Benoni", "Good evening from Tórshavn", "a Mr Gill in Slough"
+    _home(rf"(?i:(?<!\w)(?:it['’]?s|i['’]?m|i\s+am|this\s+is|here\s+is)\s+)[^\W\d_]{{2,20}}(?:\s{_CAP})?\sfrom\s{_TOWN}(?!\s*(?:support|office|branch|team|department|&|and\s+{_CAP}))", _SOMEBODYS),
+    _home(rf"(?i:\b(?:{_CAME})\s+){_TOWN}(?!\s(?:to\b|support|app|branch|office))", begins("sent", "writing", "good", "born", "originally", "hail", "native", "resident", "back", "commute", "drive", "travel", "address", "working")),
+    _home(rf"(?i:\b(?:shipped|delivered|sent|posted|went|dispatched|taken)\s+to\s+){_TOWN}(?i:(?=,?\s+(?:but|instead|and\s+not|not)\b))", begins("shipped", "delivered", "sent", "posted", "went", "dispatched", "taken")),
+    # Behind the last sentence, who wrote it and where: "It leaks. Ana Tamayo, Iloilo."
+    _home(rf"(?:[.!?]\s|\n)(?!(?:Best|Kind|Many|Warm|Dear|Thank|Thanks|Hello|Hi|Yours|The|My|No|Not|Your|Our)\s){_CAP}(?:\s{_CAP}){{1,2}},\s{_TOWN}(?=\s*\.?\s*\Z)", _may_end_with_a_town),
+    _home(rf"(?i:\b(?:mr|mrs|ms|miss|dr)\.?\s){_CAP}(?:\s{_CAP})?\s(?:in|from)\s{_TOWN}", _SOMEBODYS),
+    _home(rf"(?i:\b(?:ours|mine|(?:our|my)\s+(?:house|flat|place|home|farm|cottage|apartment))\s+is\b)[^.!?\n]{{0,50}}?\s(?:in|near|outside)\s{_TOWN}", _OWN),
+    _home(rf"(?i:\b(?:my|our|his|her|their)\s+(?:\w+\s+)?(?:{_AT_HOME})\s+(?:(?:is|are|back|over|up|down)\s+)?(?:in|near|outside)\s+){_TOWN}", _OWN),
+    _home(rf"(?i:\b(?:moved|moving|move|relocated|relocating)\s+from\s+){_CAP}(?:[ -]{_CAP}){{0,2}}\s+to\s+{_TOWN}", has(" from ")),
+)  # fmt: skip
+_SMALL_HOMES = (
+    _home(rf"(?i)(?<!\w){_MOVE}{_ANY_TOWN}", has(" in ", " to ", " near ", " at ", "outside", "around"), small=True),
+    _home(rf"(?i)(?<!\w)(?:we\s+r|i'?m|im|we're|i\s+am)\s+(?:from|in)\s+{_ANY_TOWN}(?=\s*[,.!]|\s*$|\s+(?:here|now|and|so|but)\b)", has(" in ", " from "), small=True),
+    _home(r"(?i)\b(?:i['’]?m|name\s+is|this\s+is)\s+[^\W\d_]{2,20}(?:\s[^\W\d_]{2,20})?,\s(?P<value>[^\W\d_]{3,20}\s(?:city|town|village))(?=\s*[.!]?\s*$)", has(" city", " town", " village"), small=True),
+    _home(rf"(?i)\bfrom\s+{_ANY_TOWN}\s+here\b", has(" here"), small=True),
+    _home(rf"(?i)\b(?:city|town|hometown|village)\s*(?::|is)\s*{_ANY_TOWN}", has("city", "town", "village"), small=True),
+)  # fmt: skip
+
+_READ_OUT = r"(?:[a-z]\s+(?:as\s+in|for)\s+[a-z]+|[a-z]|\d{1,2}|zero|oh|one|two|three|four|five|six|seven|eight|nine)"
+
+
+def _is_read_out(value: str) -> bool:
+    """Letters and at least two digits: a code, and no sentence."""
+    words: list[str] = re.findall(r"\w+", value.lower())
+    return sum(word.isdigit() or word in _DIGIT_WORDS for word in words) >= 2
+
+
+_DIGIT_WORDS = frozenset(["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 
 PLACES: tuple[Rule | FoundBy, ...] = (
     *_STREETS,
     *_HERE_AND_THERE,
     *_WORDED,
+    *_HOMES,
+    *_SMALL_HOMES,
     rule("ZIP_CODE", 0.8, r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b", both(at_least(2), BRITISH)),
     # Of Ireland: "H91 E2K3"
     rule("ZIP_CODE", 0.75, r"\b(?:[AC-FHKNPRTV-Y]\d{2}|D6W)\s?(?=\d*[AC-FHKNPRTV-Y])(?=[A-Z]*\d)[0-9AC-FHKNPRTV-Y]{4}\b", both(at_least(3), with_capital)),
@@ -394,13 +519,49 @@ PLACES: tuple[Rule | FoundBy, ...] = (
         both(at_least(1), has("zip", "post", "plz")),
     ),
     rule("ZIP_CODE", 0.7, r"(?i)(?<!\w)[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}(?!\w)", both(at_least(2), has("post", "zip", "address", "live")), lambda match: after(match, _CODE_CUE, 60)),
+    rule(
+        "ZIP_CODE", 0.75,
+        r"(?i)\bpost\s?code\b[^\n]{0,30}?\s(?P<value>(?:[a-z]\s){1,2}(?:(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|\d)\s){1,3}(?:[a-z]\s)?"
+        r"(?:(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|\d)\s)?[a-z]\s[a-z])(?!\w)", has("postcode", "post code"),
+    ),
+    rule(
+        "ZIP_CODE", 0.75, r"(?i)\bpost\s?code\b[^\n]{0,30}\n[ \t>]*(?:\w{1,20}:\s*)?(?P<value>[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2})(?!\w)",
+        both(at_least(2), has("postcode", "post code")),
+    ),
+    rule(
+        "ZIP_CODE", 0.75, r"(?i)\b(?:zip|post(?:al)?)\s?(?:code)?(?:['’]s|\s+is|:)?,?\s+(?P<value>(?:(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|double|\d)[\s,-]+){3,6}"
+        r"(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|\d))\b", has("zip", "postal", "postcode", "post code"),
+    ),
+    rule(
+        "STREET_ADDRESS", 0.7, r"(?i)\bhouse\s+(?:number|no)\b(?:[^\w\n]|\bis\b|\bit['’]?s\b|\n[^\n:]{0,15}:){0,6}\s*(?P<value>\d{1,4}[a-z]?|(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven"
+        r"|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|oh)[\s-]?){1,4})(?!\w)",
+        has("house n"),
+    ),
+    # "c: b for bravo, t for tango, seven, one, two, j, n"
+    rule(
+        "ZIP_CODE", 0.75, rf"(?i)\bpost\s?code\b[^\n]{{0,30}}?\s(?P<value>{_READ_OUT}(?:[,\s]+{_READ_OUT}){{4,7}})(?!\w)",
+        both(has("postcode", "post code"), has(" for ", " as in ")), value_is(_is_read_out),
+    ),
+    # What answers the question for an address, where it begins with the number of a house.
+    rule(
+        "STREET_ADDRESS", 0.7,
+        rf"(?i)\b(?:address|street|where\s+(?:do|are)\s+you(?:\s+live)?)\b[^\n?]{{0,40}}\?\s*\n[ \t>]*(?:\[?[\w:. ]{{1,20}}\]?:\s*)?(?:it['’]?s\s+|um,?\s+|yes,?\s+)?"
+        rf"(?P<value>(?:{_NUMBER_WORD}|\d{{1,5}}[a-z]?,?\s+)(?:[a-z'’]{{2,20}}(?:[ ,]+|(?=[.\n]|$))){{1,6}})",
+        both(has("?"), has("address", "street", "where")),
+    ),
+    rule("STREET_ADDRESS", 0.7, r"(?i)\bliv(?:e|es|ed|ing)\s+(?:at|in)\s+(?:number|no\.?|nr\.?|#)\s*(?P<value>\d{1,4}[a-z]?)(?!\w)", both(at_least(1), begins("live", "living"))),
     rule("STREET_ADDRESS", 0.7, r"(?i)\bcode\W{0,3}(?:is\s+)?(?P<value>[#*]?\d{3,6}[#*]|[#*]\d{3,6})(?!\w)", both(at_least(3), has("#", "*"))),
+    rule("STREET_ADDRESS", 0.6, r"(?i:\bcode)\W{0,2}\s(?P<value>[AB]\d{4}|\d{4}[AB])(?!\w)", both(at_least(4), begins("code"))),
     # "Left with her at No 40"
     rule("STREET_ADDRESS", 0.6, r"(?i)\bat\s+(?:no\.?|number)\s?(?P<value>\d{1,4}[a-z]?)(?!\w|[.,]\d|\s?[%(]|\s+(?:in|on|of)\s+(?:the|your|my|a|our)\b)", both(at_least(1), has("at n"))),
+    rule("STREET_ADDRESS", 0.6, r"(?i)\b(?:i\s?['’]?m|i\s+am|we\s?['’]?re|we\s+are)\s+(?:at\s+)?(?:number|no\.?|nr\.?)\s?(?P<value>\d{1,4}[a-z]?)(?!\w|[.,]\d|\s?%|\s+(?:in|on|of)\b)", both(at_least(1), has("number", " no"))),
     # A flat by itself: "Flat 2/1", "Studio 14b", "Apt 5,"; "a flat 20" is a price.
     rule("STREET_ADDRESS", 0.65, r"(?i:\b(?:flat|apt|apartment|studio)\.?\s(?:no\.?\s)?(?:\d{1,4}/\d{1,4}|\d{1,4}[a-z]))(?![\w/%])|\b(?:Flat|Apt|Apartment)\.?\s\d{1,4}(?=\s*(?:,|$|\n))", both(at_least(1), begins("flat", "apt", "apartment", "studio"))),
     rule("STREET_ADDRESS", 0.65, rf"\b(?:[Pp]lot|[Ee]rf)\s(?:(?i:no)\.?\s)?\d{{1,6}}(?:,?\s{_CAP}(?:\s(?:{_CAP}|\d{{1,4}})){{0,3}})?", both(at_least(1), begins("plot", "erf"))),
+    # "we are at 37a": a number with a letter where somebody lives; without one it may be a time.
+    rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:i|we|they|s?he)\s?(?:['’]?m|['’]?re|['’]s|am|are|is|live|lives)\s+(?:at|in|(?:at\s+)?(?:number|no\.?))\s+(?P<value>\d{1,4}\s?[a-f])(?!\w)(?!['’.]\w)", at_least(1)),
     rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:digicode|door\s?code|gate\s?code|entry\s?code|key\s?safe(?:\s?code)?|lock\s?box(?:\s?code)?)\W{0,3}(?:is\s+)?(?P<value>(?=\w*\d)\w{3,8})\b", both(at_least(2), has("code", "safe", "box"))),
+    rule("NRP", 0.7, rf"(?i)\b(?:faith|religion|creed|denomination|orientation)\b[^\n.!?]{{0,30}}?\W(?P<value>{_PROFESSED})\b", begins("faith", "religion", "creed", "denomination", "orientation")),
     rule("ZIP_CODE", 0.7, rf"(?m)^\s*(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_CAP}(?:[ -]{_CAP})?\s*$", at_least(4)),
     rule(
         "NRP", 0.7, rf"(?i)\b(?:i\s?'?m|i’m|i\s+am|as|we\s+are|we['’]re|being|(?:my|our)\s+(?:\w{{2,15}}\s+)?{_RELATION}\s+(?:is|are)|s?he(?:['’]s|\s+is))\s+(?:an?\s+)?(?:practi[sc]ing\s+|devout\s+)?(?P<value>{_PROFESSED}(?:\s{_PROFESSED})?)\b",

@@ -34,6 +34,13 @@ _PARTICLES = frozenset(
 _JOINING = _PARTICLES | frozenset("-'’.")
 """What belongs to a name between two words of it, however unlikely it is by itself."""
 _JOINTS = frozenset("-_./:@#+*")
+_CALENDAR = frozenset(
+    str.split(
+        "january february march april may june july august september october november december"
+        " monday tuesday wednesday thursday friday saturday sunday"
+    )
+)
+"""No town is called so, though it stands behind "in"."""
 _WORDS = frozenset({"PERSON", "LOCATION", "NRP", "DATE_OF_BIRTH", "PLACE", "ORGANIZATION"})
 """Of these a word is taken by itself; of all others everything that is written in one go."""
 
@@ -60,7 +67,7 @@ def find(
             from 0.4 where it is only just sure: Presidio's users and ``min_score`` usually ask for that.
         least: the probability from which on a word beside a personal one counts.
     """
-    taken = [word.chance >= cuts[word.label] for word in words]
+    taken = [word.chance >= cuts[word.label] and not _is_date(text, word) for word in words]
     if not any(taken):
         return
     _grow(words, taken, least)
@@ -71,6 +78,10 @@ def find(
         start, end = _whole(text, word.start, word.end, glued=word.label not in _WORDS)
         cut = cuts[word.label]
         yield word.label, start, end, _USUAL_CUT + (1 - _USUAL_CUT) * max(0.0, word.chance - cut) / (1 - cut)
+
+
+def _is_date(text: str, word: Word) -> bool:
+    return word.label == "LOCATION" and text[word.start : word.end].lower() in _CALENDAR
 
 
 def surest(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[float | None]:

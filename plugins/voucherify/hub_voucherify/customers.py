@@ -105,7 +105,7 @@ class CustomerWriter:
             yield from (failed(record, "not_sent", retryable=True) for record in good)
             return
         job = answer.body.get("async_action_id")
-        own.add(str(job))
+        own |= {str(job)} if job else set()
         for record in good:
             if not answer.ok:
                 yield refused(record, answer)
