@@ -106,6 +106,15 @@ def test_whoever_reads_names_denies_what_a_rule_is_not_sure_of_and_nothing_else(
         assert word not in removed[0]
 
 
+def test_no_rule_guesses_at_what_a_reader_looks_for_in_context():
+    guesses = "I live in Zorbville, it is unit 7-b, Zorb Wharf"
+    reader = Denies("quux", "nothing")
+    assert "Zorbville" not in redact(reader, Finds("none"), [guesses])[0]
+    reader.supported_entities = ["PERSON", "LOCATION"]
+    assert "Zorbville" in redact(reader, Finds("none"), [guesses])[0]
+    assert "Mr <PERSON_1>" in redact(reader, Finds("none"), ["Mr Zorb waits"])[0]
+
+
 def test_nobody_denies_what_a_site_wrote_or_the_hub_knows():
     own = {"name": "ticket", "entity": "ORDER_NUMBER", "regex": "ZZ-\\d{4}"}
     policy = load_redaction(ROOT / "privacy" / "redaction.yaml")

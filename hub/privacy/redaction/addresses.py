@@ -8,15 +8,27 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.language import is_common_word
-from hub.privacy.redaction.rule import BRITISH, Facts, FoundBy, Stretch, at_least, begins, both, rule
+from hub.privacy.redaction.rule import (
+    BRITISH,
+    FoundBy,
+    Stretch,
+    at_least,
+    both,
+    has,
+    rule,
+    shaped,
+    whole,
+    with_capital,
+)
 
 _JOIN = (
     "de|da|do|del|della|di|du|des|la|las|los|le|of|the|an|der|am|on|upon|sur|y|na|nad|no|nr|apto|apt|piso|scala|int|bte|lgh|etg|bl|sc"
     "|ap|et|kv|kw|d|m|st|sal|tv|th|esq|dto|izq|izda|dcha|puerta|casa|oficina|interior|bloco|sala|andar|porta|floor|flat|block|unit|room|flr|fl|rm|door|cross|plot|villa|street|lane|phase|sector|level|tower|building|dorm|vía|carretera"
     "|house|near|opp|opposite|behind|bis|ter|km|em|ul|vul|bul|str|bâtiment|bat|étage|norte|sul|esc|stiege|top|ix|il|tal|es|ku|gu|dong|ro|gil|daero|cho|machi|shi|ken|chome|chōme"
 )
-_PIECE = rf"(?:[^\W\d_a-zß-öø-ÿ]\w*+(?:['’]\w++)?+|\d\w*+[ºª°]?+|(?:{_JOIN})(?!\w))"
+_PIECE = rf"(?:[^\W\d_a-zß-öø-ÿ]\w*+(?:['’]\w++)?+|\d\w*+[ºª°]?+|{by_letter(_JOIN, cased=True)}(?!\w))"
 _ROW = re.compile(rf"(?<!\w)#?{_PIECE}(?:(?:[ ,./#()–-]|\n(?!\n)|<br ?/?>|(?<=No|.D):(?=\s?\d)){{1,4}}+{_PIECE})++")
 """No two alternatives begin alike and nothing is given back, so the time grows with the length of the text alone."""
 
@@ -73,6 +85,8 @@ _TOLD = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAST, _LEAST_WITH_PLACE = 4, 3
+_MOST_UNITS = 2
+"""So many units count."""
 _LONGEST = 200
 """Characters; what is longer is a list, and its lines are looked at one by one."""
 
@@ -127,16 +141,20 @@ def _trimmed(text: str, start: int, end: int) -> Stretch:
 def _is_address(text: str, start: int, end: int) -> bool:
     row = text[start:end]
     words = _WORD.findall(row)
-    units, road = min(2, len(_UNIT.findall(row))), 2 * bool(_ROAD.search(row))
-    post, compound = 2 * bool(_POST.search(row)), bool(_COMPOUND.search(row))
-    if not words or not any(map(str.isdigit, row)) or not (units or road or post or compound) or _THING.search(row):
+    if not words or not any(map(str.isdigit, row)):
         return False
+    road, post, compound = 2 * bool(_ROAD.search(row)), 2 * bool(_POST.search(row)), bool(_COMPOUND.search(row))
     town = any(word.lower() in _TOWNS for word in words)
     told = 2 * bool(_TOLD.search(text, max(0, start - 30), start))
-    if units == 2 and row.count(",") >= 2 and len(words) >= 2 + units:
-        return True
-    points = units + road + post + compound + town + told + (row.count(",") + row.count("\n") >= 2)
-    return points >= (_LEAST_WITH_PLACE if town or post or road or told else _LEAST)
+    commas = row.count(",")
+    points = road + post + compound + town + told + (commas + row.count("\n") >= 2)
+    least = _LEAST_WITH_PLACE if town or post or road or told else _LEAST
+    if points + _MOST_UNITS < least and commas < 2:
+        return False  # units are the slowest to look for, and not even two of them would do
+    units = min(_MOST_UNITS, len(_UNIT.findall(row)))
+    if not (units or road or post or compound) or _THING.search(row):
+        return False
+    return points + units >= least or (units == _MOST_UNITS and commas >= 2 and len(words) >= 2 + units)
 
 
 _AREA = (
@@ -177,7 +195,7 @@ def _named(text: str) -> Iterator[Stretch]:
 
 
 SMALL = (
-    FoundBy("STREET_ADDRESS", 0.7, _named, both(at_least(2), both(BRITISH, begins(*_KIND.split("|"))))),
+    FoundBy("STREET_ADDRESS", 0.7, _named, both(at_least(2), whole(*_KIND.split("|")), BRITISH)),
     # "12b station parade london e8 1aa", "4417 n larch ave apt 2r chicago il 60641": with its code, no part needs a capital.
     FoundBy(
         "STREET_ADDRESS", 0.8, partial(_numbered, re.compile(rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{2,15}},?\s){{1,7}}{_CODE}(?!\w)")),
@@ -186,19 +204,18 @@ SMALL = (
     FoundBy(
         "STREET_ADDRESS", 0.8,
         partial(_numbered, re.compile(rf"(?i)(?<![\w.,$€£])\d{{1,5}}[a-z]?,?\s(?:[a-z'’\d]{{1,15}},?\s){{2,8}}{_STATES},?\s\d{{5}}(?:-\d{{4}})?(?!\w)")),
-        at_least(6),
+        both(at_least(6), shaped(" 00000")),
     ),
     rule("ZIP_CODE", 0.7, rf"(?i)(?<![\w-]){_AREA}\d{{1,2}}[a-z]?\s\d[abd-hjlnp-uw-z]{{2}}(?![\w-])", both(at_least(2), BRITISH), lambda match: match[0][-2:].lower() not in {"st", "nd", "rd", "th", "tb", "gb", "hr", "ft", "lb", "pt"}),
-    rule("ZIP_CODE", 0.7, r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]\d[ABCEGHJ-NPRSTV-Z]\d\b", at_least(3)),
+    rule("ZIP_CODE", 0.7, r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]\d[ABCEGHJ-NPRSTV-Z]\d\b", both(at_least(3), shaped("A0A 0A0", "A0A-0A0"))),
 )  # fmt: skip
 
 
-def _may_hold_one(facts: Facts) -> bool:
-    """An address has digits and capitals, and more than one part."""
-    return facts.digits > 1 and facts.has_capital and ("," in facts.text or "\n" in facts.text or "#" in facts.text)
+_MAY_HOLD_ONE = both(at_least(2), has(",", "\n", "#"), with_capital)
+"""An address has digits and capitals, and more than one part."""
 
 
 ROWS = (
     *SMALL,
-    FoundBy("STREET_ADDRESS", 0.7, find_rows, _may_hold_one),
+    FoundBy("STREET_ADDRESS", 0.7, find_rows, _MAY_HOLD_ONE),
 )

@@ -6,21 +6,25 @@ from collections.abc import Iterator
 _LETTER = re.compile(r"[a-z](?![?*+{])")
 
 
-def by_letter(words: str) -> str:
+def by_letter(words: str, *, cased: bool = False) -> str:
     """This puts alternatives with the same first letter together: ``ab|cd|ae`` becomes ``[aA](?:b|e)|[cC](?:d)``.
 
-    For expressions in which small and large letters are the same. Alternatives that begin with anything but a letter come
-    last, as they are; the order of those with the same letter stays, so the same texts match.
+    For expressions in which small and large letters are the same, unless they are ``cased``. Alternatives that begin with
+    anything but a letter come last, as they are; the order of those with the same letter stays, so the same texts match.
 
     Args:
         words: alternatives between ``|``; those inside brackets belong to one alternative.
+        cased: only the small letters count: ``a(?:b|e)|c(?:d)``.
     """
     groups: dict[str, list[str]] = {}
     for one in _top_level(words):
         letter = one[0] if _LETTER.match(one) else ""
         groups.setdefault(letter, []).append(one[len(letter) :])
     rest = groups.pop("", [])
-    laid_out = [f"(?-i:[{letter}{letter.upper()}])(?:{'|'.join(ends)})" for letter, ends in sorted(groups.items())]
+    first = "{0}" if cased else "(?-i:[{0}{1}])"
+    laid_out = [
+        f"{first.format(letter, letter.upper())}(?:{'|'.join(ends)})" for letter, ends in sorted(groups.items())
+    ]
     return f"(?:{'|'.join([*laid_out, *rest])})"
 
 

@@ -5,6 +5,8 @@ import re
 from hub.privacy.redaction.checksums import is_ip
 from hub.privacy.redaction.language import is_common_word
 from hub.privacy.redaction.rule import (
+    Facts,
+    Gate,
     Rule,
     after,
     at_least,
@@ -15,7 +17,9 @@ from hub.privacy.redaction.rule import (
     holds,
     many,
     rule,
+    shaped,
     value_is,
+    whole,
     with_inner_dot,
 )
 
@@ -61,7 +65,7 @@ EMAILS: tuple[Rule, ...] = (
     rule(
         "EMAIL_ADDRESS", 0.9,
         rf"(?i)(?<!\w){_PART}(?:{_DOT}{_PART}){{0,5}}{_AT}[\w-]{{2,40}}(?:{_DOT}[\w-]{{2,40}}){{0,3}}{_DOT}(?:{_ANY_TLD})\b",
-        both(has("@", "[", "(", "{", "<"), has("dot", ".", "punkt", "punto")), _is_of_somebody,
+        both(has("@", "[", "(", "{", "<"), has("dot", ".", "punkt", "punto"), either(has("@"), holds(r"(?i)[\[({<]\s*(?:at|a|arroba)\s*[\])}>]"))), _is_of_somebody,
     ),
     # "maria dot g at example dot com", "bob dot harris seventy two at example dot com"
     rule(
@@ -77,7 +81,7 @@ EMAILS: tuple[Rule, ...] = (
         "EMAIL_ADDRESS", 0.8,
         rf"(?i)(?<!\w)(?:[a-z0-9]+(?:[._+-][a-z0-9]+)+|[a-z]+\d+|(?:[a-z0-9]\s?-\s?){{2,}}[a-z0-9]){_PLAIN_AT}"
         rf"[\w-]{{2,40}}(?:{_DOT}[\w-]{{2,40}}){{0,3}}{_DOT}(?:{TLD})\b",
-        has(" at "),
+        both(has(" at "), either(either(has("[", "(", "{", "<"), whole("dot", "punkt", "punto")), holds(r"\.\w|\s\.\s"))),
     ),
     rule(
         "EMAIL_ADDRESS", 0.7,
@@ -143,6 +147,8 @@ def _is_chosen(value: str) -> bool:
 
 
 _NETWORK = r"insta(?:gram)?|ig|telegram|tiktok|snap(?:chat)?|twitter|discord|skype|signal|threads|mastodon|bluesky|reddit|psn|xbox"
+_NETWORKS = ("insta", "instagram", "ig", "telegram", "tiktok", "snap", "snapchat", "twitter", "discord", "skype", "signal", "threads", "mastodon", "bluesky",
+             "reddit", "psn", "xbox")  # fmt: skip
 _ACCOUNT = (
     r"user\s?-?(?:name|id)?|usr(?:\s?name)?|login(?:\s?name)?|handle|nick(?:name)?|gamer\s?tag|screen\s?name|alias"
 )
@@ -195,13 +201,16 @@ HANDLES: tuple[Rule, ...] = (
     ),
     rule("HANDLE", 0.8, r"(?i)(?<!\w)live:[\w.-]{3,40}\w", has("live:")),
     rule(
-        "HANDLE", 0.7, rf"(?i)(?<![\w@./])(?P<value>[a-z0-9][\w.]{{2,30}}\w)\s+on\s+(?:{_NETWORK}|x|fb|facebook)\b", has(" on "), value_is(_is_chosen),
+        "HANDLE", 0.7, rf"(?i)(?<![\w@./])(?P<value>[a-z0-9][\w.]{{2,30}}\w)\s+on\s+(?:{_NETWORK}|x|fb|facebook)\b", both(has(" on "), whole(*_NETWORKS, "x", "fb", "facebook")), value_is(_is_chosen),
     ),
     rule(
         "HANDLE", 0.75,
         rf"(?i)\b(?:{_NETWORK}|{_ACCOUNT})\b[^\n.@]{{0,25}}?(?:\s|[:=]\s*\"?|[\"'(])(?P<value>(?=[\w-]*[\d_.-]\w)[a-z0-9][\w.-]{{1,40}}\w)(?![\w@])",
-        has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "user", "usr", "login", "handle", "nick", "tag",
-            "screen", "alias", "skype", "reddit", "psn", "xbox"),
+        both(
+            has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "user", "usr", "login", "handle", "nick", "tag",
+                "screen", "alias", "skype", "reddit", "psn", "xbox"),
+            begins(*_NETWORKS, "user", "usr", "login", "handle", "nick", "gamer", "screen", "alias"),
+        ),
         value_is(_is_chosen),
     ),
     # "user tkowalski2 is locked out": right behind the word, digits at the end are enough.
@@ -213,7 +222,10 @@ HANDLES: tuple[Rule, ...] = (
     # "PSN SleepyOtter", "tiktok: lunabakesdaily"
     rule(
         "HANDLE", 0.7, rf"\b(?i:{_NETWORK}|steam|fortnite|roblox|twitch|vinted|ebay|depop|etsy)(?i:\s+(?:name|id|user|seller|handle|tag|account|is))*[\s:]+(?P<value>[A-Z]?[a-z]{{2,15}}[A-Z][A-Za-z]{{2,20}}\d{{0,4}})(?![\w@.])",
-        has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "skype", "reddit", "psn", "xbox", "steam", "fortnite", "roblox", "twitch", "vinted", "ebay", "depop", "etsy"),
+        both(
+            has("insta", "ig", "tele", "tiktok", "snap", "twitter", "discord", "skype", "reddit", "psn", "xbox", "steam", "fortnite", "roblox", "twitch", "vinted", "ebay", "depop", "etsy"),
+            whole(*_NETWORKS, "steam", "fortnite", "roblox", "twitch", "vinted", "ebay", "depop", "etsy"),
+        ),
         value_is(lambda value: value.lower() not in _PRODUCTS and not is_brand(value)),
     ),
     rule(
@@ -258,7 +270,7 @@ HANDLES: tuple[Rule, ...] = (
     # Accounts that somebody at a help desk works on: "unlock k.oduya-smith"
     rule(
         "HANDLE", 0.7, r"(?i)\b(?:unlock|reset|re-?enable|enable|disable|deactivate|offboard|onboard|provision)\s+(?:user\s+|account\s+)?(?P<value>[a-z][a-z\d]{0,20}[._][a-z][a-z\d-]{1,25})(?![\w@(./\\=])",
-        begins("unlock", "reset", "re", "enable", "disable", "deactivate", "offboard", "onboard", "provision"),
+        begins("unlock", "reset", "reenable", "re-enable", "enable", "disable", "deactivate", "offboard", "onboard", "provision"),
         lambda match: not _TECHNICAL.search(match["value"]) and not _ENDS_LIKE_A_FILE.search(match["value"]),
     ),
     # "dj_mossy", "xx_ollie_99": nobody writes words of a sentence like that; names of files and of fields end otherwise.
@@ -306,22 +318,22 @@ def is_free_line(number: str) -> bool:
 _EXTENSION = r"(?:[,;]?\s?(?i:x|extn?\.?|extension|durchwahl|int\.)\s?:?\s?\d{1,5}(?!\w))?"
 _BETWEEN = r"[\s().\-–/]{0,3}"
 PHONES: tuple[Rule, ...] = (
-    rule("PHONE_NUMBER", 0.7, rf"(?<![\w+])(?:\+|00)\s?[1-9](?:{_BETWEEN}\d){{6,14}}(?!\d){_EXTENSION}", at_least(7), _is_of_a_person),
+    rule("PHONE_NUMBER", 0.7, rf"(?<![\w+])(?:\+|00)\s?[1-9](?:{_BETWEEN}\d){{6,14}}(?!\d){_EXTENSION}", both(at_least(7), has("+", "00")), _is_of_a_person),
     rule(
         "PHONE_NUMBER", 0.65,
         r"(?i)\b(?:phone|tel(?:ephone)?|mobile|mob|cell|call(?:ed)?(?: me| us| him| her| back)?(?: at| on)?|text(?: me)?|whatsapp|ring"
         rf"|reach|answer(?:ing)?|dial|number|nr|no)\b[^\d\n]{{0,20}}(?P<value>\(?\d(?:{_BETWEEN}\d){{6,14}})(?!\d){_EXTENSION}",
-        both(at_least(7), has("phone", "tel", "mob", "cell", "call", "text", "whats", "ring", "reach", "answer", "dial", "number", "nr", "no")),
+        both(at_least(7), whole("phone", "tel", "telephone", "mobile", "mob", "cell", "call", "called", "text", "whatsapp", "ring", "reach", "answer", "answering", "dial", "number", "nr", "no")),
         _is_phone_shaped,
     ),
-    rule("PHONE_NUMBER", 0.65, rf"(?<![\w.,$€£+#/-])\(?\d{{3}}\)?[ .-]{{0,2}}\d{{3}}[ .-]\d{{4}}(?!\d|%|[.,-]\d){_EXTENSION}(?!\w)", at_least(10), _is_phone_shaped),
+    rule("PHONE_NUMBER", 0.65, rf"(?<![\w.,$€£+#/-])\(?\d{{3}}\)?[ .-]{{0,2}}\d{{3}}[ .-]\d{{4}}(?!\d|%|[.,-]\d){_EXTENSION}(?!\w)", both(at_least(10), shaped("000-0000", "000 0000", "000.0000")), _is_phone_shaped),
     rule("PHONE_NUMBER", 0.6, r"(?<![\w.,$€£+#/-])\(?0\d(?:[ ()./\-–]{0,2}\d){7,11}(?![\w%]|[.,-]\d)"
-        rf"{_EXTENSION}", at_least(9), _is_phone_shaped),
+        rf"{_EXTENSION}", both(at_least(9), begins("0")), _is_phone_shaped),
     rule("PHONE_NUMBER", 0.5, r"(?<![\w.,$€£+#/-])\(?\d{2,5}\)?(?:[ .-]\d{2,4}){1,4}(?![\w%]|[.,/-]\d)"
-        rf"{_EXTENSION}", at_least(7), _is_phone_shaped),
+        rf"{_EXTENSION}", both(at_least(7), shaped("00 00", "00-00", "00.00", "00) 00", "00)-00", "00).00")), _is_phone_shaped),
     rule("PHONE_NUMBER", 0.6, r"(?<![\w.,-])\(?\d\)?(?:[ .()\-]{1,3}\d){8,14}(?![\w.,]|-\d)", at_least(9), _is_phone_shaped),
     # Letters for noughts: "o7700 9OO 442"
-    rule("PHONE_NUMBER", 0.6, r"(?<![\w.,-])\+?[\doO](?:[ .-]?[\doO]){8,13}(?!\w|[.,]\d)", both(at_least(6), holds(r"[oO]\d|\d[oO]"))),
+    rule("PHONE_NUMBER", 0.6, r"(?<![\w.,-])\+?[\doO](?:[ .-]?[\doO]){8,13}(?!\w|[.,]\d)", both(at_least(6), holds(r"[oO](?:(?=\d)|(?<=\d[oO]))"))),
 )  # fmt: skip
 
 _VERSION = re.compile(
@@ -341,16 +353,23 @@ def _is_address(match: re.Match[str]) -> bool:
     return is_ip(value) and not _NOBODYS_IP.match(value) and not after(match, _VERSION, 14)
 
 
+_DOTTED = re.compile(r"\.[0-9A-Fa-f]{4}\.")
+
+
+def _has_signs_of_a_mac(facts: Facts) -> bool:
+    return facts.text.count(":") >= 5 or facts.text.count("-") >= 5 or _DOTTED.search(facts.text) is not None
+
+
 DEVICES: tuple[Rule, ...] = (
-    rule("IP_ADDRESS", 0.95, rf"(?<![\d.])(?:\d{{1,3}}{_DEFANGED}){{3}}\d{{1,3}}(?![\d]|\.\d)", both(at_least(4), many(".", 3)), _is_address),
+    rule("IP_ADDRESS", 0.95, rf"(?<![\d.])(?:\d{{1,3}}{_DEFANGED}){{3}}\d{{1,3}}(?![\d]|\.\d)", both(at_least(4), shaped("0.0", "0[.]0", "0(.)0")), _is_address),
     rule(
-        "IP_ADDRESS", 0.95, r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])", both(at_least(1), has(":")),
+        "IP_ADDRESS", 0.95, r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])", both(at_least(1), either(has("::"), many(":", 7))),
         lambda match: len(match[0]) > 4 and is_ip(match[0]),
     ),
     rule(
         "MAC_ADDRESS", 0.95,
         r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|(?<!\w)[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?!\w)",
-        either(many(":", 5), either(many("-", 5), both(with_inner_dot, many(".", 2)))), value_is(lambda value: not value.replace(".", "").isdigit()),
+        Gate(tests=(_has_signs_of_a_mac,)), value_is(lambda value: not value.replace(".", "").isdigit()),
     ),
     rule("MAC_ADDRESS", 0.8, r"(?i)\bmac(?:\s+addr(?:ess)?)?\W{1,3}(?:is\s+)?(?P<value>[0-9a-f]{12})\b", has("mac")),
 )  # fmt: skip

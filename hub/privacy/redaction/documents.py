@@ -5,7 +5,7 @@ import re
 from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.checksums import is_nif, is_ssn
 from hub.privacy.redaction.language import is_common_word
-from hub.privacy.redaction.rule import Rule, after, at_least, begins, both, has, rule, value_is, with_capital
+from hub.privacy.redaction.rule import Rule, after, at_least, begins, both, has, rule, shaped, value_is, whole
 
 MONTH = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -33,6 +33,7 @@ _BIRTH = re.compile(
     r"(?i)\b(?:born|d\.?\s?o\.?\s?b\b|turn(?:ed|s|ing)?\s+\d{1,3}\b|date\s+of\s+birth|birth\s?(?:day|date)|birth|geb(?:oren)?|née?)\b"
 )
 _OLD_YEAR = r"(?:19[2-9]\d|200\d)"
+_OLD_YEARS = begins("192", "193", "194", "195", "196", "197", "198", "199", "200")
 _NOT_BIRTH = re.compile(
     r"(?i)\b(?:since|until|till|ordered|bought|purchased|paid|charged|from|before|after|opened|joined|expires?|expiry|exp|valid"
     r"|dated?|sent|signed|delivered|invoice|due|on|back in|between|to|by|of)\W{0,2}(?:the\s+)?$"
@@ -60,7 +61,7 @@ BIRTHS: tuple[Rule, ...] = (
         "DATE_OF_BIRTH", 0.6,
         rf"(?i)(?<![\w/.-])(?P<value>\d{{1,2}}[./-]\d{{1,2}}[./-]{_OLD_YEAR}|{_OLD_YEAR}-\d\d-\d\d"
         rf"|{_DAY}\s+(?:of\s+)?{MONTH}\.?,?\s+{_OLD_YEAR}|{MONTH}\.?\s+{_DAY},?\s+{_OLD_YEAR})(?![\w/-]|\.\d|[\sT]{{0,3}}\d\d?:\d\d)",
-        at_least(5), lambda match: not after(match, _NOT_BIRTH, 14),
+        both(at_least(5), _OLD_YEARS), lambda match: not after(match, _NOT_BIRTH, 14),
     ),
 )  # fmt: skip
 
@@ -87,6 +88,14 @@ _ID_MARKS = has(
 )  # fmt: skip
 
 
+_ID_WORDS = whole(*str.split("""
+    ssn social sin national nino ni identity id idcard personal personnummer pps ppsn bsn cpf cnpj curp rfc dni nie nif
+    cnic nric hkid aadhaar aadhar uid pan pesel tax tin tfn steuer steuerid steueridentifikationsnummer codice nhs
+    medicare medicaid mbi vin chassis bvn nin ghana iqama kad mykad ktp nik cccd npwp cédula cedula rut ruc cuil cuit
+    cnp oib jmbg egn nip niss nrn cpr hetu kennitala isikukood amka afm tckn tc c inn snils iin rrn gstin ahv svnr rodné
+    rodne ein itin voter ehic fødselsnummer fodselsnummer residence permit insee sozialversicherungsnummer imei pension
+    upn uln omang trn nuit philhealth kra
+"""))  # fmt: skip
 _SPELLED_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|[a-z]|\d)"
 
 
@@ -101,15 +110,15 @@ def _leads_to_somebody(value: str) -> bool:
 
 
 IDENTITIES: tuple[Rule, ...] = (
-    rule("US_SSN", 0.95, r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])", at_least(9), value_is(is_ssn)),
+    rule("US_SSN", 0.95, r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])", both(at_least(9), shaped("000-00-0000")), value_is(is_ssn)),
     rule("NATIONAL_ID", 0.8, r"(?<![\w-])\d{3}[ .]\d{2}[ .]\d{4}(?![\w-])", both(at_least(9), has("ssn", "social"))),
-    rule("UK_NINO", 0.95, r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b", at_least(6)),
-    rule("NATIONAL_ID", 0.85, rf"(?i)\b{_ID_WORD}\b{_NUM}\W{{0,4}}(?:(?:is|was|of)\s+)?(?P<value>(?=[A-Z]*\d)[A-Z]{{0,6}}\d[\dA-Z]{{0,17}}(?:[ ./-]\d[\dA-Z]{{0,9}}|[./-](?=[A-Z]{{0,3}}\d)[\dA-Z]{{2,9}}){{0,5}}(?:[ -]?[A-Z]\b)?)(?!\w)", both(at_least(4), _ID_MARKS), lambda match: _leads_to_somebody(match["value"]) and not after(match, _OF_A_PROGRAM)),
-    rule("NATIONAL_ID", 0.85, r"\b[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]\b|\b[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z\d]\d\b", at_least(7)),
-    rule("NATIONAL_ID", 0.8, r"(?i)\b(?:\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z])\b", at_least(7), value_is(is_nif)),
-    rule("NATIONAL_ID", 0.8, r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)|(?<![\w-])\d{5}-\d{7}-\d(?![\w-])", at_least(11)),
-    rule("NATIONAL_ID", 0.8, r"\b[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]\b|\b\d{7}[A-W][A-IW]?\b|\b[STFG]\d{7}[A-Z]\b", at_least(4)),
-    rule("NATIONAL_ID", 0.7, r"(?<![\w-])(?:19|20)?\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01])[-+]\d{4}(?![\w-])", at_least(10)),
+    rule("UK_NINO", 0.95, r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b", both(at_least(6), shaped("AA0", "AA 0"))),
+    rule("NATIONAL_ID", 0.85, rf"(?i)\b{_ID_WORD}\b{_NUM}\W{{0,4}}(?:(?:is|was|of)\s+)?(?P<value>(?=[A-Z]*\d)[A-Z]{{0,6}}\d[\dA-Z]{{0,17}}(?:[ ./-]\d[\dA-Z]{{0,9}}|[./-](?=[A-Z]{{0,3}}\d)[\dA-Z]{{2,9}}){{0,5}}(?:[ -]?[A-Z]\b)?)(?!\w)", both(at_least(4), _ID_MARKS, _ID_WORDS), lambda match: _leads_to_somebody(match["value"]) and not after(match, _OF_A_PROGRAM)),
+    rule("NATIONAL_ID", 0.85, r"\b[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]\b|\b[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z\d]\d\b", both(at_least(7), shaped("AAAAAA00A00A000A", "AAAA000000AAAAAA"))),
+    rule("NATIONAL_ID", 0.8, r"(?i)\b(?:\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z])\b", both(at_least(7), shaped("0000000")), value_is(is_nif)),
+    rule("NATIONAL_ID", 0.8, r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)|(?<![\w-])\d{5}-\d{7}-\d(?![\w-])", both(at_least(11), shaped("000.000.000-00", "00000-0000000-0"))),
+    rule("NATIONAL_ID", 0.8, r"\b[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]\b|\b\d{7}[A-W][A-IW]?\b|\b[STFG]\d{7}[A-Z]\b", both(at_least(4), shaped("AAAAA0000A", "0000000A"))),
+    rule("NATIONAL_ID", 0.7, r"(?<![\w-])(?:19|20)?\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01])[-+]\d{4}(?![\w-])", both(at_least(10), shaped("000000-0000", "000000+0000"))),
     rule("NATIONAL_ID", 0.8, rf"(?i)\b(?:pension|insurance|social\s+security|id)(?:\s+number)?(?:\s+(?:is|it['’]s)|['’]s|:)?\s+(?P<value>{_SPELLED_DIGIT}(?:[,\s]+{_SPELLED_DIGIT}){{5,14}})\b", has("pension", "insurance", "security", "id number", "id is")),
 )  # fmt: skip
 
@@ -119,8 +128,8 @@ _LICENCE_WORD = r"(?:driv(?:er|ing)(?:'?s|’s)?\s*(?:licen[cs]e|lic\b\.?|permit
 PAPERS: tuple[Rule, ...] = (
     rule("PASSPORT", 0.85, rf"(?i:\bpass(?:port|\s?n[ro])\b{_PASSPORT_GAP})[\W]{{0,3}}(?P<value>(?=[A-Z0-9]*\d{{2}})[A-Z0-9]{{6,10}}|\d{{2,4}}\s\d{{5,6}}|[A-Z]{{1,2}}[ -]\d{{6,8}}|[A-Z]{{1,2}}(?:[ -]\d{{1,3}}){{3,5}})\b", both(at_least(4), has("pass"))),
     rule("PASSPORT", 0.8, rf"(?i)\bpassport\b{_PASSPORT_GAP}\W{{0,3}}(?P<value>{_SPELLED_DIGIT}(?:[,\s]+{_SPELLED_DIGIT}){{6,10}})\b", has("passport")),
-    rule("DRIVER_LICENCE", 0.9, r"\b[A-Z9]{5}\d{6}[A-Z9]{2}\d?[A-Z\d][A-Z]{2}\b", at_least(6)),
-    rule("DRIVER_LICENCE", 0.85, r"(?<![\w-])[A-Z]\d{3}-\d{3,4}-\d{2,4}(?:-\d{2,3}){0,2}(?:-\d)?(?![\w-])", at_least(9)),
+    rule("DRIVER_LICENCE", 0.9, r"\b[A-Z9]{5}\d{6}[A-Z9]{2}\d?[A-Z\d][A-Z]{2}\b", both(at_least(6), shaped("000000"), shaped("AAA", "0AA"))),
+    rule("DRIVER_LICENCE", 0.85, r"(?<![\w-])[A-Z]\d{3}-\d{3,4}-\d{2,4}(?:-\d{2,3}){0,2}(?:-\d)?(?![\w-])", both(at_least(9), shaped("A000-000"))),
     rule(
         "DRIVER_LICENCE", 0.8,
         rf"(?i)\b{_LICENCE_WORD}(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){{0,12}}(?P<value>(?=[A-Z0-9 -]{{0,12}}\d{{3}})[A-Z0-9]{{4,16}}(?:[ -](?=[A-Z]{{0,3}}\d)[A-Z0-9]{{2,6}}){{0,4}}|(?=[A-Z0-9 -]{{0,14}}\d{{3}})[A-Z]{{0,2}}\d{{1,3}}(?:-[A-Z0-9]{{2,9}}){{1,4}}|[A-Z]{{1,3}}(?:[ ]\d{{2,4}}){{2,4}})(?=$|[\s,.;)])",
@@ -158,11 +167,11 @@ def _is_plate_shaped(value: str) -> bool:
 _SPELLED_PLATE = rf"(?:{_SPELLED_DIGIT}\s+){{3,8}}{_SPELLED_DIGIT}"
 
 PLATES: tuple[Rule, ...] = (
-    rule("LICENCE_PLATE", 0.85, r"\b[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[1-9]\d)\s?[A-HJ-PR-Z]{3}\b", both(at_least(2), with_capital)),
-    rule("LICENCE_PLATE", 0.8, r"(?<![\w-])[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4}(?![\w-])", both(at_least(5), with_capital)),
-    rule("LICENCE_PLATE", 0.8, r"(?<![\w-])[A-HJ-NP-TV-Z]{2}-\d{3}-[A-HJ-NP-TV-Z]{2}(?![\w-])", at_least(3)),
-    rule("LICENCE_PLATE", 0.75, r"(?<![\w-])[A-ZÄÖÜ]{1,3}-[A-ZÄÖÜ]{1,2}[ -]?[1-9]\d{0,3}[EH]?(?![\w-])", both(at_least(2), both(has("-"), with_capital)), lambda match: sum(map(str.isdigit, match[0])) >= 2),
-    rule("LICENCE_PLATE", 0.75, r"(?<![\w-])(?:0\d|1\d|2\d|9\d)[12]?-(?:[CDGLTW]|CE|CN|CW|DL|KE|KK|KY|LD|LH|LM|LS|MH|MN|MO|OY|RN|SO|TN|TS|TY|WD|WH|WX|WW)-\d{1,6}(?![\w-])", at_least(3)),
+    rule("LICENCE_PLATE", 0.85, r"\b[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[1-9]\d)\s?[A-HJ-PR-Z]{3}\b", both(at_least(2), shaped("AA00AAA", "AA00 AAA"))),
+    rule("LICENCE_PLATE", 0.8, r"(?<![\w-])[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4}(?![\w-])", both(at_least(5), shaped("AA0", "AA 0", "AA-0"))),
+    rule("LICENCE_PLATE", 0.8, r"(?<![\w-])[A-HJ-NP-TV-Z]{2}-\d{3}-[A-HJ-NP-TV-Z]{2}(?![\w-])", both(at_least(3), shaped("AA-000-AA"))),
+    rule("LICENCE_PLATE", 0.75, r"(?<![\w-])[A-ZÄÖÜ]{1,3}-[A-ZÄÖÜ]{1,2}[ -]?[1-9]\d{0,3}[EH]?(?![\w-])", both(at_least(2), shaped("A-A"), shaped("A0", "A 0", "A-0")), lambda match: sum(map(str.isdigit, match[0])) >= 2),
+    rule("LICENCE_PLATE", 0.75, r"(?<![\w-])(?:0\d|1\d|2\d|9\d)[12]?-(?:[CDGLTW]|CE|CN|CW|DL|KE|KK|KY|LD|LH|LM|LS|MH|MN|MO|OY|RN|SO|TN|TS|TY|WD|WH|WX|WW)-\d{1,6}(?![\w-])", both(at_least(3), shaped("0-A-0", "0-AA-0"))),
     rule(
         "LICENCE_PLATE", 0.8,
         r"(?i)\b(?:reg(?:istration)?|plates?|number\s?plate|kennzeichen)\b(?:\W|\bno\b|\bnumber\b|\bnr\b|\bis\b){0,8}(?P<value>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,7}(?:[ -][A-Z0-9]{1,4}){0,3})(?=$|[\s,.;:)!?])",
@@ -179,7 +188,7 @@ PLATES: tuple[Rule, ...] = (
         "LICENCE_PLATE", 0.7, rf"(?i)\b(?:plates?|registration|reg)\s+(?:that\s+)?(?:end(?:s|ed|ing)?|start(?:s|ed|ing)?|begin(?:s|ning)?|began)\s+(?:in|with)\s+(?P<value>(?-i:[A-Z\d]{{2,4}})|{_SPELLED_DIGIT}(?:\s+{_SPELLED_DIGIT}){{1,4}})(?!\w)",
         has("plate", "reg"),
     ),
-    rule("LICENCE_PLATE", 0.7, r"(?<![\w-])(?P<value>\d[A-Z]{3}\d{3}|\d[A-Z]{2,3}\s\d{3,4}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -][A-Z]{3}|[A-Z]{2}\s\d{3}[ -]\d{3}|[A-Z]{2}\d{2}\s?[A-Z]{3}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-\d{2}-[A-Z]{2}|\d{1,2}-[A-Z]{3}-\d{1,2}|\d{2}\s[A-Z]{1,3}\s\d{2,5}(?:\s[A-Z]{2,3})?|[A-Z]{1,3}\s\d{2,4}\s[A-Z]{1,3}(?:\s(?:[A-Z]{2}|\d{2,3}))?|[A-Z]\s?\d{6}|[A-Z]{3}\s?\d{3}[A-Z]|[A-Z]\d{3}\s?[A-Z]{3}|[A-Z]{3}\d[A-Z]\d{2}|\d{4}\s?[B-DF-HJ-NP-TV-Z]{3}|[A-Z]{3}\s\d\d[A-Z\d]|[A-Z]{2}\s\d{3,4}[A-Z]{1,2})(?![\w-])", both(at_least(2), _CARS), _of_a_car),
+    rule("LICENCE_PLATE", 0.7, r"(?<![\w-])(?P<value>\d[A-Z]{3}\d{3}|\d[A-Z]{2,3}\s\d{3,4}|[A-Z]{3}[ -]?\d{3,4}|\d{3}[ -][A-Z]{3}|[A-Z]{2}\s\d{3}[ -]\d{3}|[A-Z]{2}\d{2}\s?[A-Z]{3}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d{2}-\d{2}-[A-Z]{2}|\d{1,2}-[A-Z]{3}-\d{1,2}|\d{2}\s[A-Z]{1,3}\s\d{2,5}(?:\s[A-Z]{2,3})?|[A-Z]{1,3}\s\d{2,4}\s[A-Z]{1,3}(?:\s(?:[A-Z]{2}|\d{2,3}))?|[A-Z]\s?\d{6}|[A-Z]{3}\s?\d{3}[A-Z]|[A-Z]\d{3}\s?[A-Z]{3}|[A-Z]{3}\d[A-Z]\d{2}|\d{4}\s?[B-DF-HJ-NP-TV-Z]{3}|[A-Z]{3}\s\d\d[A-Z\d]|[A-Z]{2}\s\d{3,4}[A-Z]{1,2})(?![\w-])", both(at_least(2), _CARS, shaped("A0", "A 0", "A-0", "0A", "0 A", "0-A")), _of_a_car),
     rule(
         "LICENCE_PLATE", 0.7, r"(?<![\w-])[a-hj-pr-y]{2}(?:0[1-9]|[1-7]\d)\s?(?P<end>[a-hj-pr-z]{3})(?![\w-])",
         both(at_least(2), begins("reg", "plate", "car", "van", "park", "ticket", "fine", "toll", "pcn", "bay", "truck", "taxi", "cab")), lambda match: not is_common_word(match["end"]),

@@ -20,7 +20,7 @@ from hub.privacy.redaction.entity import Entity
 from hub.privacy.redaction.names import SpacyNames
 from hub.privacy.redaction.own_pattern import ScanTooLong
 from hub.privacy.redaction.policy import RedactionPolicy
-from hub.privacy.redaction.recognisers import built_in, own_patterns
+from hub.privacy.redaction.recognisers import built_in, is_guess, own_patterns
 
 BATCH = 256
 """So many texts go to the recogniser of names at once."""
@@ -32,19 +32,6 @@ _CONTEXT_GAIN = 0.35
 
 NOTHING: Any = NlpArtifacts([], [], [], [], None, "en")  # type: ignore[arg-type] # no tokens and no engine: nobody parsed
 """What recognisers get that want a parsed text: no words and no entities."""
-
-
-_REVIEWED = frozenset(
-    {
-        "PERSON", "LOCATION", "STREET_ADDRESS", "HANDLE", "DATE_OF_BIRTH", "ORDER_NUMBER", "ACCOUNT_NUMBER", "LOYALTY_NUMBER",
-        "LICENCE_PLATE",
-    }
-)  # fmt: skip
-_SURE_RULE = 0.75
-"""What built-in rules of less than this score tell of these is a guess by the words around, which a reader may deny.
-
-Rules with a cue that leaves little doubt ("my name is"), a form of its own or a checksum have more.
-"""
 
 
 class Batches(Protocol):
@@ -81,14 +68,13 @@ class Analyser:
         if policy.second_names:
             first = Cascade(first, _names(second), policy.unsure_from)
             self._name += f" then {_describe(second)}"
-        rules = built_in(policy)
         further = {entity for one in extra for entity in one.get_supported_entities()}
         further |= {pattern.entity for pattern in policy.patterns}
         wanted = [*policy.entities, *sorted(further - set(policy.entities))]
         self._wanted = frozenset(wanted)
         certain: list[Batches] = [*own_patterns(policy), *(_OneByOne(one, wanted) for one in extra)]
-        self._patterns: list[Batches] = [rules, *certain]
-        self._names: list[Batches] = [_Reviewed(rules, first), *certain]
+        self._patterns: list[Batches] = [built_in(policy), *certain]
+        self._names: list[Batches] = [_Reviewed(built_in(policy, _read_by(names)), first), *certain]
         self._least = policy.min_score
 
     @property
@@ -146,7 +132,12 @@ class _Reviewed:
 
 
 def _is_guess(found: RecognizerResult) -> bool:
-    return found.entity_type in _REVIEWED and found.score < _SURE_RULE
+    return is_guess(found.entity_type, found.score)
+
+
+def _read_by(names: EntityRecognizer | None) -> list[str]:
+    """What a recogniser of names finds in context: all its types, where it is one that reads what others found."""
+    return names.get_supported_entities() if names is not None and hasattr(names, "review_batch") else []
 
 
 class _OneByOne:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_OTHER_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
 _ENGLISH = frozenset(
     str.split("""
     the of to and a an in is it you that he was for on are with as i his they be at one have this from or had by not
@@ -65,7 +66,7 @@ def reads_as_another(text: str) -> bool:
 
 def has_caseless_script(text: str) -> bool:
     """This text has letters of a script without capitals, in which no name can be told by its first letter."""
-    return not text.isascii() and any(map(is_caseless, text))
+    return not text.isascii() and any(map(is_caseless, set(_OTHER_LETTER.findall(text))))
 
 
 def is_caseless(char: str) -> bool:

@@ -6,14 +6,28 @@ from collections.abc import Iterator
 from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.checksums import is_card, is_iban
 from hub.privacy.redaction.contacts import DATE_OR_YEARS, is_free_line
-from hub.privacy.redaction.rule import FoundBy, Rule, Stretch, after, at_least, begins, both, has, rule, value_is
+from hub.privacy.redaction.rule import (
+    FoundBy,
+    Rule,
+    Stretch,
+    after,
+    at_least,
+    begins,
+    both,
+    cue_of,
+    has,
+    rule,
+    shaped,
+    unbroken,
+    value_is,
+)
 
 CARDS: tuple[Rule, ...] = (
     rule("CREDIT_CARD", 1.0, r"(?<![\d.])\d(?:[ -]?\d){11,18}(?![\d])", at_least(12), value_is(is_card)),
     # Printed in its groups, with whatever people put between them; and in one piece, whatever stands around it.
-    rule("CREDIT_CARD", 1.0, r"(?<!\d)\d{4}(?:[\s._\-–—/*]{1,3}\d{4}){3}(?!\d)", at_least(12), value_is(is_card)),
-    rule("CREDIT_CARD", 1.0, r"(?<!\d)3\d{3}[\s._\-–—/*]{1,3}\d{6}[\s._\-–—/*]{1,3}\d{5}(?!\d)", at_least(15), value_is(is_card)),
-    rule("CREDIT_CARD", 1.0, r"(?<!\d)\d{12,19}(?!\d)", at_least(12), value_is(is_card)),
+    rule("CREDIT_CARD", 1.0, r"(?<!\d)\d{4}(?:[\s._\-–—/*]{1,3}\d{4}){3}(?!\d)", both(at_least(12), shaped("0000")), value_is(is_card)),
+    rule("CREDIT_CARD", 1.0, r"(?<!\d)3\d{3}[\s._\-–—/*]{1,3}\d{6}[\s._\-–—/*]{1,3}\d{5}(?!\d)", both(at_least(15), shaped("000000")), value_is(is_card)),
+    rule("CREDIT_CARD", 1.0, r"(?<!\d)\d{12,19}(?!\d)", both(at_least(12), shaped("0" * 12)), value_is(is_card)),
 )  # fmt: skip
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \n-]?[A-Za-z0-9]){11,30}")
@@ -31,13 +45,13 @@ def find_ibans(text: str) -> Iterator[Stretch]:
             end -= 1
 
 
-IBANS = (FoundBy("IBAN_CODE", 1.0, find_ibans, at_least(8)),)
+IBANS = (FoundBy("IBAN_CODE", 1.0, find_ibans, both(at_least(8), shaped("AA00", "aa00", "Aa00", "aA00"))),)
 
 WALLETS: tuple[Rule, ...] = (
     rule("CRYPTO", 0.95, r"\b(?:bc1|tb1|ltc1)[02-9ac-hj-np-z]{20,80}\b|\baddr1[02-9a-z]{30,100}\b", has("c1", "b1", "addr1")),
     rule("CRYPTO", 0.95, r"\b0x[0-9a-fA-F]{40}\b", has("0x")),
     rule(
-        "CRYPTO", 0.9, r"\b(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|[LMDTr][1-9A-HJ-NP-Za-km-z]{26,34})\b", at_least(2),
+        "CRYPTO", 0.9, r"\b(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|[LMDTr][1-9A-HJ-NP-Za-km-z]{26,34})\b", both(at_least(2), shaped("0A", "0a", "A0", "a0"), unbroken(26)),
         value_is(lambda value: any(c.isdigit() for c in value[1:]) and any(map(str.islower, value)) and any(map(str.isupper, value))),
     ),
     rule("CRYPTO", 0.8, r"(?i)\bwallet\b\W{0,3}(?:addr(?:ess)?|id)?\W{0,3}(?:is\s+)?(?P<value>(?=\w*\d)[0-9a-z]{20,110})\b", has("wallet")),
@@ -92,28 +106,41 @@ _LOYALTY_WORD = by_letter(
 
 def _cued(entity: str, word: str, *marks: str) -> tuple[Rule, ...]:
     """A number after its word: with "number" or a sign between them, or written like a code."""
-    test = value_is(is_a_number)
+    test, cue = value_is(is_a_number), cue_of(word)
     gate = both(at_least(3), has(*marks))
     return (
-        rule(entity, 0.85, rf"(?i)\b{word}{_NO}{_IS}\s*{_VALUE}", gate, test),
-        rule(entity, 0.8, rf"(?i:\b{word}(?:{_NO})?(?:['’]s)?(?:\s*(?:\(|is|was|under|[:=#]))*\s*){_CODE}", gate, test),
-        rule(entity, 0.8, rf"(?i)\b{word}\s*(?:[:=#(]|\bis\b)+\s*{_VALUE}", gate, test),
+        rule(entity, 0.85, rf"(?i)\b{word}{_NO}{_IS}\s*{_VALUE}", gate, test, cue=cue),
+        rule(
+            entity,
+            0.8,
+            rf"(?i:\b{word}(?:{_NO})?(?:['’]s)?(?:\s*(?:\(|is|was|under|[:=#]))*\s*){_CODE}",
+            gate,
+            test,
+            cue=cue,
+        ),
+        rule(entity, 0.8, rf"(?i)\b{word}\s*(?:[:=#(]|\bis\b)+\s*{_VALUE}", gate, test, cue=cue),
         rule(
             entity,
             0.8,
             rf"(?i:\b{word}(?:\s(?:no|number|nr|id)\b\.?)?(?:['’]s)?)\s+(?P<value>[A-Z]{{2,4}}[ -]?\d{{2,6}}(?:[ -]\d{{2,6}}){{1,4}}(?:[ -]\d{{1,3}}[A-Z]{{1,3}})?)\b",
             gate,
             test,
+            cue=cue,
         ),
         # Several of them: "two orders, 551920 and 551921"
         rule(
-            entity, 0.75, rf"(?i)\b{word}(?:\s\([^()\n]{{1,40}}\))?,\s+#?(?P<value>\d{{5,12}})(?![\w.,]\d|\w|%)", gate
+            entity,
+            0.75,
+            rf"(?i)\b{word}(?:\s\([^()\n]{{1,40}}\))?,\s+#?(?P<value>\d{{5,12}})(?![\w.,]\d|\w|%)",
+            gate,
+            cue=cue,
         ),
         rule(
             entity,
             0.75,
             rf"(?i)\b{word}\b[,:]?\s+#?\d{{5,12}}(?:\s*[,&/]|\s*->|\s+(?:and|or|und|into|to|with|from|not))\s*#?(?P<value>\d{{5,12}})(?![\w.,]\d|\w|%)",
             gate,
+            cue=cue,
         ),
     )
 
@@ -166,6 +193,8 @@ _CARD_CODE = rf"(?:cvv2?|cvc2?|csc|cid|security\s+(?:code|number))(?:\s+(?:code|
 
 _PAINT = re.compile(r"(?i)\b(?:colou?r|hex|background|paint|shade|css)\b[^\n]{0,12}$")
 
+_ORDER_CUE, _ACCOUNT_CUE, _LOYALTY_CUE = cue_of(_ORDER_WORD), cue_of(_ACCOUNT_WORD), cue_of(_LOYALTY_WORD)
+
 PURCHASES: tuple[Rule, ...] = (
     *_cued("ORDER_NUMBER", _ORDER_WORD, *_ORDER_MARKS),
     *_cued("ACCOUNT_NUMBER", _ACCOUNT_WORD, *_ACCOUNT_MARKS),
@@ -179,6 +208,7 @@ PURCHASES: tuple[Rule, ...] = (
     rule(
         "ORDER_NUMBER", 0.7, rf"(?i)\b{_ORDER_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+(?P<value>\d{{6,12}})(?![\w.,]\d|\w|%)",
         both(at_least(6), has(*_ORDER_MARKS)),
+        cue=_ORDER_CUE,
     ),
     rule(
         "ACCOUNT_NUMBER", 0.8, r"(?i)\bac\s*(?:no|num|number|nr|#)\b\.?\s*:?\s*(?P<value>\d{3,10}(?:[ -]\d{2,8}){0,3})(?!\w)",
@@ -189,11 +219,13 @@ PURCHASES: tuple[Rule, ...] = (
         "ORDER_NUMBER", 0.7,
         rf"(?i:\b{_ORDER_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{1,6}}\s+(?:as|is|was|says|said|reads|shows)\s+)(?P<value>(?=[A-Z\d/-]*\d{{3}})[A-Z\d]{{2,10}}(?:[-/][A-Z\d]{{1,10}}){{1,4}})(?![\w%]|[.,]\d)",
         both(at_least(4), has(*_ORDER_MARKS)), value_is(lambda value: not DATE_OR_YEARS.match(value)),
+        cue=_ORDER_CUE,
     ),
     # "did you ever get it? Ordered in May, TIN-3381": few digits are enough in a sentence about an order.
     rule(
         "ORDER_NUMBER", 0.6, rf"(?i:\b(?:ordered|{_ORDER_WORD})\b)[^\n.!?:;]{{0,40}}?[\s(](?P<value>[A-Z]{{2,5}}-\d{{3,8}})(?![\w%-]|[.,]\d)",
         both(at_least(3), has(*_ORDER_MARKS)), lambda match: not (_NOT_A_CODE.match(match["value"]) or after(match, _THING, 24)),
+        cue=_ORDER_CUE,
     ),
     # "Code BI.7731.P": letters, signs and digits in turn, where no machine and no shop speaks.
     rule(
@@ -204,6 +236,7 @@ PURCHASES: tuple[Rule, ...] = (
     rule(
         "ORDER_NUMBER", 0.7, rf"(?i:\b{_ORDER_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+)(?P<value>[A-Z]{{2,5}}[ -]?\d{{2,6}}(?:[ -]\d{{2,6}}){{0,3}})\b",
         both(at_least(4), has(*_ORDER_MARKS)),
+        cue=_ORDER_CUE,
     ),
     rule(
         "ORDER_NUMBER", 0.7, r"(?i)\b(?:(?:locker|pick-?\s?up|collection|release)\s+(?:code|number)|rx(?:\s+(?:no|number))?|prescription\s+(?:no|number|nr))\.?\s*(?:is|says|[:#])?\s*(?P<value>\d{3,8}(?:[ -]\d{2,6}){0,3})(?![\w%]|[.,]\d)",
@@ -212,15 +245,18 @@ PURCHASES: tuple[Rule, ...] = (
     rule(
         "ACCOUNT_NUMBER", 0.7, rf"(?i)\b{_ACCOUNT_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was)\s+(?P<value>\d{{6,12}})(?![\w.,]\d|\w|%)",
         both(at_least(6), has(*_ACCOUNT_MARKS)),
+        cue=_ACCOUNT_CUE,
     ),
     rule(
         "LOYALTY_NUMBER", 0.7, rf"(?i:\b{_LOYALTY_WORD}\b(?:,?\s+[a-z'’]{{1,12}}){{0,4}},?\s+(?:it['’]?s|its|is|was|on)\s+)(?P<value>(?:[A-Z]{{1,4}}[ -]?)?\d{{3,12}}(?:[ -]\d{{2,6}}){{0,4}})(?![\w%]|[.,]\d)",
         both(at_least(5), has(*_LOYALTY_MARKS)), value_is(lambda value: sum(map(str.isdigit, value)) >= 5),
+        cue=_LOYALTY_CUE,
     ),
     # "Silver member since 2019, no. LH 9922 0417 7719"
     rule(
         "LOYALTY_NUMBER", 0.7, rf"(?i:\b{_LOYALTY_WORD}\b[^\n.!?:;]{{0,30}}?\b(?:no|number|nr|card|id)\b\.?\s*(?:is|was|:)?\s*)(?P<value>(?:[A-Z]{{1,4}}[ -]?)?\d{{3,12}}(?:[ -]\d{{2,6}}){{0,4}})(?![\w%]|[.,]\d)",
         both(at_least(5), has(*_LOYALTY_MARKS)), value_is(lambda value: sum(map(str.isdigit, value)) >= 5),
+        cue=_LOYALTY_CUE,
     ),
     _said("ORDER_NUMBER", "reference|ref|ord(?:er)?|booking|confirmation|code|ticket|invoice|claim|case|tracking|parcel", "ref", "ord", "booking",
           "confirm", "code", "ticket", "invoice", "claim", "case", "tracking", "parcel"),
@@ -228,8 +264,8 @@ PURCHASES: tuple[Rule, ...] = (
     _said("ACCOUNT_NUMBER", "(?:the|my|our|his|her)\\s+(?:number|no|code)", "number", " no", "code"),
     _said("LOYALTY_NUMBER", "member(?:ship)?|loyalty|rewards?|miles|points|club\\s?card|nectar", "member", "loyal", "reward", "miles", "points",
           "club", "nectar"),
-    rule("ORDER_NUMBER", 0.9, r"\b1Z[0-9A-Z]{16}\b|\b[A-Z]{2}\d{9,16}[A-Z]{2}\b|\bJJ?D\d{11,20}\b", at_least(9)),
-    rule("ORDER_NUMBER", 0.85, r"\b\d{3}-\d{7}-\d{7}\b", at_least(17)),
+    rule("ORDER_NUMBER", 0.9, r"\b1Z[0-9A-Z]{16}\b|\b[A-Z]{2}\d{9,16}[A-Z]{2}\b|\bJJ?D\d{11,20}\b", both(at_least(9), shaped("0A", "A00000000000"))),
+    rule("ORDER_NUMBER", 0.85, r"\b\d{3}-\d{7}-\d{7}\b", both(at_least(17), shaped("000-0000000-0000000"))),
     rule("ORDER_NUMBER", 0.6, r"(?<![\w&/#])#\d{5,12}\b", both(has("#"), at_least(5)), lambda match: not after(match, _PAINT, 24)),
     # Papers of a job: their numbers have letters, or say that they are one. "the estimate is 4500" is a price.
     rule(
@@ -243,17 +279,17 @@ PURCHASES: tuple[Rule, ...] = (
         both(at_least(4), begins("quot", "estim", "job", "docket", "waybill", "work", "applic", "enquir")),
     ),
     # Of a payment by telephone, letters and digits in turn: "SGH7K2L9QP"
-    rule("ORDER_NUMBER", 0.6, r"\b(?=\w{9,12}\b)(?:[A-Z]{1,4}\d{1,3}){3,5}[A-Z]{0,4}\b", at_least(3), lambda match: not after(match, _PART, 24)),
+    rule("ORDER_NUMBER", 0.6, r"\b(?=\w{9,12}\b)(?:[A-Z]{1,4}\d{1,3}){3,5}[A-Z]{0,4}\b", both(at_least(3), shaped("A0"), shaped("0A")), lambda match: not after(match, _PART, 24)),
     # The number in brackets behind who has it: "membership of Ada Lee (GM 004417)"
     rule("LOYALTY_NUMBER", 0.7, r"(?i:\b(?:membership|member|subscription)\b)[^\n()]{0,40}\((?P<value>[A-Z]{0,4}[ -]?\d{4,10})\)", both(at_least(4), has("member", "subscr"))),
     rule("LOYALTY_NUMBER", 0.7, r"(?i)\b(?:platinum|gold|silver|bronze|diamond|elite)(?:\s+(?:card|member|status|tier|number|no\.?|is))*[\s:#]+(?P<value>(?:[A-Z]{1,3}[ -]?)?\d{6,12})(?![\w%]|[.,]\d)", both(at_least(6), begins("platinum", "gold", "silver", "bronze", "diamond", "elite"))),
     # Letters, a dash, digits: most shops number like this. Things are numbered so too, and say so before it.
     rule(
         "ORDER_NUMBER", 0.6, r"(?<![\w/.-])(?:[A-Z]{1,5}(?:[-/][A-Z]{1,3})?[-/#]\d[\dA-Z]*(?:[-/]\d[\dA-Z]*)*(?:[-/][A-Z]{1,3}\b)?|[A-Z]{2,4}\d{5,12})(?![\w%]|\.\d)",
-        at_least(5), _is_code,
+        both(at_least(5), shaped("A-0", "A/0", "A#0", "AA00000")), _is_code,
     ),
     rule(
-        "ACCOUNT_NUMBER", 0.45, r"(?<![^\W_]|[.,$€£])(?:\d{9,34}|\d{3,6}(?:[ -]\d{3,6}){2,5})(?![\w%]|[.,]\d)", at_least(9),
+        "ACCOUNT_NUMBER", 0.45, r"(?<![^\W_]|[.,$€£])(?:\d{9,34}|\d{3,6}(?:[ -]\d{3,6}){2,5})(?![\w%]|[.,]\d)", both(at_least(9), shaped("000000000", "000 000", "000-000")),
         lambda match: not (after(match, _THING, 24) or is_free_line(match[0])),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import regex
 
 from hub.privacy.redaction.policy import CustomPattern
-from hub.privacy.redaction.rule import Facts, Gate, Stretch
+from hub.privacy.redaction.rule import OPEN, Facts, Gate, Stretch
 
 
 class ScanTooLong(Exception):
@@ -29,7 +29,7 @@ class OwnPattern:
     regex: Any
     seconds: float
     group: str | int
-    gate: Gate = bool
+    gate: Gate = OPEN
 
     def find(self, facts: Facts) -> list[Stretch]:
         """These are the stretches of the text that the pattern matches, left to right; raises ScanTooLong."""

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.language import is_common_word
-from hub.privacy.redaction.rule import FoundBy, Stretch, at_least, begins, both, either, has, holds
+from hub.privacy.redaction.rule import FoundBy, Stretch, at_least, begins, both, either, has, shaped, whole
 
 _NAME = r"[^\W\d_][\w'’-]{1,30}"
 _FULL = (
@@ -83,10 +83,13 @@ _IN_CAPITALS = re.compile(
     r"\b(?:name\s+of|signed\s+(?:for\s+)?(?:by|as)|[Pp]ayee|[Pp]assenger|[Cc]ardholder|[Bb]eneficiary|account\s+of|made\s+out\s+to|paid\s+to|addressed\s+to)\W{1,3}"
     r"(?P<name>[A-Z]\.?[ ](?:[A-Z]\.?[ ]){0,2}[A-Z][A-Z'’-]{2,25})(?!\w)"
 )
-_BESIDE_ROLE = re.compile(
-    r"\b(?i:porter|janitor|doorman|postman|postwoman|postie|milkman|tutor|coach|instructor|trainer|vet|barber|butcher|baker|florist|accountant|notary|warden"
+_ROLES_BESIDE = (
+    r"porter|janitor|doorman|postman|postwoman|postie|milkman|tutor|coach|instructor|trainer|vet|barber|butcher|baker|florist|accountant|notary|warden"
     r"|steward|stewardess|usher|lifeguard|intern|apprentice|deputy|foreman|handyman|decorator|roofer|joiner|tailor|cobbler|gatekeeper|watchman|usherette"
-    r"|groundsman|housekeeper|matron|headmistress|headmaster|principal|librarian|clerk|teller|barista|bartender|bouncer|host|hostess|lodger|subtenant),\s+"
+    r"|groundsman|housekeeper|matron|headmistress|headmaster|principal|librarian|clerk|teller|barista|bartender|bouncer|host|hostess|lodger|subtenant"
+)
+_BESIDE_ROLE = re.compile(
+    rf"\b(?i:{_ROLES_BESIDE}),\s+"
     rf"(?P<name>{_PART_OF_NAME}(?:[ ]{_PART_OF_NAME})?)(?=[,.;)]|\s(?:he|she|who|said|says|signed|has|took)\b|$)"
 )
 _BEFORE_PHONE = re.compile(
@@ -262,19 +265,38 @@ def _at_a_desk(text: str) -> Iterator[Stretch]:
 
 
 _SCORE = 0.75
+_SOMEBODYS = either(
+    whole(*str.split("""
+        agent colleague manager supervisor representative rep advisor adviser husband wife son daughter mother father
+        mum mom dad brother sister friend partner gran granny nan nana uncle aunt auntie aunty niece nephew cousin
+        neighbour neighbor landlord landlady boss boyfriend girlfriend hubby dentist doctor nurse teacher driver
+        engineer technician guide waiter waitress chef lawyer solicitor flatmate roommate housemate receptionist cashier
+        secretary pa courier plumber electrician therapist surgeon midwife pharmacist hairdresser stylist carer nanny
+        babysitter godson goddaughter caretaker concierge paramedic gardener cleaner mechanic called named tag ask attn
+    """)),
+    begins("grand", "fianc", "step", "c/o"),
+)  # fmt: skip
 _GATES = (
-    begins("hi", "hello", "hey", "yo", "oi", "hola", "ciao", "salut",
-           "bonjour", "namaste", "salam", "greet", "dear", "good", "welcome"),
-    begins("mr", "ms", "mx", "miss", "dr", "prof", "herr", "frau", "señor", "monsieur", "madame",
-        "sgt", "serg", "constab", "capt", "rev",
-        "cllr", "councillor", "ma'am", "ma’am", "mme",
-           "mlle", "encik", "puan", "shri", "smt", "kuya", "pastor", "rabbi", "imam", "sheikh", "haj"),
-    has(":", "="),
+    whole("hi", "hello", "hey", "hiya", "yo", "oi", "hola", "ciao", "salut",
+          "bonjour", "namaste", "salam", "greetings", "dear", "good", "welcome"),
+    either(
+        whole(*str.split("""
+            mr mrs ms miss mx dr prof professor herr frau señor señora monsieur madame sgt sergeant constable capt
+            captain rev reverend cllr councillor mme mlle encik puan shri smt kuya pastor rabbi imam sheikh haji hajji
+        """)),
+        begins("ma'am", "ma’am"),
+    ),
+    both(has(":", "="), whole(*str.split("""
+        driver emp employee pax guest tenant patient owner payee beneficiary cardholder witness student pupil surname
+        forename forenames complainant applicant claimant traveller passenger attendee attendees participant
+        participants requester requestor assignee recipient consignee spouse guardian kin contact accountholder
+        policyholder holder fao by assigned behalf
+    """))),
     has("name", "my n", "called", "this is", "signed", "estate of", "made out", "tnv", "t.n.v"),
     either(has("name on"), begins("buzzer", "interphone", "intercom")),
     begins("thank", "thx", "cheers", "kudos", "props", "shout"),
     begins("spoke", "speaking", "talk", "chatted", "dealt"),
-    either(has("ask for", "name tag"), begins(
+    both(either(has("ask for", "name tag"), begins(
         "agent", "colleague", "manager", "superv", "rep", "advis", "husband", "wife", "son", "daughter", "mother", "father",
         "mum", "mom", "dad", "brother", "sister", "friend", "partner", "called", "named", "attn", "c/o", "gran",
         "nan", "uncle", "aunt", "niece", "nephew", "cousin", "neighb", "landl", "boss", "boyfriend", "girlfriend", "fianc",
@@ -283,7 +305,7 @@ _GATES = (
         "courier", "plumber", "electrician", "therapist", "surgeon", "midwife", "pharmacist", "hairdresser",
         "stylist", "carer", "nanny",
         "babysitter", "god", "step", "caretaker", "concierge", "paramedic", "gardener", "cleaner", "mechanic",
-    )),
+    )), _SOMEBODYS),
 )  # fmt: skip
 PEOPLE = (
     *(FoundBy("PERSON", _SCORE, partial(_cued, cue), gate) for cue, gate in zip(_CUES, _GATES, strict=True)),
@@ -294,8 +316,8 @@ PEOPLE = (
     FoundBy("PERSON", _SCORE, _introduced, has("my n")),
     FoundBy(
         "PERSON", _SCORE, _in_role,
-        has("guest", "pass", "pax", "tenant", "resident", "pupil", "cust", "caller", "client", "member", "student",
-            "moderator"),
+        whole("guest", "passenger", "pax", "tenant", "resident", "pupil", "customer", "cust", "caller", "client", "member",
+              "student", "moderator"),
     ),
     FoundBy(
         "PERSON", _SCORE, _at_a_desk,
@@ -306,22 +328,31 @@ PEOPLE = (
     ),
     FoundBy("PERSON", _SCORE, _closings, has("\n")),
     FoundBy("PERSON", _SCORE, _behind_the_end, either(has(")"), begins("the"))),
-    FoundBy("PERSON", _SCORE, _initialled, both(has(". "), holds(r"[A-Z]\.[ A-Z]"))),
-    FoundBy("PERSON", _SCORE, partial(_plainly_named, _TWO_INITIALS), both(has(". "), holds(r"[A-Z]\.[ ]?[A-Z]\. "))),
+    FoundBy("PERSON", _SCORE, _initialled, both(has(". "), shaped("A. ", "A.A"))),
+    FoundBy("PERSON", _SCORE, partial(_plainly_named, _TWO_INITIALS), both(has(". "), shaped("A.A. ", "A. A. "))),
     FoundBy(
         "PERSON", _SCORE, partial(_plainly_named, _IN_CAPITALS),
         begins("name", "signed", "payee", "passenger", "cardholder", "beneficiary", "account", "made", "paid", "addressed"),
     ),
     FoundBy(
         "PERSON", _SCORE, partial(_plainly_named, _BESIDE_ROLE),
-        begins("porter", "janitor", "doorman", "post", "milkman", "tutor", "coach", "instruct", "trainer", "vet", "barber",
-               "butcher", "baker", "florist", "account", "notary", "warden", "steward", "usher", "lifeguard", "intern",
-               "apprent", "deputy", "foreman", "handyman", "decorator", "roofer", "joiner", "tailor", "cobbler", "gate",
-               "watchman", "grounds", "housekeeper", "matron", "head", "principal", "librarian",
-               "clerk", "teller", "barista", "bartender", "bouncer", "host", "lodger", "subtenant"),
+        both(
+            has(","), whole(*_ROLES_BESIDE.split("|")),
+            begins("porter", "janitor", "doorman", "post", "milkman", "tutor", "coach", "instruct", "trainer", "vet",
+                   "barber", "butcher", "baker", "florist", "account", "notary", "warden", "steward", "usher",
+                   "lifeguard", "intern", "apprent", "deputy", "foreman", "handyman", "decorator", "roofer", "joiner",
+                   "tailor", "cobbler", "gate", "watchman", "grounds", "housekeeper", "matron", "head", "principal",
+                   "librarian", "clerk", "teller", "barista", "bartender", "bouncer", "host", "lodger", "subtenant"),
+        ),
     ),
-    FoundBy("PERSON", 0.6, partial(_plainly_named, _BEFORE_PHONE), at_least(9)),
-    FoundBy("PERSON", _SCORE, _told, has("name", "called", "missus", "mister", " from ")),
+    FoundBy("PERSON", 0.6, partial(_plainly_named, _BEFORE_PHONE), both(at_least(9), has("+", " 0"))),
+    FoundBy(
+        "PERSON", _SCORE, _told,
+        both(
+            has("name", "called", "missus", "mister", " from "),
+            either(whole("name", "called", "named", "missus", "mister"), both(whole("from"), whole("it", "its"))),
+        ),
+    ),
 )  # fmt: skip
 """Stretches that name a person by their place in the sentence; only after "my name is" small letters count too."""
 

@@ -35,7 +35,7 @@ class Numbering:
         return "".join((*pieces, text[done:]))
 
     def _placeholder(self, type_: str, value: str) -> str:
-        key = (type_, "".join(char for char in fold(value) if char.isalnum()))
+        key = (type_, "".join(filter(str.isalnum, fold(value))))
         if key not in self._given:
             self._last[type_] = self._given[key] = self._last.get(type_, 0) + 1
         return f"<{type_}_{self._given[key]}>"

@@ -11,7 +11,6 @@ from hub.privacy.redaction.alternatives import by_letter
 from hub.privacy.redaction.language import is_common_word
 from hub.privacy.redaction.rule import (
     BRITISH,
-    Facts,
     FoundBy,
     Gate,
     Rule,
@@ -20,11 +19,13 @@ from hub.privacy.redaction.rule import (
     at_least,
     begins,
     both,
+    either,
     has,
     holds,
     rule,
+    shaped,
     value_is,
-    with_capital,
+    whole,
 )
 
 _TYPE = (
@@ -257,9 +258,9 @@ _ROADS = has(
     "strasse",
 )
 _STREETS = (
-    _street(rf"\b(?:{_HOUSE}),?\s+(?:(?:[NSEW]|[NS][EW]|North|South|East|West|Old|New|Upper|Lower)\.?\s+)?(?:(?:{_CAP}|of|the|and)\s+){{0,4}}{_CAP}\s+(?:{_TYPE})\b\.?", both(at_least(1), begins(*_TYPE.lower().split("|")))),
-    _street(rf"(?i)\b{_HOUSE},?\s+(?:{_WORD}\s+){{1,3}}?(?:{_SURE_TYPE})\b(?!\s+(?:of|is|was|to|the)\b)", both(at_least(1), begins(*_SURE_TYPE.split("|")))),
-    _street(rf"(?i)\b(?:{_FOREIGN})\s+(?:(?:de|del|de la|de los|des|du|della|di|la|do|da|kralja|generała|san|santa)\s+){{0,2}}{_WORD}(?:\s+{_WORD}){{0,3}}?,?\s+(?:nr\.?\s*)?{_HOUSE}\b", both(at_least(1), has("calle", "aven", "avda", "plaza", "paseo", "carrera", "rue ", "via", "piazza", "corso", "rua ", "travessa", "ul", "al. ", "alej", "strada", "str. ", "bulevard", "jalan", "jl.", "rruga", "cesta", "trg", "odos", "prospekt", "piazz", "vicolo", "largo", "praça", "praca", "rúa", "carrer", "camino", "postbo", "boks", "nám"))),
+    _street(rf"\b(?:{_HOUSE}),?\s+(?:(?:[NSEW]|[NS][EW]|North|South|East|West|Old|New|Upper|Lower)\.?\s+)?(?:(?:{_CAP}|of|the|and)\s+){{0,4}}{_CAP}\s+(?:{_TYPE})\b\.?", both(at_least(1), whole(*_TYPE.lower().split("|")))),
+    _street(rf"(?i)\b{_HOUSE},?\s+(?:{_WORD}\s+){{1,3}}?(?:{_SURE_TYPE})\b(?!\s+(?:of|is|was|to|the)\b)", both(at_least(1), whole(*_SURE_TYPE.split("|")))),
+    _street(rf"(?i)\b(?:{_FOREIGN})\s+(?:(?:de|del|de la|de los|des|du|della|di|la|do|da|kralja|generała|san|santa)\s+){{0,2}}{_WORD}(?:\s+{_WORD}){{0,3}}?,?\s+(?:nr\.?\s*)?{_HOUSE}\b", both(at_least(1), has("calle", "aven", "avda", "plaza", "paseo", "carrera", "rue ", "via", "piazza", "corso", "rua ", "travessa", "ul", "al. ", "alej", "strada", "str. ", "bulevard", "jalan", "jl.", "rruga", "cesta", "trg", "odos", "prospekt", "piazz", "vicolo", "largo", "praça", "praca", "rúa", "carrer", "camino", "postbo", "boks", "nám"), whole(*re.findall(r"\w+", _FOREIGN)))),
     _street(rf"\b{_HOUSE}(?:,?\s+(?:bis|ter|quater))?,?\s+(?i:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours)\s+(?:de\s+la\s+|de\s+l['’]|des?\s+|du\s+|d['’])?{_CAP}(?:[\s-]{_CAP}){{0,3}}", both(at_least(1), has("rue", "avenue", "boulevard", "place", "allée", "chemin", "impasse", "quai", "cours"))),
     _street(rf"\b(?:Am|An der|Im|In der|Auf dem|Zum|Zur|Alter?)\s+{_CAP}(?:\s{_CAP})?\s+{_HOUSE}\b", both(at_least(1), has("am ", "an der ", "im ", "in der ", "auf dem ", "zum ", "zur ", "alte"))),
     _street(rf"\b(?:(?:Lange|Korte|Oude|Nieuwe|Grote|Kleine|Große|Obere|Untere|Alte|Neue|Hohe|Stora|Lilla|Gamla|Nya|Store|Lille|Gamle|Nye)\s)?[^\W\d_][\w'’-]{{1,30}}{_GERMANIC}\s+{_HOUSE}(?:-?bis|-[IVX]{{1,3}})?\b", both(at_least(1), has("straße", "strasse", "str", "weg", "gasse", "platz", "allee", "damm", "ufer", "ring", "steig", "chaussee", "straat", "laan", "gracht", "plein", "gata", "vägen", "vej", "gade", "vei", "katu", "tie ", "kuja", "polku", "stræ", "strae", "braut", "backen", "gränd", "torget", "stien", "svingen", "bakken", "kade", "singel", "dreef", "hof", "steeg"))),
@@ -382,7 +383,7 @@ _HERE_AND_THERE = (
     # "we're at No 8 Adeola Odeku"
     _street(
         rf"(?i:\b(?:at|to|from|is)\s+)(?P<value>(?:No|Nr|Number)\.?\s?\d{{1,4}}[A-Za-z]?,?\s{_CAP}(?:\s{_CAP}){{0,2}})(?=\s*(?:$|\n|[,.;?!]))",
-        both(at_least(1), begins("no", "nr", "number")),
+        both(at_least(1), holds(r"N(?:o|r|umber)\.?\s?\d")),
     ),
     # "Our house is Tigh na Mara, Balintore"
     _street(
@@ -402,29 +403,35 @@ _HERE_AND_THERE = (
 )
 _HOUSE_NAMES = ("schoolhouse", "farmhouse", "rectory", "vicarage", "manse", "steading", "bungalow", "lighthouse", "millhouse", "smithy", "coach", "croft", "granary",
                 "cottage", "old")  # fmt: skip
+_HOUSE_ENDS = has("house,", "rectory,", "vicarage,", "manse,", "steading,", "bungalow,", "smithy,", "croft,", "granary,", "cottage,", "mill,", "forge,", "chapel,",
+                  "school,", "bakery,", "barn,", "dairy,", "stables,", "station,", "brewery,", "office,", "kirk,", "inn,")  # fmt: skip
 _HOUSE_NAME = (
     r"(?:(?:schoolhouse|farmhouse|rectory|vicarage|manse|steading|bungalow|lighthouse|millhouse|smithy|coach\s?house|croft|granary|cottage)"
     r"|(?<=old\s)(?:mill|forge|chapel|school|bakery|barn|dairy|stables|station|tollhouse|brewery|post\soffice|kirk|inn))"
 )
 _SMALL_PART = r"(?:[a-zà-ÿ][a-zà-ÿ'’]{1,14}\s){0,2}[a-zà-ÿ][a-zà-ÿ'’]{2,14}"
 _UK_SMALL = r"[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}"
+_NUMBERS = whole(*str.split("""
+    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
+"""))  # fmt: skip
 _WORDED = (
-    _street(rf"(?i)\b{_NUMBER_WORD}(?:{_WORD}\s+){{1,3}}?(?:street|road|avenue|boulevard|crescent|terrace|lane|drive|gardens|grove|close|mews|court|park|rise)\b", _ROADS),
-    _street(rf"\b{_CAP}(?:\s(?:{_CAP}|na|nan|y|an|bryn)){{0,3}},\s(?:{_CAP}\s){{1,3}}(?:Lane|Street|Road|Avenue|Drive|Close|Hill|Green)(?=,)", _ROADS),
+    _street(rf"(?i)\b{_NUMBER_WORD}(?:{_WORD}\s+){{1,3}}?(?:street|road|avenue|boulevard|crescent|terrace|lane|drive|gardens|grove|close|mews|court|park|rise)\b", both(_ROADS, _NUMBERS)),
+    _street(rf"\b{_CAP}(?:\s(?:{_CAP}|na|nan|y|an|bryn)){{0,3}},\s(?:{_CAP}\s){{1,3}}(?:Lane|Street|Road|Avenue|Drive|Close|Hill|Green)(?=,)", has("lane,", "street,", "road,", "avenue,", "drive,", "close,", "hill,", "green,")),
     # A number, any words and a flat: no street is called so by its type in half of the world.
     _street(rf"\b{_HOUSE},?\s+(?:{_CAP},?\s+){{1,4}}(?:\d{{1,4}}\s+)?(?i:apt|apartment|suite|ste|unit|flat)\.?\s*#?\s*\d{{1,5}}\b", both(at_least(2), has("apt", "apartment", "suite", "ste", "unit", "flat"))),
     # "is he still at ninety one moss bank": a number in words where somebody lives, and what the street is called.
     _street(rf"(?i)\b(?:still|liv(?:e|es|ed|ing))\s+at\s+(?:number\s+)?(?P<value>{_NUMBER_WORD}{_WORD}(?:\s+{_WORD})?)(?=\s*(?:$|\n|[,.?!]))", begins("still", "live", "living")),
     # A house that is called by what it was, and its village: "the old schoolhouse, tarves"
-    _street(rf"(?i)\b(?P<value>(?:(?:the|old|new|upper|lower|west|east|north|south)\s+){{0,2}}(?:{_WORD}\s+)?{_HOUSE_NAME},\s(?!and\b|but\b|so\b|or\b|not\b|it\b|we\b|i\b|the\b|which\b|who\b|where\b|please\b|then\b|my\b){_WORD}(?:\s(?:of\s)?(?!and\b|but\b|is\b|was\b){_WORD})?(?:,\s{_WORD}(?:\s{_WORD})?)?)(?=\s*(?:$|\n|[,.?!]|\s(?:but|and|is|was|not|please)\b))", begins(*_HOUSE_NAMES)),
+    _street(rf"(?i)\b(?P<value>(?:(?:the|old|new|upper|lower|west|east|north|south)\s+){{0,2}}(?:{_WORD}\s+)?{_HOUSE_NAME},\s(?!and\b|but\b|so\b|or\b|not\b|it\b|we\b|i\b|the\b|which\b|who\b|where\b|please\b|then\b|my\b){_WORD}(?:\s(?:of\s)?(?!and\b|but\b|is\b|was\b){_WORD})?(?:,\s{_WORD}(?:\s{_WORD})?)?)(?=\s*(?:$|\n|[,.?!]|\s(?:but|and|is|was|not|please)\b))", both(begins(*_HOUSE_NAMES), _HOUSE_ENDS)),
     # Parts in small letters before a postcode: "ty newydd, llanfrothen, ll48 6xx"
     _street(rf"(?i)(?<=[,:.]\s)(?P<value>(?:{_SMALL_PART},\s){{1,3}}{_UK_SMALL})(?!\w)", both(at_least(2), BRITISH)),
     # Only with a capital are these streets: "Eleven Pottery Row", and not "one good way".
-    _street(rf"(?i:\b{_NUMBER_WORD})(?:{_CAP}\s){{1,3}}(?:Row|Way|Place|Hill|Square|View|Walk|Quay|Yard|Wharf|Green|Vale)\b", _ROADS_BY_CAPITAL),
+    _street(rf"(?i:\b{_NUMBER_WORD})(?:{_CAP}\s){{1,3}}(?:Row|Way|Place|Hill|Square|View|Walk|Quay|Yard|Wharf|Green|Vale)\b", both(_ROADS_BY_CAPITAL, _NUMBERS)),
     # Where somebody lives needs no number: "I live on Cardigan Lane".
     _street(rf"(?i:\b(?:liv(?:e|es|ed|ing)|(?:our|my|last|first|only|corner)\s+house(?:\s+is)?)\s+(?:on|in|off|near|at)\s+)(?P<value>(?:{_CAP}\s){{1,3}}(?:{_TYPE})\b)", both(begins("live", "living", "house"), begins(*_TYPE.lower().split("|")))),
     # "from 22 hawthorn cres to 5 beech walk"
-    _street(rf"(?i)\b(?:from|frm|to|at|@)\s+(?P<value>{_HOUSE}\s+(?:{_WORD}\s+){{1,2}}?(?:{_SURE_TYPE}|walk|view|hill|row|green|quay|vale|mount))\b(?!\s+(?:of|is|was|the)\b)", both(at_least(1), begins("cres", "walk", "view", "hill", "row", "green", "quay", "vale", "mount", "rd", "st", "ave", "lane", "close", "drive", "road", "way", "grove"))),
+    _street(rf"(?i)\b(?:from|frm|to|at|@)\s+(?P<value>{_HOUSE}\s+(?:{_WORD}\s+){{1,2}}?(?:{_SURE_TYPE}|walk|view|hill|row|green|quay|vale|mount))\b(?!\s+(?:of|is|was|the)\b)", both(at_least(1), begins("cres", "walk", "view", "hill", "row", "green", "quay", "vale", "mount", "rd", "st", "ave", "lane", "close", "drive", "road", "way", "grove"), whole(*_SURE_TYPE.split("|"), "walk", "view", "hill", "row", "green", "quay", "vale", "mount"))),
     # A house with a name and no number: what stands between commas before a postcode.
     _street(rf"\b(?:{_CAP}(?:\s(?:{_CAP}|of|on|the|upon|in|by)){{0,4}},\s){{1,4}}(?:{_CAP}(?:\s{_CAP}){{0,2}}\s)?{_UK}\b", both(at_least(2), BRITISH)),
     _street(rf"\b(?i:shop|stall|kiosk|unit|office|suite)\s\d{{1,4}}[A-Za-z]?,\s{_CAP}(?:\s{_CAP}){{0,3}}", both(at_least(1), has("shop", "stall", "kiosk", "unit", "office", "suite"))),
@@ -443,18 +450,29 @@ _OWN = both(has(" in ", " near ", "outside"), begins("my", "our", "his", "her", 
 _SOMEBODYS = both(has(" in ", " from "), begins("i", "this", "here", "mr", "ms", "miss", "dr"))
 
 
-def _may_end_with_a_town(facts: Facts) -> bool:
-    return "," in facts.text[-45:]
+_THEIRS = either(
+    whole("run", "own", "teach", "work", "study", "farm", "volunteer", "manage", "operate", "keep", "have", "rent"),
+    begins("wife", "husband", "family", "mother", "father", "mum", "mom", "dad", "parents", "son", "daughter", "kids", "child", "brother", "sister", "partner",
+           "boyfriend", "girlfriend", "fianc", "flatmate", "roommate", "housemate", "friend", "neighb", "gran", "uncle", "aunt", "cousin", "colleague", "boss",
+           "in-laws"),
+)  # fmt: skip
+_MAY_END_WITH_A_TOWN = Gate(tests=(lambda facts: "," in facts.text[-45:],))
 
+
+_MOVED = both(
+    has(" in ", " to ", " near ", " at ", "outside", "around"),
+    has("live", "living", "resid", "stay", "grew", "moved", "located", "settled", "born", "based", "moving"),
+)
+_FROM_WHERE = both(has(" from "), whole("moved", "moving", "move", "relocated", "relocating"))
 
 _HOMES = (
-    _home(rf"(?i:(?<!\w){_MOVE}){_TOWN}", has(" in ", " to ", " near ", " at ", "outside", "around")),
+    _home(rf"(?i:(?<!\w){_MOVE}){_TOWN}", _MOVED),
     _home(rf"(?i:(?<!\w){_HERE}){_TOWN}(?!\s+(?:for|on|until|till|again|station|airport|office|branch|store|now\s+for))", has(" in ", " from ", " near ")),
     _home(rf"(?i:\b(?:based|located|resident|residing|living|born|raised|neighbou?rs)\s+(?:in|at|of|near)\s+){_TOWN}", has("based", "located", "resid", "living", "born", "raised", "neighb")),
     _home(rf"(?i:\b(?:caller|customer|cust|cx|client|user|anyone\s+else|someone|anyone|people|folks|friends|regards|love|greetings|hello|all\s+of\s+us)\s+(?:is\s+)?(?:in|from|around|near)\s+){_TOWN}", has("caller", "cust", "cx", "client", "user", "anyone", "someone", "people", "folks", "friends", "regards", "love", "greetings", "hello", "all of us")),
     _home(rf"(?i:\b(?:home\s?town|city|town|village|location|place\s+of\s+(?:birth|residence))\s*[:=]\s*){_TOWN_AND_LAND}", has("town", "city", "village", "location", "place of")),
-    _home(rf"(?i:^from\s+|\bfrom\s+){_TOWN}(?i:(?=\s+here\b))", has("from")),
-    _home(rf"(?i:\b(?:village|farm|house|flat|cottage|home|place|town|plumber|nurse|teacher|driver|student|shop|electrician)\s+(?:near|in|outside|at|past|by)\s+){_TOWN}", has(" near ", " in ", " outside ", " at ", " past ", " by ")),
+    _home(rf"(?i:^from\s+|\bfrom\s+){_TOWN}(?i:(?=\s+here\b))", both(has("from"), whole("here"))),
+    _home(rf"(?i:\b(?:village|farm|house|flat|cottage|home|place|town|plumber|nurse|teacher|driver|student|shop|electrician)\s+(?:near|in|outside|at|past|by)\s+){_TOWN}", both(has(" near ", " in ", " outside ", " at ", " past ", " by "), whole("village", "farm", "house", "flat", "cottage", "home", "place", "town", "plumber", "nurse", "teacher", "driver", "student", "shop", "electrician"))),
     _home(rf"(?i:\b(?:just|recently|finally)\s+(?:moved|relocated)\s+to\s+){_TOWN}", has("moved to", "relocated to")),
     _home(rf"(?i:\bin\s+){_TOWN}(?i:(?=,?\s+like\s+(?:me|us)\b))", has("like me", "like us")),
     _home(rf"(?i:\b(?:i|we)\s+c[oa]me\s+(?:all\s+the\s+way\s+)?from\s+){_TOWN}", has("came from", "come from", "all the way")),
@@ -464,29 +482,29 @@ _HOMES = (
     _home(rf"(?i:\b(?:i['’]?m|name\s+is|this\s+is|here\s+is)\s+)[^\W\d_]{{2,20}}(?:\s[^\W\d_]{{2,20}})?,\s{_TOWN}(?=\s*(?:[.!]?\s*$|\n))", has("i'm", "im ", "i’m", "name is", "this is", "here is")),
     _home(rf"(?m:(?:^|[.!?)…])[ \t]*[-–—~]\s?)(?:{_CAP}\s?){{1,3}},\s{_TOWN}(?=\s*$)", has("- ", "– ", "— ", "~")),
     _home(rf"(?i:\bverified\s+buyer,?\s+){_TOWN}", has("buyer")),
-    _home(rf"(?i:\b{_WHO}){_TOWN}(?!\s+(?:for|on|until|till|station|airport|office|branch|store|shop))", both(has(" from ", " in ", " near ", "outside"), begins("i", "we", "s", "h", "as"))),
-    _home(rf"(?i:\b(?:here\s+from|(?:hello|greetings|hi|hey)\s+from\s+[a-z]{{3,10}})\s+){_TOWN}", has(" from ")),
-    _home(rf"(?i:\b(?:{_DOING})){_TOWN}(?!\s+(?:for|on|until|till|station|airport|office|branch|store|shop|next|this|last)\b)", both(has(" from ", " in ", " near ", "outside"), begins("i", "we", "my", "our", "his", "her"))),
+    _home(rf"(?i:\b{_WHO}){_TOWN}(?!\s+(?:for|on|until|till|station|airport|office|branch|store|shop))", both(has(" from ", " in ", " near ", "outside"), begins("i", "we", "s", "h", "as"), whole("a", "an", "two", "three", "both"))),
+    _home(rf"(?i:\b(?:here\s+from|(?:hello|greetings|hi|hey)\s+from\s+[a-z]{{3,10}})\s+){_TOWN}", both(has(" from "), whole("here", "hello", "greetings", "hi", "hey"))),
+    _home(rf"(?i:\b(?:{_DOING})){_TOWN}(?!\s+(?:for|on|until|till|station|airport|office|branch|store|shop|next|this|last)\b)", both(has(" from ", " in ", " near ", "outside"), begins("i", "we", "my", "our", "his", "her"), _THEIRS)),
     _home(rf"\b{_TOWN}(?i:(?=[ -](?:lad|lass|native|resident|dweller|born\s+(?:and|n|&|'n'?)\s+(?:bred|raised))\b))", begins("lad", "lass", "native", "resident", "dweller", "born")),
     # "Maria, 29, Graz, looking for": a name, an age, a town.
     _home(rf"(?<!\w){_CAP},\s\d{{2}},\s(?:from\s)?{_TOWN}(?=\s*(?:[,.)\n]|$))", holds(r",\s\d\d,")),
     _home(rf"(?m:^[ \t>]*){_CAP}\sfrom\s{_TOWN}(?=\s?[:–-])", has(" from ")),
     _home(rf"(?i:\b(?:been|lived?|living|worked|stayed)\s+in\s+){_TOWN}(?i:(?=\s+(?:all|most\s+of)\s+(?:my|our|his|her)\b))", has(" all my", " all our", " all his", " all her", "most of")),
-    _home(rf"(?i:\b(?:moved|moving|move|relocated|relocating)\s+from\s+){_TOWN}", has(" from ")),
+    _home(rf"(?i:\b(?:moved|moving|move|relocated|relocating)\s+from\s+){_TOWN}", _FROM_WHERE),
     # "its Bru from Benoni", "Good evening from Tórshavn", "a Mr Gill in Slough"
-    _home(rf"(?i:(?<!\w)(?:it['’]?s|i['’]?m|i\s+am|this\s+is|here\s+is)\s+)[^\W\d_]{{2,20}}(?:\s{_CAP})?\sfrom\s{_TOWN}(?!\s*(?:support|office|branch|team|department|&|and\s+{_CAP}))", _SOMEBODYS),
-    _home(rf"(?i:\b(?:{_CAME})\s+){_TOWN}(?!\s(?:to\b|support|app|branch|office))", begins("sent", "writing", "good", "born", "originally", "hail", "native", "resident", "back", "commute", "drive", "travel", "address", "working")),
+    _home(rf"(?i:(?<!\w)(?:it['’]?s|i['’]?m|i\s+am|this\s+is|here\s+is)\s+)[^\W\d_]{{2,20}}(?:\s{_CAP})?\sfrom\s{_TOWN}(?!\s*(?:support|office|branch|team|department|&|and\s+{_CAP}))", both(_SOMEBODYS, whole("from"))),
+    _home(rf"(?i:\b(?:{_CAME})\s+){_TOWN}(?!\s(?:to\b|support|app|branch|office))", both(begins("sent", "writing", "good", "born", "originally", "hail", "native", "resident", "back", "commute", "drive", "travel", "address", "working"), has("from", "bred", "raised", "native", "resident", "home", "address", "working"))),
     _home(rf"(?i:\b(?:shipped|delivered|sent|posted|went|dispatched|taken)\s+to\s+){_TOWN}(?i:(?=,?\s+(?:but|instead|and\s+not|not)\b))", begins("shipped", "delivered", "sent", "posted", "went", "dispatched", "taken")),
     # Behind the last sentence, who wrote it and where: "It leaks. Ana Tamayo, Iloilo."
-    _home(rf"(?:[.!?]\s|\n)(?!(?:Best|Kind|Many|Warm|Dear|Thank|Thanks|Hello|Hi|Yours|The|My|No|Not|Your|Our)\s){_CAP}(?:\s{_CAP}){{1,2}},\s{_TOWN}(?=\s*\.?\s*\Z)", _may_end_with_a_town),
-    _home(rf"(?i:\b(?:mr|mrs|ms|miss|dr)\.?\s){_CAP}(?:\s{_CAP})?\s(?:in|from)\s{_TOWN}", _SOMEBODYS),
+    _home(rf"(?:[.!?]\s|\n)(?!(?:Best|Kind|Many|Warm|Dear|Thank|Thanks|Hello|Hi|Yours|The|My|No|Not|Your|Our)\s){_CAP}(?:\s{_CAP}){{1,2}},\s{_TOWN}(?=\s*\.?\s*\Z)", _MAY_END_WITH_A_TOWN),
+    _home(rf"(?i:\b(?:mr|mrs|ms|miss|dr)\.?\s){_CAP}(?:\s{_CAP})?\s(?:in|from)\s{_TOWN}", both(_SOMEBODYS, whole("mr", "mrs", "ms", "miss", "dr"))),
     _home(rf"(?i:\b(?:ours|mine|(?:our|my)\s+(?:house|flat|place|home|farm|cottage|apartment))\s+is\b)[^.!?\n]{{0,50}}?\s(?:in|near|outside)\s{_TOWN}", _OWN),
     _home(rf"(?i:\b(?:my|our|his|her|their)\s+(?:\w+\s+)?(?:{_AT_HOME})\s+(?:(?:is|are|back|over|up|down)\s+)?(?:in|near|outside)\s+){_TOWN}", _OWN),
-    _home(rf"(?i:\b(?:moved|moving|move|relocated|relocating)\s+from\s+){_CAP}(?:[ -]{_CAP}){{0,2}}\s+to\s+{_TOWN}", has(" from ")),
+    _home(rf"(?i:\b(?:moved|moving|move|relocated|relocating)\s+from\s+){_CAP}(?:[ -]{_CAP}){{0,2}}\s+to\s+{_TOWN}", _FROM_WHERE),
 )  # fmt: skip
 _SMALL_HOMES = (
-    _home(rf"(?i)(?<!\w){_MOVE}{_ANY_TOWN}", has(" in ", " to ", " near ", " at ", "outside", "around"), small=True),
-    _home(rf"(?i)(?<!\w)(?:we\s+r|i'?m|im|we're|i\s+am)\s+(?:from|in)\s+{_ANY_TOWN}(?=\s*[,.!]|\s*$|\s+(?:here|now|and|so|but)\b)", has(" in ", " from "), small=True),
+    _home(rf"(?i)(?<!\w){_MOVE}{_ANY_TOWN}", _MOVED, small=True),
+    _home(rf"(?i)(?<!\w)(?:we\s+r|i'?m|im|we're|i\s+am)\s+(?:from|in)\s+{_ANY_TOWN}(?=\s*[,.!]|\s*$|\s+(?:here|now|and|so|but)\b)", both(has(" in ", " from "), whole("r", "m", "im", "re", "am")), small=True),
     _home(r"(?i)\b(?:i['’]?m|name\s+is|this\s+is)\s+[^\W\d_]{2,20}(?:\s[^\W\d_]{2,20})?,\s(?P<value>[^\W\d_]{3,20}\s(?:city|town|village))(?=\s*[.!]?\s*$)", has(" city", " town", " village"), small=True),
     _home(rf"(?i)\bfrom\s+{_ANY_TOWN}\s+here\b", has(" here"), small=True),
     _home(rf"(?i)\b(?:city|town|hometown|village)\s*(?::|is)\s*{_ANY_TOWN}", has("city", "town", "village"), small=True),
@@ -509,10 +527,10 @@ PLACES: tuple[Rule | FoundBy, ...] = (
     *_WORDED,
     *_HOMES,
     *_SMALL_HOMES,
-    rule("ZIP_CODE", 0.8, r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b", both(at_least(2), BRITISH)),
+    rule("ZIP_CODE", 0.8, r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})\b", both(at_least(2), shaped("0 0AA", "A 0AA"))),
     # Of Ireland: "H91 E2K3"
-    rule("ZIP_CODE", 0.75, r"\b(?:[AC-FHKNPRTV-Y]\d{2}|D6W)\s?(?=\d*[AC-FHKNPRTV-Y])(?=[A-Z]*\d)[0-9AC-FHKNPRTV-Y]{4}\b", both(at_least(3), with_capital)),
-    rule("ZIP_CODE", 0.8, rf"\b{_STATE},?\s+(?P<value>\d{{5}}(?:-\d{{4}})?)\b", at_least(5)),
+    rule("ZIP_CODE", 0.75, r"\b(?:[AC-FHKNPRTV-Y]\d{2}|D6W)\s?(?=\d*[AC-FHKNPRTV-Y])(?=[A-Z]*\d)[0-9AC-FHKNPRTV-Y]{4}\b", both(at_least(3), shaped("A00", "A0A"))),
+    rule("ZIP_CODE", 0.8, rf"\b{_STATE},?\s+(?P<value>\d{{5}}(?:-\d{{4}})?)\b", both(at_least(5), shaped(" 00000"))),
     rule(
         "ZIP_CODE", 0.8,
         r"(?i)\b(?:zip|post(?:al)?|plz)\s?(?:code)?\s*(?:is|:)?\s+(?P<value>(?=[a-z -]{0,4}\d)[a-z0-9]{2,5}(?:[ -][a-z0-9]{2,4})?)\b",
@@ -559,10 +577,10 @@ PLACES: tuple[Rule | FoundBy, ...] = (
     rule("STREET_ADDRESS", 0.65, r"(?i:\b(?:flat|apt|apartment|studio)\.?\s(?:no\.?\s)?(?:\d{1,4}/\d{1,4}|\d{1,4}[a-z]))(?![\w/%])|\b(?:Flat|Apt|Apartment)\.?\s\d{1,4}(?=\s*(?:,|$|\n))", both(at_least(1), begins("flat", "apt", "apartment", "studio"))),
     rule("STREET_ADDRESS", 0.65, rf"\b(?:[Pp]lot|[Ee]rf)\s(?:(?i:no)\.?\s)?\d{{1,6}}(?:,?\s{_CAP}(?:\s(?:{_CAP}|\d{{1,4}})){{0,3}})?", both(at_least(1), begins("plot", "erf"))),
     # "we are at 37a": a number with a letter where somebody lives; without one it may be a time.
-    rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:i|we|they|s?he)\s?(?:['’]?m|['’]?re|['’]s|am|are|is|live|lives)\s+(?:at|in|(?:at\s+)?(?:number|no\.?))\s+(?P<value>\d{1,4}\s?[a-f])(?!\w)(?!['’.]\w)", at_least(1)),
+    rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:i|we|they|s?he)\s?(?:['’]?m|['’]?re|['’]s|am|are|is|live|lives)\s+(?:at|in|(?:at\s+)?(?:number|no\.?))\s+(?P<value>\d{1,4}\s?[a-f])(?!\w)(?!['’.]\w)", both(at_least(1), whole("at", "in", "number", "no"), holds(r"(?i)\d\s?[a-f](?!\w)"))),
     rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:digicode|door\s?code|gate\s?code|entry\s?code|key\s?safe(?:\s?code)?|lock\s?box(?:\s?code)?)\W{0,3}(?:is\s+)?(?P<value>(?=\w*\d)\w{3,8})\b", both(at_least(2), has("code", "safe", "box"))),
     rule("NRP", 0.7, rf"(?i)\b(?:faith|religion|creed|denomination|orientation)\b[^\n.!?]{{0,30}}?\W(?P<value>{_PROFESSED})\b", begins("faith", "religion", "creed", "denomination", "orientation")),
-    rule("ZIP_CODE", 0.7, rf"(?m)^\s*(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_CAP}(?:[ -]{_CAP})?\s*$", at_least(4)),
+    rule("ZIP_CODE", 0.7, rf"(?m)^\s*(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_CAP}(?:[ -]{_CAP})?\s*$", both(at_least(4), shaped("0000 "))),
     rule(
         "NRP", 0.7, rf"(?i)\b(?:i\s?'?m|i’m|i\s+am|as|we\s+are|we['’]re|being|(?:my|our)\s+(?:\w{{2,15}}\s+)?{_RELATION}\s+(?:is|are)|s?he(?:['’]s|\s+is))\s+(?:an?\s+)?(?:practi[sc]ing\s+|devout\s+)?(?P<value>{_PROFESSED}(?:\s{_PROFESSED})?)\b",
         has("muslim", "christian", "jew", "cathol", "protest", "orthod", "hindu", "sikh", "buddh", "mormon", "atheist", "quaker", "jehov",

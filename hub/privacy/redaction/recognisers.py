@@ -5,7 +5,7 @@ is used here. Importing this module imports Presidio and spaCy, which takes seco
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from presidio_analyzer import LocalRecognizer, RecognizerResult
@@ -25,6 +25,14 @@ _ANY_NUMBERS = "(202) 555-0100, 0171 2345678, 06 12 34 56 78, 98765 43210"
 _MOST_READ, _UNREAD_SCORE = 3000, 0.5
 """Presidio's recogniser tries every region on every row of digits; so many characters of them are read."""
 
+_READ = frozenset(
+    {
+        "PERSON", "LOCATION", "STREET_ADDRESS", "HANDLE", "DATE_OF_BIRTH", "ORDER_NUMBER", "ACCOUNT_NUMBER", "LOYALTY_NUMBER",
+        "LICENCE_PLATE",
+    }
+)  # fmt: skip
+_SURE_RULE = 0.75
+
 _MISREAD = frozenset({"ORG", "WORK_OF_ART", "PRODUCT", "EVENT"})
 """Labels that spaCy's small model often gives to unusual names of people."""
 _MISREAD_SCORE = 0.5
@@ -39,7 +47,7 @@ class RuleRecogniser(LocalRecognizer):
     """
 
     def __init__(self, rules: Sequence[Finder], phones: PhoneRecognizer | None = None) -> None:
-        self._groups, self._phones = by_gate(rules), phones
+        self._gates, self._phones = by_gate(rules), phones
         entities = {rule.entity for rule in rules} | ({"PHONE_NUMBER"} if phones else set())
         super().__init__(supported_entities=sorted(entities), name="attune_rules")
 
@@ -58,18 +66,19 @@ class RuleRecogniser(LocalRecognizer):
 
         Rule by rule instead of text by text: a regular expression is fetched once for all texts.
         """
-        found: list[list[RecognizerResult]] = [[] for _ in texts]
-        asked = [(Facts(text), results) for text, results in zip(texts, found, strict=True)]
-        for gate, rules in self._groups:
-            let_through = [one for one in asked if gate(one[0])]
-            for rule in rules:
-                for facts, results in let_through:
-                    for start, end in rule.find(facts):
-                        results.append(RecognizerResult(rule.entity, start, end, rule.score))
-        for facts, results in asked if self._phones else ():
+        found: dict[Facts, list[RecognizerResult]] = {Facts(text): [] for text in texts}
+        for least, gates in self._gates.items():
+            enough = [facts for facts in found if facts.digits >= least] if least else [*found]
+            for gate, rules in gates.items():
+                let_through = gate.through(enough)
+                for rule in rules:
+                    for facts in let_through:
+                        for start, end in rule.find(facts):
+                            found[facts].append(RecognizerResult(rule.entity, start, end, rule.score))
+        for facts, results in found.items() if self._phones else ():
             if facts.digits >= _SHORTEST_PHONE:
                 results += _more_phones(self._phones, facts.text, results)
-        return found
+        return [*found.values()]
 
 
 def _more_phones(phones: Any, text: str, found: Sequence[RecognizerResult]) -> Iterator[RecognizerResult]:
@@ -119,9 +128,26 @@ def _plausible(name: str) -> bool:
     return any(not is_common_word(word) and (is_name_like(word) or not word[0].isalpha()) for word in words)
 
 
-def built_in(policy: RedactionPolicy) -> RuleRecogniser:
-    """This makes the recogniser that needs no language model, for the entities that the policy wants."""
-    built = [rule for rule in (*BUILT_IN, *PEOPLE) if rule.entity in policy.entities]
+def is_guess(entity: str, score: float) -> bool:
+    """This is True of what a rule only guesses by the words around it, so that a reader knows better.
+
+    Rules with a cue that leaves little doubt ("my name is"), a form of its own or a checksum have a higher score.
+    """
+    return entity in _READ and score < _SURE_RULE
+
+
+def built_in(policy: RedactionPolicy, read: Collection[str] = ()) -> RuleRecogniser:
+    """This makes the recogniser that needs no language model, for the entities that the policy wants.
+
+    Args:
+        policy: what to look for.
+        read: entities that a reader finds in context: nobody need guess at them.
+    """
+    built = [
+        rule
+        for rule in (*BUILT_IN, *PEOPLE)
+        if rule.entity in policy.entities and not (rule.entity in read and is_guess(rule.entity, rule.score))
+    ]
     wants_phones = "PHONE_NUMBER" in policy.entities
     phones = PhoneRecognizer(supported_regions=policy.phone_regions, leniency=1) if wants_phones else None
     return RuleRecogniser(built, phones)

@@ -25,7 +25,7 @@ from hub.privacy.redaction.view import View, plain_view
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
 
-ENGINE = "attune-redaction/10"
+ENGINE = "attune-redaction/11"
 """Name and version of the rules in this package; the number grows whenever the same policy may give another result."""
 
 
@@ -149,6 +149,9 @@ class Redactor:
         """From raw findings in the view to entities in the input: masked, kept, merged."""
         more = mask_spans if job.mode == "mask" else other_script_spans
         found = [*found, *more(view.text)]
+        certain = [entity for entity in (trim(one, job.text) for one in finder_for(job.known).find(view)) if entity]
+        if not found and not certain:
+            return ()
         people = [(one.start, one.end) for one in found if one.type == "PERSON"]
         if people:
             found = [*found, *(Entity(*span, "PERSON", _AGAIN) for span in repeated(view.text, people))]
@@ -159,7 +162,6 @@ class Redactor:
         # Only a type that redaction itself makes is left alone: anybody can write something between < and _1>.
         found_there = PLACEHOLDER.finditer(job.text) if "<" in job.text else ()
         present = [match.span() for match in found_there if match.group(1) is None or match.group(1) in self._made]
-        certain = [entity for entity in (trim(one, job.text) for one in finder_for(job.known).find(view)) if entity]
         return merge(rest for entity in (*carried, *certain) for rest in cut_out(entity, present))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from hub.privacy.redaction.checksums import is_card
-from hub.privacy.redaction.rule import FoundBy, Stretch, has
+from hub.privacy.redaction.rule import Facts, FoundBy, Gate, Stretch, both, has
 
 _DIGITS = {
     "zero": "0", "oh": "0", "o": "0", "nought": "0", "nil": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
@@ -13,7 +13,7 @@ _DIGITS = {
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _WORD = "|".join((*_DIGITS, *_TIMES, "hundred", "plus"))
 _RUN = re.compile(rf"(?i)(?<!\w)(?:{_WORD}|\d{{1,5}})(?:[\s,.;:–-]{{1,3}}(?:{_WORD}|\d{{1,5}}))+(?!\w)")
-_PART = re.compile(r"[a-z]+|\d+")
+_PART, _LETTERS = re.compile(r"[a-z]+|\d+"), re.compile(r"[a-z]+")
 _FEWEST, _MOST = 7, 15
 _SOME_WORDS = 4
 
@@ -54,5 +54,15 @@ def find_cards(text: str) -> Iterator[Stretch]:
             yield span
 
 
-_GATE = has("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NUMBER_WORDS = frozenset({*_DIGITS, *_TIMES, "hundred", "plus"})
+
+
+def _has_number_words(facts: Facts) -> bool:
+    return sum(map(_NUMBER_WORDS.__contains__, _LETTERS.findall(facts.low))) >= _SOME_WORDS
+
+
+_GATE = both(
+    has("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    Gate(tests=(_has_number_words,)),
+)
 SPOKEN = (FoundBy("PHONE_NUMBER", 0.8, find_phones, _GATE), FoundBy("CREDIT_CARD", 0.8, find_cards, _GATE))

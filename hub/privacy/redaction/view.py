@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 _INVISIBLE = frozenset({"Cf", "Cc", "Cs"})
 _CODED = re.compile(r"&(?:#\d{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,12}\d{0,2});|(?:%[0-9A-Fa-f]{2})+")
+_ODD = re.compile(r"[^ -~\n]")
 _MIXED = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[A-Za-zÀ-ɏ]")
 _TWINS = str.maketrans(
@@ -59,14 +60,12 @@ def _is_plain(text: str) -> bool:
 
 
 def _add(pieces: list[str], origin: list[int], text: str, start: int, end: int) -> None:
-    if (part := text[start:end]).isascii() and part.replace("\n", "").isprintable():
-        pieces.append(part)
-        origin += range(start, end)
-        return
-    for index in range(start, end):
-        piece = _plain(text[index])
-        pieces.append(piece)
-        origin += [index] * len(piece)
+    for match in _ODD.finditer(text, start, end):
+        pieces += [text[start : match.start()], piece := _plain(match[0])]
+        origin += [*range(start, match.start()), *[match.start()] * len(piece)]
+        start = match.end()
+    pieces.append(text[start:end])
+    origin += range(start, end)
 
 
 def _decode(coded: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 LEAST = 0.15
@@ -41,6 +41,10 @@ _CALENDAR = frozenset(
     )
 )
 """No town is called so, though it stands behind "in"."""
+_MOMENT = re.compile(r"(?<![\w:.-])(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?|\d\d:\d\d:\d\d)(?![\w:-])")
+"""A day with the time of day, or that to the second: when something was done, and no number of anybody's."""
+_LETTERED = frozenset({"PERSON", "LOCATION", "NRP"})
+"""No find of these is a number."""
 _WORDS = frozenset({"PERSON", "LOCATION", "NRP", "DATE_OF_BIRTH", "PLACE", "ORGANIZATION"})
 """Of these a word is taken by itself; of all others everything that is written in one go."""
 
@@ -67,7 +71,8 @@ def find(
             from 0.4 where it is only just sure: Presidio's users and ``min_score`` usually ask for that.
         least: the probability from which on a word beside a personal one counts.
     """
-    taken = [word.chance >= cuts[word.label] and not _is_date(text, word) for word in words]
+    moments = {place for match in _MOMENT.finditer(text) for place in range(*match.span())}
+    taken = [word.chance >= cuts[word.label] and _may_be(text, word, moments) for word in words]
     if not any(taken):
         return
     _grow(words, taken, least)
@@ -80,8 +85,14 @@ def find(
         yield word.label, start, end, _USUAL_CUT + (1 - _USUAL_CUT) * max(0.0, word.chance - cut) / (1 - cut)
 
 
-def _is_date(text: str, word: Word) -> bool:
-    return word.label == "LOCATION" and text[word.start : word.end].lower() in _CALENDAR
+def _may_be(text: str, word: Word, moments: Set[int]) -> bool:
+    """What a word is taken for can be written so."""
+    written = text[word.start : word.end]
+    if word.label in _LETTERED and not any(map(str.isalpha, written)):
+        return False
+    if word.label == "LOCATION" and written.lower() in _CALENDAR:
+        return False
+    return word.label == "DATE_OF_BIRTH" or word.start not in moments
 
 
 def surest(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[float | None]:

