@@ -12,6 +12,12 @@ _MONITORING = re.compile(r"/([0-9a-f]{64})/checkpoint\Z")
 _TIMEOUT = 10
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    """So many hubs may ask at once; with the library's 5 the others find their connection reset."""
+
+
 def make_server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
     """This is a server that answers for ``witness``; call ``serve_forever``. Port 0 takes a free one."""
 
@@ -50,6 +56,4 @@ def make_server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: object) -> None:
             """This keeps the terminal quiet."""
 
-    server = ThreadingHTTPServer((host, port), Handler)
-    server.daemon_threads = True
-    return server
+    return _Server((host, port), Handler)

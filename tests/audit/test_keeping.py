@@ -1,7 +1,9 @@
 """What keeps the log from being rewritten unseen: the mirror, witnesses, timestamps, and keys that change hands."""
 
+import contextlib
 import json
 import shutil
+import socket
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -508,6 +510,13 @@ def test_a_witness_key_that_is_none_is_told(tmp_path, content):
     (tmp_path / "witness.key").write_text(content, encoding="latin-1")
     with pytest.raises(ConfigError):
         _witness_key(tmp_path / "witness.key", ed25519=True)
+
+
+def test_a_witness_lets_many_hubs_wait(tmp_path):
+    service = WitnessService((), (), WitnessMemory(tmp_path / "w.db"))
+    with make_server(service, "127.0.0.1", 0) as busy, contextlib.ExitStack() as stack:
+        for _ in range(40):  # nobody answers yet: each waits
+            stack.enter_context(socket.create_connection(busy.server_address, timeout=0.5))
 
 
 def test_two_requests_at_once_cannot_roll_a_witness_back(open_log, tmp_path, witness):
