@@ -568,8 +568,8 @@ PLACES: tuple[Rule | FoundBy, ...] = (
         both(has("?"), has("address", "street", "where")),
     ),
     rule("STREET_ADDRESS", 0.7, r"(?i)\bliv(?:e|es|ed|ing)\s+(?:at|in)\s+(?:number|no\.?|nr\.?|#)\s*(?P<value>\d{1,4}[a-z]?)(?!\w)", both(at_least(1), begins("live", "living"))),
-    rule("STREET_ADDRESS", 0.7, r"(?i)\bcode\W{0,3}(?:is\s+)?(?P<value>[#*]?\d{3,6}[#*]|[#*]\d{3,6})(?!\w)", both(at_least(3), has("#", "*"))),
-    rule("STREET_ADDRESS", 0.6, r"(?i:\bcode)\W{0,2}\s(?P<value>[AB]\d{4}|\d{4}[AB])(?!\w)", both(at_least(4), begins("code"))),
+    rule("STREET_ADDRESS", 0.75, r"(?i)\bcode\W{0,3}(?:is\s+)?(?P<value>[#*]?\d{3,6}[#*]|[#*]\d{3,6})(?!\w)", both(at_least(3), has("#", "*"))),
+    rule("STREET_ADDRESS", 0.75, r"(?i:\bcode)\W{0,2}\s(?P<value>[AB]\d{4}|\d{4}[AB])(?!\w)", both(at_least(4), begins("code"))),
     # "Left with her at No 40"
     rule("STREET_ADDRESS", 0.6, r"(?i)\bat\s+(?:no\.?|number)\s?(?P<value>\d{1,4}[a-z]?)(?!\w|[.,]\d|\s?[%(]|\s+(?:in|on|of)\s+(?:the|your|my|a|our)\b)", both(at_least(1), has("at n"))),
     rule("STREET_ADDRESS", 0.6, r"(?i)\b(?:i\s?['’]?m|i\s+am|we\s?['’]?re|we\s+are)\s+(?:at\s+)?(?:number|no\.?|nr\.?)\s?(?P<value>\d{1,4}[a-z]?)(?!\w|[.,]\d|\s?%|\s+(?:in|on|of)\b)", both(at_least(1), has("number", " no"))),
@@ -578,7 +578,7 @@ PLACES: tuple[Rule | FoundBy, ...] = (
     rule("STREET_ADDRESS", 0.65, rf"\b(?:[Pp]lot|[Ee]rf)\s(?:(?i:no)\.?\s)?\d{{1,6}}(?:,?\s{_CAP}(?:\s(?:{_CAP}|\d{{1,4}})){{0,3}})?", both(at_least(1), begins("plot", "erf"))),
     # "we are at 37a": a number with a letter where somebody lives; without one it may be a time.
     rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:i|we|they|s?he)\s?(?:['’]?m|['’]?re|['’]s|am|are|is|live|lives)\s+(?:at|in|(?:at\s+)?(?:number|no\.?))\s+(?P<value>\d{1,4}\s?[a-f])(?!\w)(?!['’.]\w)", both(at_least(1), whole("at", "in", "number", "no"), holds(r"(?i)\d\s?[a-f](?!\w)"))),
-    rule("STREET_ADDRESS", 0.7, r"(?i)\b(?:digicode|door\s?code|gate\s?code|entry\s?code|key\s?safe(?:\s?code)?|lock\s?box(?:\s?code)?)\W{0,3}(?:is\s+)?(?P<value>(?=\w*\d)\w{3,8})\b", both(at_least(2), has("code", "safe", "box"))),
+    rule("STREET_ADDRESS", 0.75, r"(?i)\b(?:digicode|door\s?code|gate\s?code|entry\s?code|key\s?safe(?:\s?code)?|lock\s?box(?:\s?code)?)\W{0,3}(?:is\s+)?(?P<value>(?=\w*\d)\w{3,8})\b", both(at_least(2), has("code", "safe", "box"))),
     rule("NRP", 0.7, rf"(?i)\b(?:faith|religion|creed|denomination|orientation)\b[^\n.!?]{{0,30}}?\W(?P<value>{_PROFESSED})\b", begins("faith", "religion", "creed", "denomination", "orientation")),
     rule("ZIP_CODE", 0.7, rf"(?m)^\s*(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_CAP}(?:[ -]{_CAP})?\s*$", both(at_least(4), shaped("0000 "))),
     rule(

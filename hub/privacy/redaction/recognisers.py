@@ -32,6 +32,7 @@ _READ = frozenset(
     }
 )  # fmt: skip
 _SURE_RULE = 0.75
+"""What rules of less than this score tell of those is a guess by the words around."""
 
 _MISREAD = frozenset({"ORG", "WORK_OF_ART", "PRODUCT", "EVENT"})
 """Labels that spaCy's small model often gives to unusual names of people."""

@@ -210,27 +210,6 @@ def test_a_text_is_doubted_where_a_word_may_be_a_name_and_is_not_taken_for_one()
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "see you in Leeds next week, then home",
-        "I'm a fan of the Oslo chair, we drove from Lyon to Turin, the parcel from Leeds never came.",
-        "my discord is disgusting",
-        "I am logged in as admin, proxy_pass fails, delete_user is gone.",
-        "For those aged 3 to 5, at level 67, on 14 July.",
-        "Gold is up 4 percent, the platinum ring costs 1200, my pass is lost.",
-        "WD40 can help, the car was fine, 10 min ago, the rx is late.",
-        "What is the address? Why do you need it? Where do you live, he asked.",
-        "Reset config.timeout, enable example.com and disable app_config. It broke. The end.",
-        "The estimate is 4500, the quote was 1200, the job took 3 hours, application form 7.",
-        "Our flight from Amsterdam to Nairobi was fine, the one to Kisumu was not.",
-    ],
-)
-def test_redaction_leaves_what_names_nobody(text):
-    (left,) = make_redactor(POLICY, names=RECOGNISER).redact([text], languages=["en"], known=[()])
-    assert left.text == text
-
-
-@pytest.mark.parametrize(
     ("text", "label"), [("we moved to Ardglass in May", "LOCATION"), ("my mail is zorb@example.com", "EMAIL_ADDRESS")]
 )
 def test_a_text_that_has_something_personal_keeps_its_plain_words(text, label):
