@@ -2,8 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_NO_WORD = re.compile(r"\S*[@/\d_]\S*")
 _OTHER_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
 _ENGLISH = frozenset(
     str.split("""
@@ -30,13 +37,20 @@ _FOREIGN = frozenset(
 _SCRIPTS_WITH_CAPITALS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "FULLWIDTH LATIN")
 _UNDECLARED = frozenset({"", "und", "zxx", "mul", "mis", "qam", "qct", "qht", "qme", "qst", "art"})
 _LEAST_SHARE = 0.25
-"""Running English has about half function words; a text with fewer than a quarter is not taken for English."""
+"""Running English has about half function words; a text with a quarter of them is not asked about where English is declared."""
+
+_LEAST_CHANCE, _NO_CHANCE = 0.1, 0.005
+"""From the first on an undeclared text is taken for English, below the second a declared one is not.
+
+Of 1,200 short messages in 22 other languages, with English words in them as people write, 1.5 % reach the first and 83 % stay
+below the second; of 9,028 English ones 97 % and 1 %, most of which are in other languages after all.
+"""
+
+_FEWEST = 3
+"""Of fewer words nobody says against what was declared that they are in another language."""
 
 _CASELESS_SHARE = 0.2
 """An English text may hold so many letters of a script without capitals: a signature, a dash in a wrong encoding."""
-
-_SOME_FOREIGN, _FOREIGN_SHARE = 3, 0.15
-"""So many different function words of other languages, and such a share of all words, are no accident."""
 
 
 def base_language(declared: str | None) -> str | None:
@@ -46,22 +60,40 @@ def base_language(declared: str | None) -> str | None:
 
 
 def reads_as_english(text: str) -> bool:
-    """This text clearly reads as English: enough of its words are common English ones, and more than are foreign."""
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
-    if not words:
-        return True
-    english = sum(word in _ENGLISH for word in words)
-    foreign = sum(word in _FOREIGN for word in words)
-    return english > foreign and english >= _LEAST_SHARE * len(words)
+    """This text clearly reads as English, or has no words."""
+    words = _words(text)
+    return not words or (_common(words) >= _common(words, _FOREIGN) and _english_chance(words) >= _LEAST_CHANCE)
 
 
 def reads_as_another(text: str) -> bool:
     """This text clearly reads as another language than English, whatever somebody declared: many desks declare English."""
-    if len(_FOREIGN.intersection(text.lower().split())) < _SOME_FOREIGN:
+    said = text.lower().split()
+    if len(_ENGLISH.intersection(said)) >= _LEAST_SHARE * len(said):
         return False
-    words = [word.lower() for word in _WORD.findall(text)]
-    foreign = sum(word in _FOREIGN for word in words)
-    return foreign > sum(word in _ENGLISH for word in words) and foreign >= _FOREIGN_SHARE * len(words)
+    words = _words(text)
+    few = _common(words) < _LEAST_SHARE * len(words)
+    return len(words) >= _FEWEST and few and _english_chance(words) < _NO_CHANCE
+
+
+def _words(text: str) -> list[str]:
+    """The words in small letters, without links, addresses and codes: those are in no language."""
+    return [word.lower().replace("’", "'") for word in _WORD.findall(_NO_WORD.sub(" ", text))]
+
+
+def _common(words: Sequence[str], table: frozenset[str] = _ENGLISH) -> int:
+    return sum(map(table.__contains__, words))
+
+
+def _english_chance(words: Sequence[str]) -> float:
+    return dict(_identifier().rank(" ".join(words)))["en"]
+
+
+@cache
+def _identifier() -> "LanguageIdentifier":
+    """It takes a second and 100 MB to load: only where common words do not tell."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def has_caseless_script(text: str) -> bool:
