@@ -3,7 +3,8 @@
     python bench/bench_emotion_quality.py [--data DIR] [--json]
 
 Without ``--data`` it reads what the repository holds: the test part of plugins/emotion-en/corpus (which no shipped model was
-trained or tuned on) and the texts of ``emotion_suites``. DIR may hold ``goemotions/`` (dev.tsv, labels.txt), ``sentiment/``
+trained or tuned on), 298 messages whose author knew no tagger (``stranger_messages.jsonl``), and the texts of
+``emotion_suites``. DIR may hold ``goemotions/`` (dev.tsv, labels.txt), ``sentiment/``
 with TweetEval's and VADER's sets and EmoBank, as ``{"text": ..., "label" or "score": ...}`` on each line; what is not there is
 left out and said so. GoEmotions' cuts are tuned on one half of its dev part and measured on the other: its test part was not at
 hand. The halves changed round, and tenths, say how much of that is chance: a rare label has six texts in a half.
@@ -38,6 +39,7 @@ from hub_emotion_en.scorer import load_scorer
 
 CORPUS = Path(__file__).parent.parent / "plugins" / "emotion-en" / "corpus"
 SUPPORT = Path(__file__).parent / "support_tweets.json"
+STRANGERS = Path(__file__).parent / "stranger_messages.jsonl"
 EKMAN = {
     "anger": "anger annoyance disapproval disgust",
     "fear": "fear nervousness",
@@ -79,6 +81,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     leaners: dict[str, Leaner] = {"VADER": lambda texts: [_of_vader(vader, text) for text in texts]}
     for tagger in (load_tagger(), wrap_scorer(load_scorer())):
         yield from customers(tagger)
+        yield from strangers(tagger)
         leaners[tagger.name] = lambda texts, tagger=tagger: [lean(one) for one in tag(tagger, texts)]
     for name, leaner in leaners.items():
         yield from customers_lean(name, leaner)
@@ -126,6 +129,19 @@ def customers(tagger: Tagger) -> Iterator[Row]:
             for one, message in zip(emotions, messages, strict=True)
         ]
         yield Row(tagger.name, f"calibration error of {label}", calibration_error(pairs), told)
+
+
+def strangers(tagger: Tagger) -> Iterator[Row]:
+    """The same on messages of somebody who knew neither tagger nor corpus; either of two labels is right."""
+    lines = [json.loads(line) for line in STRANGERS.read_text(encoding="utf-8").splitlines()]
+    found, either = Evaluation(), 0
+    for place, (line, emotion) in enumerate(zip(lines, tag(tagger, [one["text"] for one in lines]), strict=True)):
+        found.add(place, line["labels"][0], emotion)
+        either += max(emotion.scores, key=emotion.scores.__getitem__, default=None) in line["labels"]
+    yield Row(tagger.name, "a stranger's messages: macro-F1 of 12 labels", found.macro_f1, len(lines), 0.55)
+    yield Row(tagger.name, "a stranger's messages: first or second label right", either / len(lines), len(lines))
+    yield Row(tagger.name, "a stranger's messages: share answered", found.coverage, len(lines))
+    yield Row(tagger.name, "a stranger's messages: right where answered", found.accuracy_answered, len(lines), 0.85)
 
 
 LEANS = {
