@@ -23,7 +23,11 @@ ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "plugins" / "pii-en" / "corpus"
 PARTS = ("train", "dev", "test")
 BATCH = 256
-WARM_UP = ["Nothing to see here, thank you.", "Alles kapot, hoor.", "Maria, call +44 20 7946 0000 or (202) 555-0100 before 12/03/2024."]
+WARM_UP = [
+    "Nothing to see here, thank you.",
+    "Alles kapot, hoor.",
+    "Maria, call +44 20 7946 0000 or (202) 555-0100 before 12/03/2024.",
+]
 Finder = Callable[[Sequence[str]], list[list[Span]]]
 
 

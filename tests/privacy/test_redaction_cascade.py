@@ -99,11 +99,20 @@ def test_whoever_reads_names_denies_what_a_rule_is_not_sure_of_and_nothing_else(
     guess = "I live in Zorbville."
     assert redact(Finds("quux"), Finds("none"), [guess]) == ["I live in <LOCATION_1>."]
     assert redact(Denies("quux", "Zorbville"), Finds("none"), [guess]) == [guess]
-    certain = "Mr Zorb, zorb@example.com, 4111 1111 1111 1111, @zorb_1, +44 7700 900123, 12345678Z"
+    certain = "Mr Zorb, zorb@example.com, 4111 1111 1111 1111, +44 7700 900123, 12345678Z"
     removed = redact(Finds("quux"), Finds("none"), [certain])
     for word in certain.split(", "):
         assert redact(Denies("quux", word.removeprefix("Mr ")), Finds("none"), [certain]) == removed, word
         assert word not in removed[0]
+
+
+def test_a_handle_is_found_by_its_form_and_may_be_a_companys_in_context():
+    tweet = "@zorb_1 your app is down again"
+    for reader in (Finds("quux"), Denies("quux", "nothing")):
+        reader.supported_entities = ["PERSON", "HANDLE"]
+        assert redact(reader, Finds("none"), [tweet]) == ["<HANDLE_1> your app is down again"]
+    reader.denied = "@zorb_1"
+    assert redact(reader, Finds("none"), [tweet]) == [tweet]
 
 
 def test_no_rule_guesses_at_what_a_reader_looks_for_in_context():

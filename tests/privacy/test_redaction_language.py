@@ -11,8 +11,7 @@ import pytest
 from hub.privacy.redaction.language import reads_as_another, reads_as_english
 
 ROWS = [
-    json.loads(line)
-    for line in Path(__file__).with_name("languages.jsonl").read_text(encoding="utf-8").splitlines()
+    json.loads(line) for line in Path(__file__).with_name("languages.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 OTHERS = sorted({row["language"] for row in ROWS} - {"en", "pcm"})
 """Nigerian Pidgin may be read with English rules or not: much of it is English."""
@@ -48,17 +47,24 @@ def test_what_is_declared_english_and_is_not_is_told_most_times():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "4471", ":-)", "maria@example.com", "https://example.com/track/99", "n/a", "Five stars. Fast shipping", "vegan?", "great fit"],
+    [
+        "", "4471", ":-)", "maria@example.com", "https://example.com/track/99", "n/a", "Five stars. Fast shipping", "vegan?",
+        "great fit",
+    ],
 )  # fmt: skip
 def test_short_english_and_what_has_no_words_is_nothing_else(text):
     assert not reads_as_another(text)
 
 
-@pytest.mark.parametrize("text", ["Five stars. Fast shipping", "Parcel arrived crushed, corners torn", "WHERE IS MY PARCEL", "4471"])
+@pytest.mark.parametrize(
+    "text", ["Five stars. Fast shipping", "Parcel arrived crushed, corners torn", "WHERE IS MY PARCEL", "4471"]
+)
 def test_short_english_reads_as_english(text):
     assert reads_as_english(text)
 
 
-@pytest.mark.parametrize("text", ["Top Service!", "waar is my pakkie", "ok merci, bonne journée", "hem mukodik", "Kowalska Wrzosowa"])
+@pytest.mark.parametrize(
+    "text", ["Top Service!", "waar is my pakkie", "ok merci, bonne journée", "hem mukodik", "Kowalska Wrzosowa"]
+)
 def test_a_few_foreign_words_do_not_read_as_english(text):
     assert not reads_as_english(text)

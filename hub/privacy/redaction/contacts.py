@@ -190,9 +190,10 @@ _SAID_OF_A_THING = re.compile(
 """How words end that say what a thing is like, and what becomes of it."""
 
 HANDLES: tuple[Rule, ...] = (
+    # A customer's or a company's: that stands in the text around, if anywhere.
     rule(
-        "HANDLE", 0.9, r"(?<![\w@./])@[^\W_](?:[\w.-]{0,48}\w)?|(?<![\w@./])@_\w[\w.-]{0,46}\w", has("@"),
-        lambda match: not is_brand(match[0]),
+        "HANDLE", 0.74, r"(?<![\w@./])@[^\W_](?:[\w.-]{0,48}\w)?|(?<![\w@./])@_\w[\w.-]{0,46}\w", has("@"),
+        lambda match: not is_brand(match[0]), always=True,
     ),
     rule("HANDLE", 0.8, r"(?i)(?<![\w/])/?u/[\w-]{3,30}\b", has("u/")),
     rule(
@@ -339,6 +340,11 @@ PHONES: tuple[Rule, ...] = (
 _VERSION = re.compile(
     r"(?i)\b(?:v|ver|version|release|firmware|build|fw|update|patch|upgrade[d]?(?: to)?|driver)\W{0,3}(?:to\W)?$"
 )
+_SMALL = 32
+_NET = re.compile(
+    r"(?i)\b(?:ips?|ipv4|addr\w*|hosts?|log(?:ged|in|on|s)?|sign(?:ed|in)|server|ping\w*|gateway|dns|vpn|connect\w*|traceroute|subnet|proxy|ssh)\b"
+)
+"""What stands before an address, and not before a version."""
 _DEFANGED = r"(?:\.|\[\.\]|\(\.\))"
 
 
@@ -350,7 +356,11 @@ _NOBODYS_IP = re.compile(
 
 def _is_address(match: re.Match[str]) -> bool:
     value = match[0].replace("[", "").replace("]", "").replace("(", "").replace(")", "")
-    return is_ip(value) and not _NOBODYS_IP.match(value) and not after(match, _VERSION, 14)
+    if not is_ip(value) or _NOBODYS_IP.match(value) or after(match, _VERSION, 14):
+        return False
+    # "from 11.2.0.4 to 12.1.0.2": versions have small numbers, of addresses not one in a thousand has no other.
+    small = value == match[0] and all(int(number) < _SMALL for number in value.split("."))
+    return not small or _NET.search(match.string, max(0, match.start() - 40), match.start()) is not None
 
 
 _DOTTED = re.compile(r"\.[0-9A-Fa-f]{4}\.")

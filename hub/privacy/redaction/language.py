@@ -43,7 +43,7 @@ _LEAST_CHANCE, _NO_CHANCE = 0.1, 0.005
 """From the first on an undeclared text is taken for English, below the second a declared one is not.
 
 Of 1,200 short messages in 22 other languages, with English words in them as people write, 1.5 % reach the first and 83 % stay
-below the second; of 9,028 English ones 97 % and 1 %, most of which are in other languages after all.
+below the second; of the 9,028 English ones of that day 97 % and 1 %, most of which are in other languages after all.
 """
 
 _FEWEST = 3
@@ -85,7 +85,7 @@ def _common(words: Sequence[str], table: frozenset[str] = _ENGLISH) -> int:
 
 
 def _english_chance(words: Sequence[str]) -> float:
-    return dict(_identifier().rank(" ".join(words)))["en"]
+    return float(dict(_identifier().rank(" ".join(words)))["en"])
 
 
 @cache

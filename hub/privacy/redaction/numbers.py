@@ -297,7 +297,7 @@ PURCHASES: tuple[Rule, ...] = (
 _NO_SECRETS = frozenset(
     str.split("""
     too not wrong incorrect invalid expired required correct right weak strong short long the that this always never also
-    being changed reset rejected accepted refused blocked locked sent missing empty different old new and but what which
+    still just probably maybe being changed reset rejected accepted refused blocked locked sent missing empty different old new and but what which
     """)
 )
 

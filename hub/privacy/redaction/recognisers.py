@@ -5,7 +5,7 @@ is used here. Importing this module imports Presidio and spaCy, which takes seco
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from presidio_analyzer import LocalRecognizer, RecognizerResult
@@ -22,6 +22,8 @@ from hub.privacy.redaction.rule import Facts, Finder, by_gate
 _SHORTEST_PHONE = 7
 _MAYBE_PHONE = re.compile(r"(?<![^\W_]|[.,$€£-])\+?\(?\d(?:[\s().\-/]{0,3}\d){6,}(?![\w%])")
 _ANY_NUMBERS = "(202) 555-0100, 0171 2345678, 06 12 34 56 78, 98765 43210"
+_BESIDE = 24
+"""So many characters beside a row of digits may belong to its number, or say that it is none."""
 _MOST_READ, _UNREAD_SCORE = 3000, 0.5
 """Presidio's recogniser tries every region on every row of digits; so many characters of them are read."""
 
@@ -88,9 +90,30 @@ def _more_phones(phones: Any, text: str, found: Sequence[RecognizerResult]) -> I
     loose = _outside(rows, found)
     if sum(len(match[0]) for match in rows) > _MOST_READ:
         yield from (RecognizerResult("PHONE_NUMBER", *match.span(), _UNREAD_SCORE) for match in loose)
-    elif loose:
-        read = phones.analyze(text, ["PHONE_NUMBER"], None)
-        yield from (one for one in read if not is_free_line(_part(text, one)))
+    else:
+        for start, end in _around(loose, len(text)):
+            read = [_moved(one, start) for one in phones.analyze(text[start:end], ["PHONE_NUMBER"], None)]
+            yield from (one for one in read if not is_free_line(_part(text, one)))
+
+
+def _around(rows: Iterable[re.Match[str]], length: int) -> Iterator[tuple[int, int]]:
+    """Rows with what stands by them, those that lie close together as one: the rest of the text has no number to be read."""
+    start = end = -1
+    for row in rows:
+        if start >= 0 and row.start() - _BESIDE > end:
+            yield start, end
+            start = -1
+        if start < 0:
+            start = max(0, row.start() - _BESIDE)
+        end = min(length, row.end() + _BESIDE)
+    if start >= 0:
+        yield start, end
+
+
+def _moved(found: RecognizerResult, by: int) -> RecognizerResult:
+    found.start += by
+    found.end += by
+    return found
 
 
 def _outside(rows: Sequence[re.Match[str]], found: Sequence[RecognizerResult]) -> list[re.Match[str]]:
@@ -147,7 +170,8 @@ def built_in(policy: RedactionPolicy, read: Collection[str] = ()) -> RuleRecogni
     built = [
         rule
         for rule in (*BUILT_IN, *PEOPLE)
-        if rule.entity in policy.entities and not (rule.entity in read and is_guess(rule.entity, rule.score))
+        if rule.entity in policy.entities
+        and (rule.always or rule.entity not in read or not is_guess(rule.entity, rule.score))
     ]
     wants_phones = "PHONE_NUMBER" in policy.entities
     phones = PhoneRecognizer(supported_regions=policy.phone_regions, leniency=1) if wants_phones else None

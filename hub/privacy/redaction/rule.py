@@ -127,7 +127,8 @@ class Rule:
     """One pattern. ``gate`` must be true of the text before ``regex`` is tried; ``check`` must be true of the match.
 
     Where ``regex`` has a group named ``value``, only that group counts. Where every match begins with a ``cue`` that other
-    rules have too, the text is looked through for it once.
+    rules have too, the text is looked through for it once. A rule that finds a form is asked ``always``: also where a
+    reader of names knows better what is a guess, who then says of its finds whether they are something.
     """
 
     entity: str
@@ -136,6 +137,7 @@ class Rule:
     gate: Gate = OPEN
     check: Check = bool
     cue: re.Pattern[str] | None = None
+    always: bool = False
     group: str | int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -165,6 +167,7 @@ class FoundBy:
     score: float
     search: Callable[[str], Iterator[Stretch]]
     gate: Gate = OPEN
+    always: bool = False
 
     def find(self, facts: Facts) -> Iterator[Stretch]:
         """These are the stretches of the text that the function finds; the gate was asked before."""
@@ -172,10 +175,17 @@ class FoundBy:
 
 
 def rule(
-    entity: str, score: float, regex: str, gate: Gate = OPEN, check: Check = bool, *, cue: re.Pattern[str] | None = None
+    entity: str,
+    score: float,
+    regex: str,
+    gate: Gate = OPEN,
+    check: Check = bool,
+    *,
+    cue: re.Pattern[str] | None = None,
+    always: bool = False,
 ) -> Rule:
     """This makes a rule of the text of a regular expression."""
-    return Rule(entity, score, re.compile(regex), gate, check, cue)
+    return Rule(entity, score, re.compile(regex), gate, check, cue, always)
 
 
 def cue_of(words: str) -> re.Pattern[str]:

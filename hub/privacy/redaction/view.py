@@ -56,7 +56,7 @@ def plain_view(text: str) -> View:
 
 
 def _is_plain(text: str) -> bool:
-    return text.isascii() and text.isprintable() and not _CODED.search(text)
+    return text.isascii() and text.isprintable() and not (("&" in text or "%" in text) and _CODED.search(text))
 
 
 def _add(pieces: list[str], origin: list[int], text: str, start: int, end: int) -> None:
