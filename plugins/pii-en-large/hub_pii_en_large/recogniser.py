@@ -18,6 +18,13 @@ WITHIN = 0.08
 _DENIED = 0.3
 """What another recogniser found is nothing where no word of it is as likely personal as this."""
 
+_DENIED_ELSE = {"HANDLE": 0.02}
+"""The same for what a rule knows by its form: a company's handle is told from a person's by the text around, if at all."""
+
+
+def _is_denied(found: RecognizerResult, chance: float) -> bool:
+    return chance < _DENIED_ELSE.get(found.entity_type, _DENIED)
+
 
 class PersonalRecogniser(LocalRecognizer):
     """This finds what is personal in English text: names, towns that locate somebody, addresses, handles, numbers.
@@ -71,7 +78,11 @@ class PersonalRecogniser(LocalRecognizer):
             words = self._words(*read)
             chances = surest(words, [(one.start, one.end) for one in others])
             # Where nothing can be read, nothing can be denied.
-            kept = [one for one, chance in zip(others, chances, strict=True) if chance is None or chance >= _DENIED]
+            kept = [
+                one
+                for one, chance in zip(others, chances, strict=True)
+                if chance is None or not _is_denied(one, chance)
+            ]
             reviewed.append([*kept, *self._results(text, words, is_personal=bool(kept))])
         return reviewed
 

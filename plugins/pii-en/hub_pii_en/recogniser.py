@@ -29,7 +29,7 @@ _DENIED = 0.05
 """What others found is nothing where no word of it is as likely personal as this."""
 
 _DENIED_ELSE = {"HANDLE": 0.003}
-"""The same for what a rule knows by its form: of 87 handles of people none is below it, of 265 of companies most are."""
+"""The same for a rule of a form: of 87 handles of people in ``dev`` and ``test`` none is below it, of 265 others most are."""
 
 _VERSION = "9"
 
