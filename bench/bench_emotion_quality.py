@@ -132,7 +132,7 @@ def customers(tagger: Tagger) -> Iterator[Row]:
 
 
 def strangers(tagger: Tagger) -> Iterator[Row]:
-    """The same on messages of somebody who knew neither tagger nor corpus; either of two labels is right."""
+    """The same on messages of somebody who knew neither tagger nor corpus, by the first label; once by either of two."""
     lines = [json.loads(line) for line in STRANGERS.read_text(encoding="utf-8").splitlines()]
     found, either = Evaluation(), 0
     for place, (line, emotion) in enumerate(zip(lines, tag(tagger, [one["text"] for one in lines]), strict=True)):

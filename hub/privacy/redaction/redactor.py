@@ -73,13 +73,15 @@ class Redactor:
 
     def __init__(self, policy: RedactionPolicy, analyser: Analyser) -> None:
         self._policy, self._analyser = policy, analyser
+        # Once: every record asks for it, and the version stands in a file.
+        self._engine = f"{ENGINE} {analyser.name} py3langid/{version('py3langid')} policy/{policy.fingerprint}"
         self._languages = frozenset[str](policy.languages)
         self._made = frozenset({*policy.entities, *(one.entity for one in policy.patterns), "MASKED"})
 
     @property
     def engine(self) -> str:
         """This names rules, software, models and policy, with versions; stored beside every redacted text."""
-        return f"{ENGINE} {self._analyser.name} py3langid/{version('py3langid')} policy/{self._policy.fingerprint}"
+        return self._engine
 
     def redact(
         self,
