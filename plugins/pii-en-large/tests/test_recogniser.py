@@ -90,7 +90,7 @@ def test_damaged_or_missing_weights_are_told(tmp_path, damaged, content):
 def test_switching_it_on_changes_the_fingerprint_and_the_name_of_the_engine(recogniser):
     on = POLICY.model_copy(update={"second_names": "pii_en_large"})
     assert on.fingerprint != POLICY.fingerprint
-    assert "pii_en_large/3" in make_redactor(on, second=recogniser).engine
+    assert "pii_en_large/4" in make_redactor(on, second=recogniser).engine
     assert "pii_en_large" not in make_redactor(POLICY).engine
 
 

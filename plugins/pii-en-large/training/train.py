@@ -28,7 +28,7 @@ from transformers import AutoModel
 from hub_pii_en_large.pieces import BEGIN, END, LONGEST, MARKS, Pieces, cut, load_tokenizer
 
 HERE = Path(__file__).resolve().parent.parent
-NAME = "pii_en_large/3"
+NAME = "pii_en_large/4"
 BATCH, RATE, NEW_RATE = 64, 2.0e-4, 2.0e-3
 MASK_PIECE, HIDDEN = 103, 0.06
 """So many pieces are hidden in training, so that their surroundings must tell."""
@@ -173,7 +173,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "hub_pii_en_large" / "weights")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--depth", type=int, default=6, help="so many layers of the encoder are kept")
-    parser.add_argument("--passes", type=float, default=0.5)
+    parser.add_argument("--passes", type=float, default=2)
     parser.add_argument("--scale", type=float, default=0.8, help="how much is written and copied, for a try")
     parser.add_argument(
         "--held", choices=LICENSED, action="append", default=[], help="leave this set out, to measure with it"
