@@ -50,6 +50,15 @@ _LETTERS = re.compile(r"[a-z]+")
 _LIKE = str.maketrans("ıſ", "is")
 """Letters that a search without regard to capitals takes for others."""
 
+_FLAG = (
+    r"[\U0001F1E6-\U0001F1FF]{2}|\U0001F3F4[\U000E0020-\U000E007F]+|\U0001F3F3\uFE0F?\u200D(?:\U0001F308|\u26A7\uFE0F?)"
+)
+_FAITH = "[✝☦☪✡🕉☸☯🔯🕎🛐🪯⛪🕌🕍🛕📿🕋]\ufe0f?"
+_BUILT = "👦👧👨👩👪👫👬👭👰👱👲👳👴👵👶👸💃🕺🎅🤴🤵🤶🤰🤱🧑🧒🧓🧔🧕🫃🫄💏💑"
+"""People drawn as of a sex, an age or a faith, alone or with others."""
+_SIGNS = re.compile(rf"{_FLAG}|{_FAITH}|[\U0001F3FB-\U0001F3FF]|\u200D[♀♂]\uFE0F?")
+_PEOPLE = re.compile(rf"[{_BUILT}](?:\u200D[^\w\s]\uFE0F?)*")
+
 
 def _any(words: frozenset[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
@@ -61,7 +70,12 @@ _ALONE = re.compile(rf"\b(?:an?\s+)?(?:(?:{_any(_WORDS - _AMBIGUOUS)})s?\b[\s-]*
 
 
 def hide_belonging(text: str) -> str:
-    """This takes away what somebody is where a word for them follows, and puts a masked name in its place where none does."""
+    """This takes away what somebody is where a word for them follows, and puts a masked name in its place where none does.
+
+    Of emoji it takes flags, signs of faith, and what shows colour of skin and sex; whoever is drawn becomes a person.
+    """
+    if not text.isascii():
+        text = _PEOPLE.sub("🧑", _SIGNS.sub("", text))
     low = text.lower().translate(_LIKE)
     said = _LETTERS.findall(low)
     if _FORMS.isdisjoint(said):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 _KNOWN = 0.55
 _KNOWN_DECLARED = 0.4
 _MASKED = ("xname", "xthing")
+_STOPS = frozenset("!?.,;")
 
 
 class English:
@@ -31,10 +32,12 @@ class English:
         return [place for place, (words, language) in pairs if self.reads(words, language)]
 
     def reads(self, words: Sequence[str], language: str | None) -> bool:
-        """This says whether one masked text is in English; an empty one is in no language."""
+        """This says whether one masked text is in English; emoji alone are, too, and what has neither is in no language."""
         declared = (language or "").lower().replace("_", "-").partition("-")[0]
         if declared not in ("", "en", "und"):
             return False
         told = [word for word in words if word[0].isalpha() and word not in _MASKED]
+        if not told:
+            return any(not word[0].isalnum() and word[0] not in _STOPS for word in words)
         known = sum(map(self._words.__contains__, told))
-        return bool(told) and known >= len(told) * (_KNOWN_DECLARED if declared == "en" else _KNOWN)
+        return known >= len(told) * (_KNOWN_DECLARED if declared == "en" else _KNOWN)

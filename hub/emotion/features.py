@@ -18,7 +18,7 @@ DIMENSIONS = 1 << 16
 _PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*)_\d+>|<TEXT>")
 _BRACKETED = re.compile(r"\[(NAME|RELIGION)\]")
 _HANDLE_OR_LINK = re.compile(r"(?<!\w)@\w+|https?://\S+|www\.\S+")
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[!?]+|\.{2,}|[\U0001F300-\U0001FAFF☀-➿]|[:;=]-?[()DPp/|]|[.,;]")
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[!?]+|\.{2,}|[\U0001F300-\U0001FAFF☀-➿⌚-⏿⬀-⯿]|[:;=]-?[()DPp/|]|[.,;]")
 _NEGATOR = frozenset(
     str.split("""
     not no never nothing nobody none neither nor without hardly barely cannot ain't don't doesn't didn't won't

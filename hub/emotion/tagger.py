@@ -16,7 +16,7 @@ from hub.emotion.model import LinearModel, load_model
 from hub.emotion.negation import Lexicon, heed_negation, rate_words
 from hub.emotion.taxonomy import CANONICAL, NATIVE, label_valence
 
-NAME = "linear-en/2"
+NAME = "linear-en/3"
 """Name and version; the number grows whenever the same text may be tagged differently."""
 
 _BATCH = 512

@@ -71,3 +71,21 @@ def test_words_that_mean_something_else_are_left_alone():
         "nothing here",
     ):
         assert hide_belonging(text) == text
+
+
+@pytest.mark.parametrize(
+    ("texts", "plain"),
+    [
+        (("👍🏽 works", "👍🏿 works", "👍 works"), "👍 works"),
+        (("ugh 🤦🏾‍♀️", "ugh 🤦‍♂️", "ugh 🤦"), "ugh 🤦"),
+        (("👩🏿‍💻 waited", "👨‍🦰 waited", "🧕🏽 waited", "👵 waited", "👨‍👩‍👧‍👦 waited", "🧑 waited"), "🧑 waited"),
+        (("furious 🇳🇬", "furious 🏳️‍🌈", "furious 🏴󠁧󠁢󠁳󠁣󠁴󠁿", "furious ✝️", "furious ☪", "furious "), "furious "),
+    ],
+)
+def test_who_is_drawn_does_not_matter(texts, plain):
+    assert {mask(text) for text in texts} == {plain}
+
+
+def test_other_signs_stay():
+    for text in ("❤️‍🔥 😮‍💨 1️⃣ ☎️ it’s", "naïve ♀ question"):
+        assert hide_belonging(text) == text

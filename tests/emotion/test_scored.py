@@ -81,6 +81,19 @@ def test_it_is_not_asked_about_what_is_not_english(text, language):
     assert scorer.asked == []
 
 
+@pytest.mark.parametrize("text", ["😡😡", "⭐⭐⭐", "@shop 👎", ":("])
+@pytest.mark.parametrize("language", ["en", None])
+def test_emoji_alone_are_read(text, language):
+    assert not tag(Fixed(anger=1.0), text, language).abstained
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("😡😡", "de"), ("???", "en"), ("... 12 ,", None), ("<PERSON_1>", "en")]
+)
+def test_signs_that_say_nothing_are_not(text, language):
+    assert tag(Fixed(anger=1.0), text, language).abstained
+
+
 def test_it_never_sees_a_placeholder_or_a_handle():
     scorer = Fixed(neutral=1.0)
     tag(scorer, "please tell <PERSON_1> and @shop_support that it is at https://example.com/x")

@@ -26,7 +26,7 @@ def tag(tagger, text, language="en"):
 
 def test_it_is_a_tagger_with_a_versioned_name(tagger):
     assert isinstance(tagger, Tagger)
-    assert tagger.name == "linear-en/2"
+    assert tagger.name == "linear-en/3"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from hub.contract import ConfigError, Reading
+from hub_emotion_en.spelling import spell_emoji
 
 WEIGHTS = Path(__file__).parent / "weights"
 """What ships with the distribution: model.onnx, tokenizer.json, model.json (name, labels, cut) and the model card."""
@@ -131,8 +132,8 @@ def _options() -> onnxruntime.SessionOptions:
 
 
 def _plain(text: str) -> str:
-    """Masked names and things are words to the model, as they were in training."""
-    return _MASKED.sub(lambda found: "someone" if found[0] == "xname" else "something", text)
+    """Masked names, things and emoji are words to the model, as they were in training."""
+    return spell_emoji(_MASKED.sub(lambda found: "someone" if found[0] == "xname" else "something", text))
 
 
 def _shorten(pieces: Sequence[int]) -> Sequence[int]:

@@ -25,7 +25,7 @@ def best(scorer, text):
 
 def test_it_is_a_reader_with_a_versioned_name(scorer):
     assert isinstance(scorer, Reader)
-    assert scorer.name == "minilm-en/6"
+    assert scorer.name == "minilm-en/7"
     assert 0 < scorer.cut < 1
 
 
@@ -42,6 +42,14 @@ def test_it_is_a_reader_with_a_versioned_name(scorer):
     ],
 )
 def test_plain_cases(scorer, text, label):
+    assert best(scorer, text) == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("😡😡😡", "anger"), ("😢💔", "sadness"), ("🙏❤️", "gratitude"), ("😰", "anxiety"), ("it came 😍", "delight")],
+)
+def test_emoji_are_read(scorer, text, label):
     assert best(scorer, text) == label
 
 

@@ -16,6 +16,8 @@ BATCH = 64
 FREQUENT, RARE = 1500, 4.0
 """Of the 28, a label with fewer texts weighs more where it is there, by the root of how many fewer, and so many times at most."""
 MASK_PIECE = {"bert": 103, "mpnet": 30526}
+OWN = ("own", "later")
+"""What was written for this: few enough to be learnt by heart."""
 Place = tuple[str, int]
 """Which examples, and which of them."""
 
@@ -151,7 +153,7 @@ def resume(keep: Path | None, net: Net, optimiser: Any, schedule: Any) -> int:
 
 def loss_of(net: Net, data: Mapping[str, Examples], batch: list[Place]) -> torch.Tensor:
     """What the net does not yet know of a batch."""
-    rows = [net.blur(data[name].pieces[i]) if name == "own" else data[name].pieces[i] for name, i in batch]
+    rows = [net.blur(data[name].pieces[i]) if name in OWN else data[name].pieces[i] for name, i in batch]
     canonical, native, sentiment = net(*net.pad(rows))
     loss = surprise_of(canonical, np.stack([data[name].canonical[i] for name, i in batch]))
     loss = loss + surprise_of(sentiment, np.stack([data[name].sentiment[i] for name, i in batch]))
