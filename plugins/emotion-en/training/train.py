@@ -10,7 +10,8 @@ from ``corpus/`` beside this folder. The encoder begins as all-MiniLM-L6-v2 (Apa
 
 One encoder learns three things at once, from people and from the teacher: the 28 labels of GoEmotions, the hub's twelve, and whether
 a text is negative, neutral or positive. Of the corpus's last files the teacher has read nothing: they are learnt from people alone.
-``--plain`` wants the files in the order that the teacher had. ``--keep`` holds the state of the training, and is gone on with where it
+``--plain`` wants the files in the order that the teacher had: btc_train, wnut17_train, tweebank_train,
+xed_en, banking77_train. ``--keep`` holds the state of the training, and is gone on with where it
 exists. One thread, fixed seeds: the same data and libraries on the same kind of processor give the same model.
 """
 
