@@ -195,6 +195,8 @@ HANDLES: tuple[Rule, ...] = (
         "HANDLE", 0.74, r"(?<![\w@./])@[^\W_](?:[\w.-]{0,48}\w)?|(?<![\w@./])@_\w[\w.-]{0,46}\w", has("@"),
         lambda match: not is_brand(match[0]), always=True,
     ),
+    # Digits alone tell no company: nobody may say that they are nobody's.
+    rule("HANDLE", 0.8, r"(?<![\w@./])@\d{5,20}(?![\w@]|\.\w)", has("@")),
     rule("HANDLE", 0.8, r"(?i)(?<![\w/])/?u/[\w-]{3,30}\b", has("u/")),
     rule(
         "HANDLE", 0.75, r"(?<![\w#.])(?P<value>[a-zA-Z][\w.]{1,31}#\d{4})(?!\w)", both(has("#"), at_least(4)),

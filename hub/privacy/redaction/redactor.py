@@ -26,7 +26,7 @@ from hub.privacy.redaction.view import View, plain_view
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
 
-ENGINE = "attune-redaction/13"
+ENGINE = "attune-redaction/14"
 """Name and version of the rules in this package; the number grows whenever the same policy may give another result."""
 
 
