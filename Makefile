@@ -23,8 +23,9 @@ demo: uv ## set everything up and run the main job against simulators of four sy
 	@$(UV) sync --quiet --frozen --inexact --no-default-groups --group plugins
 	@$(RUN) hub run --sandbox
 
+# Three at a time on two cores: a third of the time the tests wait, for a lease, a process or a budget.
 test: sync ## set everything up and run the tests
-	@$(RUN) pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	@$(RUN) pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 check: sync ## format, lint, types, import rules, generated docs
 	$(RUN) ruff format --check .
